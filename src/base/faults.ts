@@ -1,0 +1,60 @@
+/**
+ * Every operating fault Millrace raises, in one table: a sentence that says what is wrong and where, and a hint that says what to do.
+ * `{name}` in either is filled from the details given when the fault is raised. Codes are never re-used for another meaning.
+ */
+const table = {
+  BAD_SETTING: {
+    says: '{setting}: {problem}',
+    hint: 'Correct the value; `millrace components NAME` lists what it may be.',
+  },
+  CHANNEL_FULL: {
+    says: 'Channel {channel} had no room for {events} events within {seconds} s',
+    hint: 'The sinks are slower than the sources: look at the sink for errors, or raise the capacity of the channel.',
+  },
+  BATCH_TOO_LARGE: {
+    says: 'A batch of {events} events is above the transactionCapacity {transactionCapacity} of channel {channel}',
+    hint: 'Raise transactionCapacity, or lower the batch size of the source.',
+  },
+  PORT_IN_USE: {
+    says: '{address} is already in use',
+    hint: 'Stop the program that listens there, or choose another port.',
+  },
+  CANNOT_BIND: { says: 'Cannot listen on {address}: {problem}', hint: 'Check the bind address and the port number.' },
+  FOLDER_LOCKED: {
+    says: '{path} is in use by process {pid}',
+    hint: 'Only one process may own it: stop the other one, or give this one a folder of its own.',
+  },
+} as const satisfies Record<string, { says: string; hint: string }>
+
+export type FaultCode = keyof typeof table
+export type FaultDetails = Readonly<Record<string, string | number>>
+
+/** The table's rows, for `millrace help faults` and its test. */
+export const faultTable: Readonly<Record<FaultCode, { readonly says: string; readonly hint: string }>> = table
+
+const filled = (text: string, details: FaultDetails): string =>
+  text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(details[name] ?? whole))
+
+/** An operating fault: something in the world is wrong, and a person or a retry can mend it. Never used for a broken invariant (see assert.ts). */
+export class Fault extends Error {
+  readonly code: FaultCode
+  readonly hint: string
+  readonly details: FaultDetails
+
+  constructor(code: FaultCode, details: FaultDetails = {}, cause?: unknown) {
+    super(filled(table[code].says, details), cause === undefined ? undefined : { cause })
+    this.name = 'Fault'
+    this.code = code
+    this.hint = filled(table[code].hint, details)
+    this.details = details
+  }
+}
+
+/** The text of anything thrown, for messages that quote a cause. */
+export const reasonOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown))
+
+/** The `code` of a system error (`ENOSPC`, `EADDRINUSE`), or undefined. */
+export const systemCode = (thrown: unknown): string | undefined => {
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
+  return typeof code === 'string' ? code : undefined
+}

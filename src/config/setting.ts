@@ -1,0 +1,70 @@
+/**
+ * A row of a settings table. One table per component gives the TypeScript type, the defaults, the checks, the README table and the help,
+ * so that nothing about a setting is said twice. The kinds (`integer`, `flag`, `seconds`, …) stand in setting-kinds.ts.
+ */
+export interface Setting<T> {
+  /** What the README's type column says: `integer`, `true or false`, `seconds`, `names`, … */
+  readonly kind: string
+  /** One sentence for a user: what it is for. */
+  readonly doc: string
+  readonly required: boolean
+  /** Undefined when there is none. For a `*` row an empty map. */
+  readonly default: T
+  /** How the default is written in tables, when `String(default)` would not do. */
+  readonly defaultText?: string
+  /** Older names of the same setting; used with a warning that gives this one. */
+  readonly formerly: readonly string[]
+  /** The value is a secret: never logged, never printed. */
+  readonly secret: boolean
+  /** Flume does not have it. */
+  readonly ours: boolean
+  /** The value that the trimmed text stands for. Throws an Error whose message completes "NAME: …" when it stands for none. */
+  parse(text: string): T
+}
+
+/**
+ * Keys are Flume's names below the component's prefix. A key may end in `*` (`filegroups.*`, `kafka.producer.*`): its value is then a
+ * ReadonlyMap from what stood for the star, dots included, to the parsed value. A literal key wins over a starred one, the longer star over the shorter.
+ */
+export type SettingsTable = Readonly<Record<string, Setting<unknown>>>
+
+/** The values that a table's rows parse to. */
+export type Values<T extends SettingsTable> = { readonly [K in keyof T]: T[K] extends Setting<infer V> ? V : never }
+
+export interface RowOptions<T> {
+  readonly doc: string
+  readonly default?: T
+  readonly defaultText?: string
+  readonly required?: boolean
+  readonly formerly?: readonly string[]
+  readonly secret?: boolean
+  readonly ours?: boolean
+}
+
+/** `T` where the row has a default or is required, else `T | undefined`. */
+export type Given<T, O> = O extends { readonly required: true } | { readonly default: T } ? T : T | undefined
+
+/** What a component's own check says about its settings beyond the rows; `setting` is the key it concerns. */
+export interface Finding {
+  readonly level: 'fault' | 'warning'
+  readonly setting: string
+  /** What is wrong, a sentence. */
+  readonly says: string
+  /** What to do about it. */
+  readonly hint?: string
+}
+
+/** What the checker needs to know of a component; `flow` extends it per kind with `create`. */
+export interface Definition<T extends SettingsTable = SettingsTable> {
+  /** The name in `type = …`, in the spelling that the docs use; compared in any case. */
+  readonly type: string
+  /** Class names and older short names, compared in any case. */
+  readonly aliases: readonly string[]
+  /** One sentence for `millrace components` and the README. */
+  readonly summary: string
+  readonly settings: T
+  /** The setting that holds the batch size, for the check against transactionCapacity. */
+  readonly batchSetting?: string
+  /** Checks over several settings. Pure: binds no port, dials no server, reads no file. */
+  check?(values: Values<T>): Finding[]
+}

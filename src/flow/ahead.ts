@@ -1,0 +1,79 @@
+/**
+ * Positions that lag and never lead, once for every source that can read again (files, Kafka). The source records each delivered batch with the
+ * position after it; positions come back, in order, only when their batch and all before it have settled. It also holds the source back to
+ * `max` unsettled events: the file is the better buffer, and young objects die in the cache.
+ */
+import { Ring } from '../base/ring.ts'
+import type { Receipt } from './receipt.ts'
+
+interface Entry<P> {
+  readonly events: number
+  readonly position: P
+  settled: boolean
+}
+
+export class Ahead<P> {
+  readonly #max: number
+  readonly #onSettled: (position: P, events: number) => void
+  readonly #entries = new Ring<Entry<P>>()
+  #events = 0
+  #waiting: (() => void)[] = []
+
+  /** `onSettled` gets each batch's position in the order of `add`, once. */
+  constructor(max: number, onSettled: (position: P, events: number) => void) {
+    this.#max = max
+    this.#onSettled = onSettled
+  }
+
+  /** Events delivered and not settled. */
+  get events(): number {
+    return this.#events
+  }
+
+  get full(): boolean {
+    return this.#events >= this.#max
+  }
+
+  /** Call in the order of delivery. */
+  add(events: number, position: P, receipt: Receipt): void {
+    const entry: Entry<P> = { events, position, settled: false }
+    this.#entries.push(entry)
+    this.#events += events
+    void receipt.settled.then(() => {
+      entry.settled = true
+      this.#advance()
+    })
+  }
+
+  /** Resolves when there is room for another batch, or when `signal` aborts. */
+  async room(signal: AbortSignal): Promise<void> {
+    while (this.full && !signal.aborted) await this.#change(signal)
+  }
+
+  /** Resolves when everything has settled, or when `signal` aborts. */
+  async empty(signal: AbortSignal): Promise<void> {
+    while (this.#events > 0 && !signal.aborted) await this.#change(signal)
+  }
+
+  #advance(): void {
+    for (let oldest = this.#entries.peek(); oldest?.settled === true; oldest = this.#entries.peek()) {
+      this.#entries.shift()
+      this.#events -= oldest.events
+      this.#onSettled(oldest.position, oldest.events)
+    }
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const wake of waiting) wake()
+  }
+
+  #change(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        signal.removeEventListener('abort', wake)
+        resolve()
+      }
+      signal.addEventListener('abort', wake)
+      this.#waiting.push(wake)
+    })
+  }
+}

@@ -1,0 +1,25 @@
+import type { Batch } from './event.ts'
+import type { Receipt } from './receipt.ts'
+
+/** Holds events between sources and sinks. Disposing it is safe twice and before open. */
+export interface Channel extends AsyncDisposable {
+  readonly capacity: number
+  /** The largest batch one put or take may have. Runners work in pieces of it. */
+  readonly transactionCapacity: number
+  /** Receipts settle by the channel's own storage and not by the sinks behind it. */
+  readonly durable: boolean
+  /** Events held now, those in open takes included. */
+  readonly held: number
+  /** Before the first put or take. */
+  open?(): Promise<void>
+  /** All or nothing; resolved = held by the channel. Waits for room for its keep-alive, then rejects with CHANNEL_FULL. */
+  put(batch: Batch): Promise<Receipt>
+  /** Waits for events and returns as soon as one is there, up to `max`; empty only on abort or after its keep-alive. Order is that of the puts. */
+  take(max: number, signal: AbortSignal): Promise<Take>
+}
+
+/** An open take. Leaving scope without `commit()` rolls back: the events return to the head, in order. Committing twice is a broken invariant. */
+export interface Take extends AsyncDisposable {
+  readonly events: Batch
+  commit(): Promise<void>
+}

@@ -1,0 +1,26 @@
+import type { Batch, Event, Headers } from './event.ts'
+
+/** Changes or drops events on their way from a source to its channels. Synchronous, batch by batch. */
+export interface Interceptor {
+  /** What goes on, in order: the same array when nothing changed. It must not change the batch or its events in place. */
+  intercept(batch: Batch): Batch
+}
+
+/**
+ * The batch with `change` applied to every event's headers, called once for each run of events that share a headers object.
+ * For interceptors that set the same headers on a whole batch.
+ */
+export const withHeaders = (batch: Batch, change: (headers: Headers) => Headers): Batch => {
+  const changed: Event[] = Array.from({ length: batch.length })
+  let before: Headers | undefined
+  let after: Headers | undefined
+  for (let i = 0; i < batch.length; i++) {
+    const event = batch[i] as Event
+    if (after === undefined || event.headers !== before) {
+      before = event.headers
+      after = Object.freeze(change(before))
+    }
+    changed[i] = { headers: after, body: event.body }
+  }
+  return changed
+}

@@ -1,0 +1,82 @@
+/**
+ * The disk port. Appends and reads are synchronous calls into the page cache (2.4 µs for 4 KB, against 55 µs for the asynchronous call);
+ * only syncs leave the thread. The storage engines reach the disk through here alone, so that a fake disk can tear, lose and refuse their writes.
+ * Errors are Node's own system errors (`code` ENOENT, ENOSPC, …).
+ */
+import * as fs from 'node:fs'
+import { promisify } from 'node:util'
+
+export interface DiskStat {
+  readonly size: number
+  readonly inode: number
+  readonly modifiedMs: number
+  readonly isFile: boolean
+  readonly isDirectory: boolean
+}
+
+/** `r` read; `r+` read and write an existing file; `a` append, created if missing; `w` truncated or created; `wx` must not exist. */
+export type OpenFlag = 'r' | 'r+' | 'a' | 'a+' | 'w' | 'w+' | 'wx' | 'wx+'
+
+export interface Disk {
+  open(path: string, flag: OpenFlag): number
+  close(fd: number): void
+  /** Bytes read into `into` at `offset`; 0 at the end of the file. `position` null reads on from the last read. */
+  read(fd: number, into: Uint8Array, offset: number, length: number, position: number | null): number
+  /** Bytes written, which may be fewer than `length`. `position` null appends. */
+  write(fd: number, from: Uint8Array, offset: number, length: number, position: number | null): number
+  /** Bytes written over all buffers, which may be fewer than their sum. */
+  writev(fd: number, from: readonly Uint8Array[], position: number | null): number
+  truncate(fd: number, length: number): void
+  /** `fdatasync`, off the thread. */
+  sync(fd: number): Promise<void>
+  /** Makes renames, creations and unlinks in a folder last. */
+  syncFolder(path: string): void
+  stat(path: string): DiskStat | undefined
+  fstat(fd: number): DiskStat
+  /** Names in a folder, unsorted. */
+  list(path: string): string[]
+  /** With all its parents; no error when it exists. */
+  makeFolder(path: string): void
+  rename(from: string, to: string): void
+  unlink(path: string): void
+  /** A file or a folder with all it holds; no error when it is missing. */
+  remove(path: string): void
+}
+
+const statOf = (s: fs.Stats): DiskStat => ({
+  size: s.size,
+  inode: s.ino,
+  modifiedMs: s.mtimeMs,
+  isFile: s.isFile(),
+  isDirectory: s.isDirectory(),
+})
+
+const fdatasync = promisify(fs.fdatasync)
+
+export const realDisk: Disk = {
+  open: (path, flag) => fs.openSync(path, flag),
+  close: (fd) => fs.closeSync(fd),
+  read: (fd, into, offset, length, position) => fs.readSync(fd, into, offset, length, position),
+  write: (fd, from, offset, length, position) => fs.writeSync(fd, from, offset, length, position),
+  writev: (fd, from, position) => fs.writevSync(fd, from, position ?? undefined),
+  truncate: (fd, length) => fs.ftruncateSync(fd, length),
+  sync: (fd) => fdatasync(fd),
+  syncFolder(path) {
+    const fd = fs.openSync(path, 'r')
+    try {
+      fs.fsyncSync(fd)
+    } finally {
+      fs.closeSync(fd)
+    }
+  },
+  stat(path) {
+    const found = fs.statSync(path, { throwIfNoEntry: false })
+    return found === undefined ? undefined : statOf(found)
+  },
+  fstat: (fd) => statOf(fs.fstatSync(fd)),
+  list: (path) => fs.readdirSync(path),
+  makeFolder: (path) => void fs.mkdirSync(path, { recursive: true }),
+  rename: (from, to) => fs.renameSync(from, to),
+  unlink: (path) => fs.unlinkSync(path),
+  remove: (path) => fs.rmSync(path, { recursive: true, force: true }),
+}

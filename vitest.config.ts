@@ -1,0 +1,21 @@
+import { defineConfig } from 'vitest/config'
+
+/** Units and in-process suites. `interop` and `faults` need root, Debian packages or a JVM and have projects of their own. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{src,sources,channels,sinks,test}/**/*.{test,fuzz}.ts'],
+          exclude: ['test/interop/**', 'test/faults/**', 'node_modules/**'],
+          testTimeout: 60_000,
+        },
+      },
+      { test: { name: 'faults', include: ['test/faults/**/*.test.ts'], testTimeout: 300_000, fileParallelism: false } },
+      {
+        test: { name: 'interop', include: ['test/interop/**/*.test.ts'], testTimeout: 300_000, fileParallelism: false },
+      },
+    ],
+  },
+})
