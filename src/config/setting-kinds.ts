@@ -17,7 +17,7 @@ export const row = <T, O extends Row<T>>(
   formerly: options.formerly ?? [],
   secret: options.secret ?? false,
   ours: options.ours ?? false,
-  parse: parse as (text: string) => Given<T, O>,
+  parse: (text) => parse(text) as Given<T, O>,
 })
 
 export const text = <const O extends Row<string>>(options: O) => row<string, O>('text', (t) => t, options)

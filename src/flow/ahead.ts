@@ -39,10 +39,7 @@ export class Ahead<P> {
     const entry: Entry<P> = { events, position, settled: false }
     this.#entries.push(entry)
     this.#events += events
-    void receipt.settled.then(() => {
-      entry.settled = true
-      this.#advance()
-    })
+    void this.#settle(entry, receipt)
   }
 
   /** Resolves when there is room for another batch, or when `signal` aborts. */
@@ -53,6 +50,12 @@ export class Ahead<P> {
   /** Resolves when everything has settled, or when `signal` aborts. */
   async empty(signal: AbortSignal): Promise<void> {
     while (this.#events > 0 && !signal.aborted) await this.#change(signal)
+  }
+
+  async #settle(entry: Entry<P>, receipt: Receipt): Promise<void> {
+    await receipt.settled
+    entry.settled = true
+    this.#advance()
   }
 
   #advance(): void {
