@@ -1,0 +1,81 @@
+/** A real Apache Kafka 4.3 (KRaft, one node) on loopback. */
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Child, run } from './child.ts'
+import { kafka43 } from './maven.ts'
+
+/** A port that was free a moment ago. */
+export const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.on('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
+
+const clusterId = 'AAAAAAAAQACAAAAAAAAAAA'
+
+const properties = (port: number, controllerPort: number, dataFolder: string): string => `
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:${controllerPort}
+listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
+advertised.listeners=PLAINTEXT://127.0.0.1:${port}
+controller.listener.names=CONTROLLER
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+log.dirs=${dataFolder}
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=1
+group.initial.rebalance.delay.ms=0
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+`
+
+/** Without a configuration of its own Kafka 4 logs nothing, and the line that says it serves would never come. */
+const logging = `
+rootLogger.level=INFO
+rootLogger.appenderRef.out.ref=out
+appender.out.type=Console
+appender.out.name=out
+appender.out.layout.type=PatternLayout
+appender.out.layout.pattern=[%d] %p %m (%c)%n
+`
+
+export interface ApacheKafka extends AsyncDisposable {
+  readonly bootstrap: string
+  readonly child: Child
+}
+
+/** Starts it and resolves when it serves. */
+export const startApacheKafka = async (): Promise<ApacheKafka> => {
+  const classPath = kafka43()
+  const folder = mkdtempSync(join(tmpdir(), 'apache-kafka-'))
+  const port = await freePort()
+  const config = join(folder, 'server.properties')
+  writeFileSync(config, properties(port, await freePort(), join(folder, 'data')))
+  const loggingConfig = join(folder, 'log4j2.properties')
+  writeFileSync(loggingConfig, logging)
+  await run('java', ['-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', config])
+  const child = new Child(
+    'java',
+    ['-Xmx512m', `-Dlog4j2.configurationFile=${loggingConfig}`, '-cp', classPath, 'kafka.Kafka', config],
+    { cwd: folder },
+  )
+  await child.printed(/Kafka Server started/)
+  return { bootstrap: `127.0.0.1:${port}`, child, [Symbol.asyncDispose]: () => child[Symbol.asyncDispose]() }
+}
+
+/** Runs one of Apache Kafka's own tools by class name and gives what it printed. */
+export const kafkaTool = (tool: string, args: readonly string[], input?: string): Promise<string> =>
+  run(
+    'java',
+    ['-Xmx256m', '-XX:TieredStopAtLevel=1', '-cp', kafka43(), tool, ...args],
+    input === undefined ? {} : { input },
+  )

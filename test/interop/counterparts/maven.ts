@@ -1,0 +1,49 @@
+/** Jars of the real counterparts, by name from Maven, kept in a cache folder between runs. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from '../../tidy/tree.ts'
+
+/** `group:artifact:version`. */
+export type Coordinate = `${string}:${string}:${string}`
+
+const dependency = (coordinate: Coordinate): string => {
+  const [group, artifact, version] = coordinate.split(':')
+  return `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version></dependency>`
+}
+
+const pom = (name: string, coordinates: readonly Coordinate[]): string =>
+  `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
+<groupId>millrace.interop</groupId><artifactId>${name}</artifactId><version>1</version><packaging>pom</packaging>
+<dependencies>${coordinates.map(dependency).join('\n')}</dependencies></project>`
+
+/** The class path (`<folder>/*`) with the jars of these coordinates and all they need. Fetches them at the first use. */
+export const jars = (name: string, coordinates: readonly Coordinate[]): string => {
+  const folder = join(root, 'node_modules', '.cache', 'interop', name)
+  const lib = join(folder, 'lib')
+  const done = join(folder, 'complete')
+  if (!existsSync(done)) {
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'pom.xml'), pom(name, coordinates))
+    execFileSync('mvn', ['-q', '-B', 'dependency:copy-dependencies', `-DoutputDirectory=${lib}`], {
+      cwd: folder,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    })
+    writeFileSync(done, coordinates.join('\n'))
+  }
+  return `${lib}/*`
+}
+
+export const kafka43 = (): string =>
+  jars('kafka-4.3.1', [
+    'org.apache.kafka:kafka_2.13:4.3.1',
+    'org.apache.kafka:kafka-tools:4.3.1',
+    'org.apache.logging.log4j:log4j-slf4j-impl:2.24.3',
+  ])
+
+export const flume111 = (): string =>
+  jars('flume-1.11.0', [
+    'org.apache.flume:flume-ng-node:1.11.0',
+    'org.apache.flume:flume-ng-sdk:1.11.0',
+    'org.slf4j:slf4j-simple:1.7.36',
+  ])
