@@ -1,0 +1,106 @@
+/** The folder tree of the fake disk: the names as programs see them, and as they would be after the power failed. */
+import { dirname, normalize } from 'node:path'
+import type { FakeFile } from './disk-file.ts'
+import type { SeededRandom } from './random.ts'
+
+export type Node = FakeFile | 'folder'
+type Names = Map<string, Node>
+
+/** A change of names, journalled: the file system keeps their order, and a synced folder makes all up to its last one durable. */
+interface NameChange {
+  readonly folders: readonly string[]
+  apply(names: Names): void
+}
+
+export const systemError = (code: string, call: string, path: string): Error =>
+  Object.assign(new Error(`${code}: ${call} '${path}'`), { code, syscall: call, path })
+
+const below = (folder: string, path: string): boolean => path.startsWith(folder === '/' ? '/' : `${folder}/`)
+
+export class FakeNames {
+  #names: Names = new Map([['/', 'folder']])
+  #durable: Names = new Map([['/', 'folder']])
+  #journal: NameChange[] = []
+
+  get(path: string): Node | undefined {
+    return this.#names.get(normalize(path))
+  }
+
+  all(): IterableIterator<[string, Node]> {
+    return this.#names.entries()
+  }
+
+  list(path: string): string[] {
+    const folder = normalize(path)
+    const found = this.#names.get(folder)
+    if (found !== 'folder') throw systemError(found === undefined ? 'ENOENT' : 'ENOTDIR', 'scandir', path)
+    const children = [...this.#names.keys()].filter((name) => name !== '/' && dirname(name) === folder)
+    return children.map((name) => name.slice(folder === '/' ? 1 : folder.length + 1))
+  }
+
+  add(path: string, node: Node): void {
+    const name = normalize(path)
+    if (this.#names.get(dirname(name)) !== 'folder') throw systemError('ENOENT', 'open', path)
+    this.#make({ folders: [dirname(name)], apply: (names) => void names.set(name, node) })
+  }
+
+  makeFolder(path: string): void {
+    const name = normalize(path)
+    const found = this.#names.get(name)
+    if (found === 'folder') return
+    if (found !== undefined) throw systemError('EEXIST', 'mkdir', path)
+    this.makeFolder(dirname(name))
+    this.add(name, 'folder')
+  }
+
+  rename(from: string, to: string): void {
+    const [source, target] = [normalize(from), normalize(to)]
+    const node = this.#names.get(source)
+    if (node === undefined || this.#names.get(dirname(target)) !== 'folder') throw systemError('ENOENT', 'rename', from)
+    if (this.#names.get(target) === 'folder' && this.list(target).length > 0)
+      throw systemError('ENOTEMPTY', 'rename', to)
+    this.#make({
+      folders: [dirname(source), dirname(target)],
+      apply(names) {
+        for (const [name, moved] of names) {
+          if (name !== source && !below(source, name)) continue
+          names.delete(name)
+          names.set(target + name.slice(source.length), moved)
+        }
+      },
+    })
+  }
+
+  /** With all that is below; the caller has checked that it may go. */
+  remove(path: string): void {
+    const gone = normalize(path)
+    this.#make({
+      folders: [dirname(gone)],
+      apply(names) {
+        for (const name of names.keys()) if (name === gone || below(gone, name)) names.delete(name)
+      },
+    })
+  }
+
+  sync(path: string): void {
+    const folder = normalize(path)
+    const last = this.#journal.findLastIndex((change) => change.folders.includes(folder))
+    this.#settle(last + 1)
+  }
+
+  /** Keeps what was synced and a random part of what came after, in order. */
+  losePower(random: SeededRandom): void {
+    this.#settle(random.below(this.#journal.length + 1))
+    this.#journal = []
+    this.#names = new Map(this.#durable)
+  }
+
+  #make(change: NameChange): void {
+    change.apply(this.#names)
+    this.#journal.push(change)
+  }
+
+  #settle(count: number): void {
+    for (const change of this.#journal.splice(0, count)) change.apply(this.#durable)
+  }
+}
