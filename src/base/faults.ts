@@ -24,6 +24,43 @@ const table = {
     says: '{path} is in use by process {pid}',
     hint: 'Only one process may own it: stop the other one, or give this one a folder of its own.',
   },
+  BAD_ADDRESS: {
+    says: "'{address}' is not a list of host:port pairs",
+    hint: 'Write broker addresses as host1:9092,host2:9092.',
+  },
+  BROKER_UNREACHABLE: {
+    says: 'No broker answers at {addresses}: {problem}',
+    hint: 'Start the broker, or correct the address; an agent brings its own broker along with --broker.',
+  },
+  CONNECTION_LOST: {
+    says: 'The connection to broker {address} was lost: {problem}',
+    hint: 'The broker stopped, or closed the connection; its own log says why.',
+  },
+  REQUEST_TIMED_OUT: {
+    says: '{api} got no answer from broker {address} within {seconds} s',
+    hint: 'The broker is overloaded or stuck; request.timeout.ms is how long to wait.',
+  },
+  NOT_A_BROKER: {
+    says: 'What answers at {address} does not speak the Kafka protocol: {problem}',
+    hint: 'Look whether the port is that of a Kafka listener without TLS.',
+  },
+  BROKER_TOO_OLD: {
+    says: 'Broker {address} does not speak {api} in version {version} or newer',
+    hint: 'Kafka 0.11 or newer is needed.',
+  },
+  BROKER_ERROR: { says: '{what}: {error}', hint: '{advice}' },
+  TOPIC_MISSING: {
+    says: 'Topic {topic} does not exist, and the broker does not create it',
+    hint: 'Create it with kafka-topics.sh --create --topic {topic}, or set auto.create.topics.enable=true on the broker.',
+  },
+  DELIVERY_TIMED_OUT: {
+    says: '{topic}-{partition} took no records within {seconds} s: {problem}',
+    hint: 'Look at the broker; delivery.timeout.ms is how long to wait.',
+  },
+  NO_OFFSET: {
+    says: '{topic}-{partition} has no usable offset for group {group}, and auto.offset.reset is none',
+    hint: 'Commit an offset for the group, or set auto.offset.reset to earliest or latest.',
+  },
 } as const satisfies Record<string, { says: string; hint: string }>
 
 export type FaultCode = keyof typeof table
