@@ -43,7 +43,7 @@ const roomOf = (file: string): Room => {
   const kind = kindOfFolder[top]
   if (kind === undefined) return { kind: top, folder: parts[0] === 'src' ? `src/${top}` : top }
   const isIndex = second === 'index.ts'
-  return { kind: isIndex ? `${top}` : kind, folder: parts.slice(0, parts[0] === 'src' ? 3 : 2).join('/') }
+  return { kind: isIndex ? top : kind, folder: parts.slice(0, parts[0] === 'src' ? 3 : 2).join('/') }
 }
 
 const mayImport = (from: Room, to: Room, file: string): boolean => {

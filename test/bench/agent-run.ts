@@ -1,0 +1,135 @@
+/** One run of the real agent over one path: start it as a user would, wait until it is through, read what it cost, stop it, and count. */
+import { createReadStream, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createConnection } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { pipeline } from 'node:stream/promises'
+import { Child } from '../interop/counterparts/child.ts'
+import { freePort } from '../interop/counterparts/apache-kafka.ts'
+import { root } from '../tidy/tree.ts'
+import type { Case, Place } from './cases.ts'
+import { inputFile, Tally } from './input.ts'
+import { calibration, cpuSeconds, peakMegabytes, quiet } from './process.ts'
+import { countTopic } from './topic.ts'
+
+export interface Figures {
+  readonly name: string
+  readonly events: number
+  readonly batch: number
+  readonly seconds: number
+  readonly eventsPerSecond: number
+  readonly cpuSecondsPerMillion: number
+  /** Million rounds a second of a fixed loop, run just before. */
+  readonly calibration: number
+  readonly lost: number
+  readonly repeated: number
+  readonly rssMB: number
+}
+
+const limitMs = 120_000
+
+const brokerProperties = (place: Place): string => `
+broker.id=0
+listeners=PLAINTEXT://127.0.0.1:${place.brokerPort}
+log.dirs=${place.folder}/kafka-logs
+num.partitions=1
+offsets.topic.num.partitions=1
+group.initial.rebalance.delay.ms=0
+`
+
+/** `bin/flume-ng agent` on these properties, with the embedded broker where `broker` says so. */
+export const startAgent = (place: Place, properties: string, broker: boolean): Child => {
+  const file = join(place.folder, 'bench.properties')
+  writeFileSync(file, properties)
+  const args = ['agent', '-n', 'a1', '-c', place.folder, '-f', file, '-Dflume.root.logger=INFO,console']
+  if (broker) {
+    const server = join(place.folder, 'server.properties')
+    writeFileSync(server, brokerProperties(place))
+    args.push('--broker', server)
+  }
+  return new Child(join(root, 'bin', 'flume-ng'), args, { cwd: place.folder })
+}
+
+const pidOf = (child: Child): number => {
+  const { pid } = child.process
+  if (pid === undefined) throw new Error(`The agent did not start: ${child.output}`)
+  return pid
+}
+
+const started = /Component type: SOURCE, name: r1 started/
+
+const send = async (place: Place): Promise<void> => {
+  const socket = createConnection(place.port, '127.0.0.1')
+  await pipeline(createReadStream(place.input, { highWaterMark: 1 << 20 }), socket)
+}
+
+/** Lost and repeated lines in a folder of text files. */
+const countFiles = async (folder: string, events: number): Promise<Tally> => {
+  const tally = new Tally(events)
+  for (const name of readdirSync(folder)) {
+    const lines = createInterface({ input: createReadStream(join(folder, name)) })
+    for await (const line of lines) tally.add(Buffer.from(line))
+  }
+  return tally
+}
+
+/** `k1 … out=N` in the line of accounts. */
+const acceptedBySink = (output: string): number => {
+  const out = /\bk1\b[^;|]*?\bout[= ](\d+)/.exec(output)?.[1]
+  if (out === undefined) throw new Error(`no accounts of k1 in:\n${output.slice(-2000)}`)
+  return Number(out)
+}
+
+const count = async (
+  c: Case,
+  place: Place,
+  child: Child,
+  events: number,
+): Promise<{ lost: number; repeated: number }> => {
+  if (c.check === 'topic') return countTopic(`127.0.0.1:${place.brokerPort}`, 'weblog', events)
+  await child.stop()
+  if (c.check === 'files') return countFiles(join(place.folder, 'out'), events)
+  const arrived = acceptedBySink(child.output)
+  return { lost: Math.max(0, events - arrived), repeated: Math.max(0, arrived - events) }
+}
+
+const fillTopic = async (place: Place, filler: Case): Promise<void> => {
+  await using child = startAgent(place, filler.properties(place), true)
+  await child.printed(started)
+  await quiet(pidOf(child), limitMs)
+  await child.stop()
+}
+
+/** Runs one case once, in a folder of its own that is removed afterwards. */
+export const measure = async (c: Case, filler: Case, events: number, batch: number): Promise<Figures> => {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-'))
+  const place: Place = { folder, input: inputFile(events), brokerPort: await freePort(), port: await freePort(), batch }
+  try {
+    if (c.needs === 'filled topic') await fillTopic(place, filler)
+    const pace = calibration()
+    await using child = startAgent(place, c.properties(place), c.needs === 'broker' || c.needs === 'filled topic')
+    await child.printed(started)
+    const startMs = performance.now()
+    if (c.needs === 'sender') await send(place)
+    const { sinceMs } = await quiet(pidOf(child), limitMs)
+    const seconds = (sinceMs - startMs) / 1000
+    const cpu = cpuSeconds(pidOf(child))
+    const rssMB = peakMegabytes(pidOf(child))
+    const { lost, repeated } = await count(c, place, child, events)
+    return {
+      name: c.name,
+      events,
+      batch,
+      seconds,
+      eventsPerSecond: events / seconds,
+      cpuSecondsPerMillion: cpu / (events / 1e6),
+      calibration: pace,
+      lost,
+      repeated,
+      rssMB,
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}

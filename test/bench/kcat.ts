@@ -1,0 +1,70 @@
+/** `kcat -P -l` of the same lines into the same broker, run alone: what a user would pick who needs no agent at all. */
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePort } from '../interop/counterparts/apache-kafka.ts'
+import { Child } from '../interop/counterparts/child.ts'
+import { root } from '../tidy/tree.ts'
+import { inputFile } from './input.ts'
+import { cpuSeconds } from './process.ts'
+import { countTopic } from './topic.ts'
+
+const hasKcat = (): boolean => {
+  try {
+    execFileSync('kcat', ['-V'], { stdio: 'ignore' })
+    return true
+  } catch (error) {
+    console.error(`kcat is left out of the table: ${String(error)}`)
+    return false
+  }
+}
+
+/** Runs kcat to its end and gives its own CPU seconds, sampled until it is gone, and how long it took. */
+const runKcat = async (bootstrap: string, input: string): Promise<{ seconds: number; cpu: number }> => {
+  const startMs = performance.now()
+  const child = spawn('kcat', ['-P', '-b', bootstrap, '-t', 'weblog', '-X', 'acks=1', '-l', input], { stdio: 'ignore' })
+  let cpu = 0
+  const sampler = setInterval(() => {
+    if (child.pid !== undefined && child.exitCode === null) cpu = cpuSeconds(child.pid)
+  }, 5)
+  await new Promise((resolve) => child.on('close', resolve))
+  clearInterval(sampler)
+  return { seconds: (performance.now() - startMs) / 1000, cpu }
+}
+
+/** Prints kcat's figures; its broker is ours, in a process of its own. */
+export const kcatRate = async (events: number, json: boolean): Promise<void> => {
+  if (!hasKcat()) return
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-'))
+  const port = await freePort()
+  const config = join(folder, 'server.properties')
+  writeFileSync(
+    config,
+    `broker.id=0\nlisteners=PLAINTEXT://127.0.0.1:${port}\nlog.dirs=${folder}/kafka-logs\nnum.partitions=1\n`,
+  )
+  await using broker = new Child(join(root, 'bin', 'kafka-server-start.sh'), [config], { cwd: folder })
+  await broker.printed(/started \(kafka\.server\.KafkaServer\)/)
+  const pid = broker.process.pid ?? 0
+  const before = cpuSeconds(pid)
+  const { seconds, cpu } = await runKcat(`127.0.0.1:${port}`, inputFile(events))
+  const brokerCpu = cpuSeconds(pid) - before
+  const { lost, repeated } = await countTopic(`127.0.0.1:${port}`, 'weblog', events)
+  await broker.stop()
+  rmSync(folder, { recursive: true, force: true })
+  const millions = events / 1e6
+  const figures = {
+    name: 'kcat',
+    events,
+    seconds,
+    eventsPerSecond: events / seconds,
+    cpuSecondsPerMillion: (cpu + brokerCpu) / millions,
+    brokerCpuSecondsPerMillion: brokerCpu / millions,
+    lost,
+    repeated,
+  }
+  if (json) return console.log(JSON.stringify(figures))
+  const rate = `${(figures.eventsPerSecond / 1e6).toFixed(2)} M`
+  const cost = `${figures.cpuSecondsPerMillion.toFixed(3)}, of it the broker ${figures.brokerCpuSecondsPerMillion.toFixed(3)}`
+  console.log(`| kcat -P -l into the same broker | | ${rate} | ${cost} | | ${lost} | ${repeated} | |`)
+}

@@ -1,0 +1,59 @@
+/**
+ * `npm run bench`: the table of paths, each the best of several runs, with its count of lost and repeated events.
+ * `npm run bench -- file-to-topic --events N [--batch N] [--runs N] --json` prints one JSON object a line.
+ */
+import { parseArgs } from 'node:util'
+import { measure, type Figures } from './agent-run.ts'
+import { cases, type Case } from './cases.ts'
+import { kcatRate } from './kcat.ts'
+import { machine } from './machine.ts'
+import { measureStart } from './start.ts'
+import { row, tableHead } from './table.ts'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    events: { type: 'string', default: '3000000' },
+    batch: { type: 'string' },
+    runs: { type: 'string', default: '3' },
+    json: { type: 'boolean', default: false },
+  },
+})
+
+const filler = cases.find((c) => c.name === 'file-to-topic')
+if (filler === undefined) throw new Error('the case that fills topics is missing')
+
+/** The run with the least CPU; lost and repeated events of all runs are added up, so that none is hidden. */
+const best = (runs: readonly Figures[]): Figures => {
+  const cheapest = runs.toSorted((a, b) => a.cpuSecondsPerMillion - b.cpuSecondsPerMillion)[0] as Figures
+  return {
+    ...cheapest,
+    eventsPerSecond: Math.max(...runs.map((r) => r.eventsPerSecond)),
+    lost: runs.reduce((sum, r) => sum + r.lost, 0),
+    repeated: runs.reduce((sum, r) => sum + r.repeated, 0),
+  }
+}
+
+const figuresOf = async (c: Case): Promise<Figures> => {
+  const runs: Figures[] = []
+  for (let i = 0; i < Number(values.runs); i++) {
+    runs.push(await measure(c, filler, Number(values.events), Number(values.batch ?? c.batch)))
+  }
+  return best(runs)
+}
+
+const unknown = positionals.filter((name) => !['start', 'kcat'].includes(name) && !cases.some((c) => c.name === name))
+if (unknown.length > 0) {
+  console.error(`No such case: ${unknown.join(', ')}. There are: ${cases.map((c) => c.name).join(', ')}, kcat, start.`)
+  process.exit(2)
+}
+
+const wanted = (name: string): boolean => positionals.length === 0 || positionals.includes(name)
+
+if (!values.json) console.log(`${machine()}\n\n${tableHead}`)
+for (const c of cases.filter((one) => wanted(one.name))) {
+  const figures = await figuresOf(c)
+  console.log(values.json ? JSON.stringify(figures) : row(c, figures))
+}
+if (wanted('kcat')) await kcatRate(Number(values.events), values.json)
+if (wanted('start')) await measureStart(values.json)
