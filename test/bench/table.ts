@@ -11,7 +11,7 @@ const against = (value: string, limit: string, kept: boolean): string => `${valu
 export const row = (c: Case, f: Figures): string => {
   const { limits } = c
   const cells = [
-    `${c.says}`,
+    c.says,
     String(f.batch),
     against(
       `${(f.eventsPerSecond / 1e6).toFixed(2)} M`,

@@ -1,21 +1,10 @@
 /** A real Apache Kafka 4.3 (KRaft, one node) on loopback. */
 import { mkdtempSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Child, run } from './child.ts'
+import { Child, run } from '../../support/child.ts'
+import { freePort } from '../../support/port.ts'
 import { kafka43 } from './maven.ts'
-
-/** A port that was free a moment ago. */
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.on('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 
 const clusterId = 'AAAAAAAAQACAAAAAAAAAAA'
 
