@@ -15,6 +15,14 @@ const table = {
     says: 'A batch of {events} events is above the transactionCapacity {transactionCapacity} of channel {channel}',
     hint: 'Raise transactionCapacity, or lower the batch size of the source.',
   },
+  CHANNEL_CLOSED: {
+    says: 'Channel {channel} is closed',
+    hint: 'The agent is stopping; what was not taken is delivered again after the next start where the source can.',
+  },
+  STOPPED_BEFORE_HELD: {
+    says: 'The agent stopped before every channel of source {source} held {events} events',
+    hint: 'Sources that can read again deliver them after the next start; other peers must send them again.',
+  },
   PORT_IN_USE: {
     says: '{address} is already in use',
     hint: 'Stop the program that listens there, or choose another port.',

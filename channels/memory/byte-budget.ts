@@ -1,0 +1,43 @@
+/**
+ * How many bytes events may hold. As in Flume an event is charged in slots of 100 bytes, at least one, so that a file's byteCapacity means
+ * what it meant; unlike Flume its headers are charged too.
+ */
+import type { Batch, Headers } from '../../src/flow/event.ts'
+
+const slotBytes = 100
+
+const headerBytes = (headers: Headers): number => {
+  let bytes = 0
+  for (const name in headers) bytes += name.length + (headers[name] ?? '').length
+  return bytes
+}
+
+/** Bytes charged for the events `from` to `to`. Header texts are charged by their length in UTF-16 units. */
+export const chargeOf = (batch: Batch, from: number, to: number): number => {
+  let slots = 0
+  let lastHeaders: Headers | undefined
+  let lastBytes = 0
+  for (let i = from; i < to; i++) {
+    const event = batch[i]
+    if (event === undefined) continue
+    if (event.headers !== lastHeaders) {
+      lastHeaders = event.headers
+      lastBytes = headerBytes(lastHeaders)
+    }
+    const bytes = event.body.length + lastBytes
+    slots += bytes <= slotBytes ? 1 : Math.ceil(bytes / slotBytes)
+  }
+  return slots * slotBytes
+}
+
+/** Heap size that a JVM flag such as `-Xmx20m` asks for, in bytes; undefined when the text has none. The last flag wins, as in Java. */
+export const heapOf = (javaOptions: string): number | undefined => {
+  const flag = [...javaOptions.matchAll(/(?:^|\s)-Xmx(\d+)([kmgt]?)(?=\s|$)/gi)].at(-1)
+  if (flag === undefined) return undefined
+  const unit = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 }[(flag[2] ?? '').toLowerCase()] ?? 1
+  return Number(flag[1]) * unit
+}
+
+/** What byteCapacity is when the file does not say: 80 % of the heap that JAVA_OPTS asks for, else of a quarter of the machine's memory. */
+export const defaultByteCapacity = (javaOptions: string, machineBytes: number): number =>
+  Math.floor((heapOf(javaOptions) ?? machineBytes / 4) * 0.8)
