@@ -18,8 +18,8 @@ export const apiVersions = defineApi({
       maxVersion: i16(),
     }),
     throttleTimeMs: i32({ since: 1 }),
+    // supportedFeatures: those whose minVersion is 0 are hidden from version 3
     supportedFeatures: structs(when({ since: 3, tag: 0 }), {
-      // those whose minVersion is 0 are hidden from version 3
       name: str(),
       minVersion: i16(),
       maxVersion: i16(),

@@ -79,13 +79,13 @@ export const fetch = defineApi({
           leaderId: i32({ default: -1 }),
           leaderEpoch: i32({ default: -1 }),
         }),
+        // snapshotId: raft only
         snapshotId: struct(when({ since: 12, tag: 2 }), {
-          // raft only
           endOffset: i64({ default: -1 }),
           epoch: i32({ default: -1 }),
         }),
+        // abortedTransactions: null under read_uncommitted
         abortedTransactions: structs(when({ since: 4, nullable: true }), {
-          // null under read_uncommitted
           producerId: i64(),
           firstOffset: i64(),
         }),

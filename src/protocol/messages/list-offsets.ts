@@ -14,7 +14,8 @@ export const listOffsets = defineApi({
       partitions: structs({
         partition: i32(),
         currentLeaderEpoch: i32({ since: 4, default: -1 }),
-        timestamp: i64(), // ms; -1 latest, -2 earliest, -3 of the largest timestamp (7+), -4 earliest local (8+), -5 latest tiered (9+), -6 (11+)
+        // timestamp: ms, or -1 latest, -2 earliest, -3 of the largest timestamp (7+); -4 (8+), -5 (9+) and -6 (11+) concern tiered storage
+        timestamp: i64(),
         maxNumOffsets: i32({ until: 0, default: 1 }),
       }),
     }),

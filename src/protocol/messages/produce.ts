@@ -37,16 +37,16 @@ export const produce = defineApi({
           batchIndexErrorMessage: str({ nullable: true }),
         }),
         errorMessage: str({ since: 8, nullable: true }),
+        // currentLeader: only with error 6
         currentLeader: struct(when({ since: 10, tag: 0 }), {
-          // only with error 6
           leaderId: i32({ default: -1 }),
           leaderEpoch: i32({ default: -1 }),
         }),
       }),
     }),
     throttleTimeMs: i32({ since: 1 }),
+    // nodeEndpoints: of the leaders named in currentLeader
     nodeEndpoints: structs(when({ since: 10, tag: 0 }), {
-      // of the leaders named in currentLeader
       nodeId: i32(),
       host: str(),
       port: i32(),

@@ -1,0 +1,27 @@
+/** CreateAcls. 1+ knows pattern types (3 is literal). */
+import { defineApi, i16, i32, i8, str, structs } from '../table.ts'
+
+export const createAcls = defineApi({
+  key: 30,
+  name: 'CreateAcls',
+  versions: [0, 3],
+  flexibleFrom: 2,
+  request: {
+    creations: structs({
+      resourceType: i8(),
+      resourceName: str(),
+      resourcePatternType: i8({ since: 1, default: 3, strict: true }),
+      principal: str(),
+      host: str(),
+      operation: i8(),
+      permissionType: i8(),
+    }),
+  },
+  response: {
+    throttleTimeMs: i32(),
+    results: structs({
+      errorCode: i16(),
+      errorMessage: str({ nullable: true }),
+    }),
+  },
+})
