@@ -1,0 +1,5 @@
+/** Every source there is. Deleting a folder and its line here removes that source. */
+import type { SourceDefinition } from '../src/flow/component.ts'
+import { taildir } from './taildir/taildir.ts'
+
+export const sources: readonly SourceDefinition[] = [taildir]

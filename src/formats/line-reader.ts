@@ -1,0 +1,150 @@
+/**
+ * Reads one file's lines by position, for the sources that can read again (TAILDIR, spooldir). Each read fills a fresh chunk, because events
+ * point into it; a line that runs over the chunk's end is read again whole with the next, so nothing is ever joined or copied.
+ */
+import type { Context } from '../flow/context.ts'
+import type { Event, Headers } from '../flow/event.ts'
+import { splitLines } from './line-splitter.ts'
+
+const newline = 10
+const carriageReturn = 13
+const nothing = Buffer.alloc(0)
+const smallestRead = 4096
+
+export interface LineReaderOptions {
+  readonly disk: Context['disk']
+  /** Bytes read at once, while lines are shorter than that. */
+  readonly chunkBytes: number
+  /** Longer lines (bytes without the line's end) become several events. */
+  readonly maxLineBytes: number
+  /** A batch is closed once its lines reach so many bytes, whatever its count. */
+  readonly maxBatchBytes: number
+  /** Whether a `\r` before the `\n` belongs to the line's end. */
+  readonly dropReturn: boolean
+  /** Called once for a line that is cut, with its position. */
+  readonly onLongLine: (position: number) => void
+  /** Headers of the line at a position, where each line has its own; otherwise lines get those given to `next`. */
+  readonly headersAt?: (position: number, headers: Headers) => Headers
+  /** Asked after each read from the disk whether the file is still the one it was; if not, what was read is dropped. */
+  readonly intact?: () => boolean
+}
+
+export class LineReader {
+  readonly #options: LineReaderOptions
+  #chunk: Buffer = nothing
+  /** Where in the chunk the next line begins. */
+  #at = 0
+  /** Where in the file the chunk begins. */
+  #chunkPosition: number
+  /** The byte before `position` ends no line: a part of a line was delivered, or reading began inside one. */
+  #insideLine: boolean
+  #saidLong = false
+
+  constructor(options: LineReaderOptions, position: number, insideLine = false) {
+    this.#options = options
+    this.#chunkPosition = position
+    this.#insideLine = insideLine
+  }
+
+  /** Offset in the file of the first byte that no event has carried yet. */
+  get position(): number {
+    return this.#chunkPosition + this.#at
+  }
+
+  /** Bytes read and not yet in an event: the beginning of a line whose end is not there. */
+  get waiting(): number {
+    return this.#chunk.length - this.#at
+  }
+
+  /** The next whole lines, at most `max`; fewer or none when the file has no more. */
+  next(fd: number, max: number, headers: Headers): Event[] {
+    const batch: Event[] = []
+    const from = this.position
+    while (batch.length < max && this.position - from < this.#options.maxBatchBytes) {
+      this.#split(batch, max, headers)
+      if (batch.length >= max || this.#takeLong(batch, headers)) continue
+      if (!this.#fill(fd)) break
+    }
+    return batch
+  }
+
+  /** What stands after the last line end, as an event; undefined when nothing does. */
+  rest(headers: Headers): Event | undefined {
+    if (this.waiting === 0) return undefined
+    const event = this.#event(this.#chunk.length, headers)
+    this.#at = this.#chunk.length
+    this.#insideLine = true
+    return event
+  }
+
+  /** Lets the chunk go: an idle file keeps no memory. What it held of an unfinished line is read again. */
+  release(): void {
+    this.#chunkPosition = this.position
+    this.#chunk = nothing
+    this.#at = 0
+  }
+
+  #split(batch: Event[], max: number, headers: Headers): void {
+    if (this.#insideLine) this.#skipLineEnd()
+    const { headersAt } = this.#options
+    const { maxLineBytes, dropReturn } = this.#options
+    const before = batch.length
+    if (headersAt === undefined) {
+      this.#at = splitLines(this.#chunk, this.#at, batch, headers, { max, maxLineBytes, dropReturn })
+    } else {
+      for (let count = batch.length; count < max; count++) {
+        const own = headersAt(this.position, headers)
+        this.#at = splitLines(this.#chunk, this.#at, batch, own, { max: count + 1, maxLineBytes, dropReturn })
+        if (batch.length === count) break
+      }
+    }
+    if (batch.length > before) this.#saidLong = false
+  }
+
+  /** The end of a line whose text went out before it was finished: it is no line of its own. */
+  #skipLineEnd(): void {
+    const first = this.#chunk[this.#at]
+    if (first === undefined) return
+    const second = this.#chunk[this.#at + 1]
+    if (first === newline) this.#at += 1
+    else if (first === carriageReturn && second === newline) this.#at += 2
+    if (first === carriageReturn && second === undefined) return
+    this.#insideLine = false
+  }
+
+  /** Takes a piece of a line above the limit, or the last piece of one, if that is what stands next. */
+  #takeLong(batch: Event[], headers: Headers): boolean {
+    const { maxLineBytes } = this.#options
+    if (this.waiting <= maxLineBytes + 1) return false
+    if (!this.#saidLong) this.#options.onLongLine(this.position)
+    this.#saidLong = true
+    const end = this.#at + maxLineBytes
+    batch.push(this.#event(end, headers))
+    this.#at = end
+    this.#insideLine = true
+    return true
+  }
+
+  #event(end: number, headers: Headers): Event {
+    const own = this.#options.headersAt?.(this.position, headers) ?? headers
+    return { headers: own, body: this.#chunk.subarray(this.#at, end) }
+  }
+
+  /** Reads on from the first byte not yet in an event. False when nothing new is there. */
+  #fill(fd: number): boolean {
+    const { disk, chunkBytes, maxLineBytes, intact } = this.#options
+    const { waiting, position } = this
+    const there = disk.fstat(fd).size - position
+    if (there <= waiting) return false
+    const most = waiting < chunkBytes / 2 ? chunkBytes : Math.min(waiting * 2, maxLineBytes + 2)
+    const fresh = Buffer.allocUnsafeSlow(
+      Math.min(Math.max(there, smallestRead), Math.max(most, waiting + smallestRead)),
+    )
+    const got = disk.read(fd, fresh, 0, fresh.length, position)
+    if (got <= waiting || intact?.() === false) return false
+    this.#chunk = got === fresh.length ? fresh : fresh.subarray(0, got)
+    this.#chunkPosition = position
+    this.#at = 0
+    return true
+  }
+}
