@@ -56,7 +56,13 @@ export const startAgentProcess = (folder: string, properties: string, options: A
 /** Every value of a topic, by the console consumer, as lines. */
 export const readTopic = async (bootstrap: string, topic: string, timeoutMs = 2000): Promise<string[]> => {
   const output = await run(bin('kafka-console-consumer.sh'), [
-    ...['--bootstrap-server', bootstrap, '--topic', topic, '--from-beginning', '--timeout-ms', String(timeoutMs)],
+    '--bootstrap-server',
+    bootstrap,
+    '--topic',
+    topic,
+    '--from-beginning',
+    '--timeout-ms',
+    String(timeoutMs),
   ])
   return output.split('\n').filter((line) => line !== '' && !/^Processed a total of|^\[|TimeoutException/.test(line))
 }
