@@ -1,5 +1,6 @@
 /** Every source there is. Deleting a folder and its line here removes that source. */
 import type { SourceDefinition } from '../src/flow/component.ts'
+import { netcat } from './netcat/netcat.ts'
 import { taildir } from './taildir/taildir.ts'
 
-export const sources: readonly SourceDefinition[] = [taildir]
+export const sources: readonly SourceDefinition[] = [netcat, taildir]
