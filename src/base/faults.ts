@@ -69,6 +69,10 @@ const table = {
     says: '{topic}-{partition} has no usable offset for group {group}, and auto.offset.reset is none',
     hint: 'Commit an offset for the group, or set auto.offset.reset to earliest or latest.',
   },
+  BAD_BROKER_CONFIG: {
+    says: 'The configuration of the broker is not valid: {problem}',
+    hint: 'Correct server.properties; conf/server.properties is an example.',
+  },
 } as const satisfies Record<string, { says: string; hint: string }>
 
 export type FaultCode = keyof typeof table

@@ -1,0 +1,119 @@
+/**
+ * The replies of one connection on their way out. Small pieces of many replies are copied together and leave as one write once the loop has
+ * served all its reads; large ones (segment ranges) go as they are. What the peer has not taken yet is counted: the connection serves nothing
+ * more while that is too much.
+ */
+import type { Socket } from 'node:net'
+import type { BufferPool } from './buffer-pool.ts'
+
+/** Unsent bytes above which a connection's requests wait. One reply may still go beyond. */
+export const UNSENT_BYTES_MAX = 1024 * 1024
+const SLAB_BYTES = 16 * 1024
+/** Pieces up to this size are copied: cheaper than a slot of their own in the system call. */
+const COPIED_BYTES_MAX = 2048
+
+/** A reply: the pieces in order, and what to call once they left, if their memory is to be used again. */
+export interface Reply {
+  readonly pieces: readonly Buffer[]
+  readonly release?: () => void
+}
+
+export class Outbox {
+  readonly #socket: Socket
+  readonly #pool: BufferPool
+  readonly #onRoom: () => void
+  #parts: Buffer[] = []
+  #releases: (() => void)[] = []
+  #slab: Buffer | undefined
+  #slabSealed = 0
+  #slabUsed = 0
+  /** Bytes not handed to the socket yet, and bytes that the socket has and the peer has not. */
+  #queued = 0
+  #handed = 0
+  #scheduled = false
+
+  /** `onRoom` is called whenever bytes have left. */
+  constructor(socket: Socket, pool: BufferPool, onRoom: () => void) {
+    this.#socket = socket
+    this.#pool = pool
+    this.#onRoom = onRoom
+  }
+
+  /** Whether the peer has to read before it gets more. */
+  get full(): boolean {
+    return this.#queued + this.#handed > UNSENT_BYTES_MAX
+  }
+
+  /** Takes a reply; it leaves at the end of this turn of the loop. */
+  send(reply: Reply): void {
+    for (const piece of reply.pieces) this.#add(piece)
+    if (reply.release !== undefined) this.#releases.push(reply.release)
+    if (this.#scheduled) return
+    this.#scheduled = true
+    setImmediate(this.#flushSoon)
+  }
+
+  /** Writes what is there at once, before a connection ends. */
+  flush(): void {
+    this.#seal()
+    const parts = this.#parts
+    if (parts.length === 0) return
+    this.#parts = []
+    const written = this.#whenWritten()
+    const last = parts.length - 1
+    if (last === 0) {
+      this.#socket.write(parts[0] ?? '', written)
+      return
+    }
+    this.#socket.cork()
+    parts.forEach((part, i) => void (i === last ? this.#socket.write(part, written) : this.#socket.write(part)))
+    this.#socket.uncork()
+  }
+
+  readonly #flushSoon = (): void => {
+    this.#scheduled = false
+    if (!this.#socket.destroyed) this.flush()
+  }
+
+  #add(piece: Buffer): void {
+    this.#queued += piece.length
+    if (piece.length > COPIED_BYTES_MAX) {
+      this.#seal()
+      this.#parts.push(piece)
+      return
+    }
+    if (this.#slab !== undefined && this.#slabUsed + piece.length > this.#slab.length) this.#dropSlab()
+    this.#slab ??= this.#pool.take(SLAB_BYTES)
+    this.#slabUsed += piece.copy(this.#slab, this.#slabUsed)
+  }
+
+  /** Makes what was copied since the last part a part of its own. */
+  #seal(): void {
+    if (this.#slab === undefined || this.#slabUsed === this.#slabSealed) return
+    this.#parts.push(this.#slab.subarray(this.#slabSealed, this.#slabUsed))
+    this.#slabSealed = this.#slabUsed
+  }
+
+  /** Lets a full slab go; it returns to the pool once its bytes have left. */
+  #dropSlab(): void {
+    this.#seal()
+    const slab = this.#slab
+    if (slab !== undefined) this.#releases.push(() => this.#pool.give(slab))
+    this.#slab = undefined
+    this.#slabSealed = this.#slabUsed = 0
+  }
+
+  #whenWritten(): () => void {
+    this.#dropSlab()
+    const releases = this.#releases
+    this.#releases = []
+    const bytes = this.#queued
+    this.#queued = 0
+    this.#handed += bytes
+    return () => {
+      this.#handed -= bytes
+      for (const release of releases) release()
+      this.#onRoom()
+    }
+  }
+}
