@@ -2,6 +2,7 @@
  * Reads Kafka's primitive types from one buffer that a peer filled. Every read is checked against the end, and every count against the bytes
  * that are left, so a hostile frame costs no more than its own size. Bytes come back as views into the buffer, never copies.
  */
+import { readI64 } from '../base/bytes.ts'
 import { Malformed } from './malformed.ts'
 
 /** Most array elements that one message may hold, all arrays together: a bound on memory that the frame's size alone does not give. */
@@ -61,8 +62,7 @@ export class Reader {
 
   /** As a JavaScript number: exact up to 2^53, which offsets, timestamps and producer ids stay below; rounded beyond. */
   i64(): number {
-    const at = this.skip(8)
-    return this.buffer.readInt32BE(at) * high + this.buffer.readUInt32BE(at + 4)
+    return readI64(this.buffer, this.skip(8))
   }
 
   f64(): number {

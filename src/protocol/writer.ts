@@ -2,14 +2,13 @@
  * Writes Kafka's primitive types. Messages are laid one after another into slabs; a slab is never written twice, so what `finish` returned
  * stays valid for as long as a socket needs it, and nothing is copied to hand it over. Large byte values are kept by reference, as pieces of their own.
  */
+import { writeI64 } from '../base/bytes.ts'
 import { CannotEncode } from './malformed.ts'
 
 /** Byte values of at least this size are not copied into the message but become pieces of it. */
 export const referencedBytesMin = 4096
 
 const slabBytes = 65_536
-const high = 0x1_0000_0000
-const i64Limit = 2 ** 63
 
 /** What may be written as bytes: one buffer, or several that are sent one after another as one value. */
 export type Bytes = Uint8Array | readonly Uint8Array[]
@@ -105,14 +104,7 @@ export class Writer {
   /** Numbers from 2^63 on are written as the largest 64-bit value. */
   i64(value: number): void {
     const at = this.#room(8)
-    if (value >= i64Limit) {
-      this.#slab.writeInt32BE(0x7fffffff, at)
-      this.#slab.writeUInt32BE(0xffffffff, at + 4)
-      return
-    }
-    const upper = Math.floor(value / high)
-    this.#slab.writeInt32BE(upper, at)
-    this.#slab.writeUInt32BE(value - upper * high, at + 4)
+    writeI64(this.#slab, at, value)
   }
 
   f64(value: number): void {
