@@ -1,0 +1,173 @@
+/**
+ * A stretch of a partition's log: one file of entries, named after the offset at which it begins, and two indexes into it. Only the last segment
+ * of a log is appended to. A segment found on disk is looked at when it is first used, so that a start does not read it.
+ */
+import { join } from 'node:path'
+import type { BatchHeader } from '../../protocol/record-batch.ts'
+import { BatchCursor } from './batch-cursor.ts'
+import { segmentFileName } from './file-names.ts'
+import { OffsetIndex } from './offset-index.ts'
+import { LogFile, type OpenFiles } from './open-files.ts'
+import { TimeIndex } from './time-index.ts'
+import { readWhole } from './whole-file.ts'
+
+/** Offsets in the indexes are 32-bit differences to the segment's base. */
+const relativeOffsetMax = 2 ** 31 - 1
+
+export interface RollRules {
+  readonly segmentBytes: number
+  readonly segmentMs: number
+  readonly segmentIndexBytes: number
+}
+
+export class Segment {
+  readonly baseOffset: number
+  readonly log: LogFile
+  readonly offsets: OffsetIndex
+  readonly times: TimeIndex
+  /** Bytes of whole entries. What a failed write left behind them does not count. */
+  size = 0
+  /** The largest timestamp and the last offset of the batch that holds it; -1 if none. */
+  maxTimestampMs = -1
+  maxTimestampOffset = -1
+  /** Appended to since its files were last synced. */
+  isDirty = false
+  /** When the first batch says it was written; undefined in an empty segment. */
+  firstTimestampMs: number | undefined
+  readonly createdMs: number
+  #isLoaded: boolean
+  #sinceEntryBytes = 0
+
+  /** `isNew`: no such files exist yet. */
+  constructor(files: OpenFiles, folder: string, baseOffset: number, createdMs: number, isNew: boolean) {
+    const path = (suffix: '.log' | '.index' | '.timeindex'): string => join(folder, segmentFileName(baseOffset, suffix))
+    this.baseOffset = baseOffset
+    this.log = new LogFile(files, path('.log'))
+    this.offsets = new OffsetIndex(files, path('.index'), baseOffset)
+    this.times = new TimeIndex(files, path('.timeindex'), baseOffset)
+    this.createdMs = createdMs
+    this.#isLoaded = isNew
+  }
+
+  /** Finds out how long the files are and takes the indexes over; ones that are missing or cannot be true are built again. */
+  load(indexIntervalBytes: number): void {
+    if (this.#isLoaded) return
+    this.#isLoaded = true
+    const { disk } = this.log
+    this.size = disk.stat(this.log.path)?.size ?? 0
+    const [offsets, times] = [
+      readWhole(disk, this.offsets.entries.file.path),
+      readWhole(disk, this.times.entries.file.path),
+    ]
+    const isKnown = this.size === 0 || (offsets !== undefined && times !== undefined)
+    const isSane = this.offsets.adopt(offsets ?? noBytes, this.size) && this.times.adopt(times ?? noBytes)
+    if (!isKnown || !isSane || !this.#lastEntryHolds()) this.rebuildIndexes(indexIntervalBytes)
+    const last = this.times.last()
+    this.maxTimestampMs = last?.timestampMs ?? -1
+    this.maxTimestampOffset = last?.offset ?? -1
+    this.#readFirstTimestamp()
+  }
+
+  /** Reads the whole file's headers and makes both indexes anew. */
+  rebuildIndexes(indexIntervalBytes: number): void {
+    this.restartIndexes(undefined)
+    const cursor = new BatchCursor(this.log, 0, this.size)
+    while (cursor.next()) if (cursor.magic === 2) this.noteBatch(cursor.position, cursor.header(), indexIntervalBytes)
+    this.sealTimes()
+  }
+
+  /** Forgets the index entries from the given one on, before the batches behind it are noted again. Gives where to begin. */
+  restartIndexes(from: { offset: number; position: number } | undefined): number {
+    this.offsets.truncate((from?.offset ?? -1) + 1, Infinity)
+    this.times.truncate((from?.offset ?? -1) + 1)
+    const last = this.times.last()
+    this.maxTimestampMs = last?.timestampMs ?? -1
+    this.maxTimestampOffset = last?.offset ?? -1
+    this.#sinceEntryBytes = 0
+    return from?.position ?? 0
+  }
+
+  /** Must another segment be begun before these bytes? */
+  mustRoll(rules: RollRules, bytes: number, last: BatchHeader, nowMs: number): boolean {
+    if (this.size === 0) return false
+    const ageMs = (last.maxTimestamp >= 0 ? last.maxTimestamp : nowMs) - (this.firstTimestampMs ?? this.createdMs)
+    return (
+      this.size + bytes > rules.segmentBytes ||
+      ageMs > rules.segmentMs ||
+      this.offsets.isFull(rules.segmentIndexBytes) ||
+      this.times.isFull(rules.segmentIndexBytes) ||
+      last.lastOffset - this.baseOffset > relativeOffsetMax
+    )
+  }
+
+  /** Writes entries behind the last one. After an error the file is as before, or says so by a length beyond `size` that `restore` cuts. */
+  write(entries: Buffer): number {
+    const position = this.size
+    this.log.write(entries, 0, entries.length, position)
+    this.size += entries.length
+    this.isDirty = true
+    return position
+  }
+
+  /** Cuts the file to its whole entries. */
+  restore(): void {
+    if (this.log.disk.stat(this.log.path) !== undefined) this.log.truncate(this.size)
+  }
+
+  /** Notes a batch that stands at `position`, and gives it index entries when enough bytes have passed since the last ones. */
+  noteBatch(position: number, batch: BatchHeader, indexIntervalBytes: number): void {
+    if (position === 0) this.firstTimestampMs = batch.maxTimestamp >= 0 ? batch.maxTimestamp : undefined
+    if (batch.maxTimestamp > this.maxTimestampMs) {
+      this.maxTimestampMs = batch.maxTimestamp
+      this.maxTimestampOffset = batch.lastOffset
+    }
+    if (this.#sinceEntryBytes > indexIntervalBytes) {
+      this.offsets.append(batch.lastOffset, position)
+      this.times.append(this.maxTimestampMs, this.maxTimestampOffset)
+      this.#sinceEntryBytes = 0
+    }
+    this.#sinceEntryBytes += batch.sizeInBytes
+  }
+
+  /** The final entry of the time index: the segment's largest timestamp. */
+  sealTimes(): void {
+    if (this.maxTimestampMs >= 0) this.times.append(this.maxTimestampMs, this.maxTimestampOffset)
+  }
+
+  /** Writes out what the indexes still hold in memory. */
+  seal(): void {
+    if (!this.#isLoaded) return
+    this.sealTimes()
+    this.offsets.entries.seal()
+    this.times.entries.seal()
+  }
+
+  /** Off the thread. The indexes only when asked: recovery builds what they miss behind the recovery point. */
+  async sync(withIndexes: boolean): Promise<void> {
+    const indexes = withIndexes ? [this.offsets.entries.file, this.times.entries.file] : []
+    await Promise.all([this.log, ...indexes].map((file) => (file.exists() ? file.sync() : undefined)))
+  }
+
+  close(): void {
+    this.log.close()
+    this.offsets.entries.close()
+    this.times.entries.close()
+  }
+
+  /** The last index entry must point at the batch it names; what lies before it was written earlier. */
+  #lastEntryHolds(): boolean {
+    const last = this.offsets.last()
+    if (last === undefined) return true
+    const cursor = new BatchCursor(this.log, last.position, this.size, 128)
+    return cursor.next() && cursor.lastOffset === last.offset
+  }
+
+  #readFirstTimestamp(): void {
+    const cursor = new BatchCursor(this.log, 0, this.size, 128)
+    if (this.size === 0 || !cursor.next() || cursor.magic < 2) return
+    const { maxTimestamp } = cursor.header()
+    if (maxTimestamp >= 0) this.firstTimestampMs = maxTimestamp
+  }
+}
+
+const noBytes = Buffer.alloc(0)

@@ -1,0 +1,80 @@
+/**
+ * Small files that are read and replaced as a whole: checkpoints, metadata, snapshots. Replacing writes a `.tmp` beside the file, syncs it and
+ * renames it, so that after a crash either the old or the new content is there.
+ */
+import { dirname } from 'node:path'
+import { systemCode } from '../../base/faults.ts'
+import type { Disk } from '../../io/disk.ts'
+
+/** A whole file, or undefined when it is missing. */
+export const readWhole = (disk: Disk, path: string): Buffer | undefined => {
+  let fd: number
+  try {
+    fd = disk.open(path, 'r')
+  } catch (thrown) {
+    if (systemCode(thrown) === 'ENOENT') return undefined
+    throw thrown
+  }
+  try {
+    const content = Buffer.allocUnsafe(disk.fstat(fd).size)
+    let got = 0
+    while (got < content.length) {
+      const more = disk.read(fd, content, got, content.length - got, got)
+      if (more === 0) break
+      got += more
+    }
+    return content.subarray(0, got)
+  } finally {
+    disk.close(fd)
+  }
+}
+
+/** Writes a new file, or over an old one, into the page cache. */
+export const writeWhole = (disk: Disk, path: string, content: string | Buffer): void => {
+  const fd = disk.open(path, 'w')
+  try {
+    writeAll(disk, fd, content)
+  } finally {
+    disk.close(fd)
+  }
+}
+
+const writeAll = (disk: Disk, fd: number, content: string | Buffer): void => {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content
+  for (let done = 0; done < bytes.length;) done += disk.write(fd, bytes, done, bytes.length - done, done)
+}
+
+/** Makes the names in a folder last, off the thread. */
+export const syncFolder = async (disk: Disk, path: string): Promise<void> => {
+  const fd = disk.open(path, 'r')
+  try {
+    await disk.sync(fd)
+  } finally {
+    disk.close(fd)
+  }
+}
+
+/** Makes an existing file's content last. */
+export const syncFile = async (disk: Disk, path: string): Promise<void> => {
+  const fd = disk.open(path, 'r+')
+  try {
+    await disk.sync(fd)
+  } finally {
+    disk.close(fd)
+  }
+}
+
+/** Replaces the file; once it resolves, the new content is on disk. Not to be called again for a path before that. */
+export const replaceWhole = async (disk: Disk, path: string, content: string | Buffer): Promise<void> => {
+  const temporary = `${path}.tmp`
+  writeWhole(disk, temporary, content)
+  await syncFile(disk, temporary)
+  disk.rename(temporary, path)
+  await syncFolder(disk, dirname(path))
+}
+
+/** Replaces the file in the page cache only: for what recovery can build again. */
+export const replaceQuickly = (disk: Disk, path: string, content: string | Buffer): void => {
+  writeWhole(disk, `${path}.tmp`, content)
+  disk.rename(`${path}.tmp`, path)
+}
