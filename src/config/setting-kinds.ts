@@ -1,4 +1,6 @@
 /** The kinds a setting may have. Each takes the row's options and gives a Setting whose type says whether it can be absent. */
+import { homedir } from 'node:os'
+import { javaRegex } from './java-regex.ts'
 import type { Given, RowOptions, Setting } from './setting.ts'
 
 type Row<T> = RowOptions<T>
@@ -17,7 +19,7 @@ export const row = <T, O extends Row<T>>(
   formerly: options.formerly ?? [],
   secret: options.secret ?? false,
   ours: options.ours ?? false,
-  parse: (text) => parse(text) as Given<T, O>,
+  parse,
 })
 
 export const text = <const O extends Row<string>>(options: O) => row<string, O>('text', (t) => t, options)
@@ -87,14 +89,15 @@ export const oneOf = <const W extends string, const O extends Row<W>>(words: rea
   )
 
 /** A file or folder; `~` and `~/…` are the user's home, as a shell would have it. */
-export const path = <const O extends Row<string>>(options: O) => row<string, O>('path', (t) => t, options)
+export const path = <const O extends Row<string>>(options: O) =>
+  row<string, O>('path', (t) => t.replace(/^~(?=\/|$)/, () => homedir()), options)
 
 /**
  * A Java regular expression, as the JavaScript one that matches the same; the whole text must match when `whole` is set.
  * What JavaScript has no form of is refused with the construct's name.
  */
 export const regex = <const O extends Row<RegExp> & { readonly whole?: boolean }>(options: O) =>
-  row<RegExp, O>('regular expression', (t) => new RegExp(options.whole === true ? `^(?:${t})$` : t, 'u'), options)
+  row<RegExp, O>('regular expression', (t) => javaRegex(t, options), options)
 
 /** Many settings of one kind under a starred key: the value maps what stood for the star to what was parsed. */
 export const each = <T>(one: Setting<T>): Setting<ReadonlyMap<string, NonNullable<T>>> => ({
@@ -105,5 +108,6 @@ export const each = <T>(one: Setting<T>): Setting<ReadonlyMap<string, NonNullabl
   formerly: one.formerly,
   secret: one.secret,
   ours: one.ours,
+  one,
   parse: () => new Map(),
 })

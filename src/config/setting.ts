@@ -18,6 +18,8 @@ export interface Setting<T> {
   readonly secret: boolean
   /** Flume does not have it. */
   readonly ours: boolean
+  /** Of a `*` row: what each of its values is. `parse` of the row itself is not called. */
+  readonly one?: Setting<unknown>
   /** The value that the trimmed text stands for. Throws an Error whose message completes "NAME: …" when it stands for none. */
   parse(text: string): T
 }
