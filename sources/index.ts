@@ -1,6 +1,7 @@
 /** Every source there is. Deleting a folder and its line here removes that source. */
 import type { SourceDefinition } from '../src/flow/component.ts'
 import { netcat } from './netcat/netcat.ts'
+import { seq } from './seq/seq.ts'
 import { taildir } from './taildir/taildir.ts'
 
-export const sources: readonly SourceDefinition[] = [netcat, taildir]
+export const sources: readonly SourceDefinition[] = [netcat, seq, taildir]

@@ -1,0 +1,6 @@
+/** Every sink there is. Deleting a folder and its line here removes that sink. */
+import type { SinkDefinition } from '../src/flow/component.ts'
+import { logger } from './logger/logger.ts'
+import { nullSink } from './null/null.ts'
+
+export const sinks: readonly SinkDefinition[] = [logger, nullSink]

@@ -1,0 +1,35 @@
+/** The source itself. A number is used up only when its event is in the channels; it starts at 0 again with the process. */
+import { Ahead } from '../../src/flow/ahead.ts'
+import type { SourceContext } from '../../src/flow/context.ts'
+import { type Batch, noHeaders } from '../../src/flow/event.ts'
+import type { Deliver, Source } from '../../src/flow/source.ts'
+
+export class SeqSource implements Source {
+  readonly whenRefused = 'retry'
+  readonly #batchSize: number
+  readonly #total: number
+  readonly #context: SourceContext
+  #next = 0
+
+  constructor(batchSize: number, total: number, context: SourceContext) {
+    this.#batchSize = batchSize
+    this.#total = total
+    this.#context = context
+  }
+
+  async run(deliver: Deliver, signal: AbortSignal): Promise<void> {
+    const ahead = new Ahead<number>(this.#context.aheadMax, () => undefined)
+    while (!signal.aborted && this.#next < this.#total) {
+      const batch = this.#batch()
+      ahead.add(batch.length, this.#next + batch.length, await deliver(batch))
+      this.#next += batch.length
+      await ahead.room(signal)
+    }
+    await ahead.empty(this.#context.grace)
+  }
+
+  #batch(): Batch {
+    const length = Math.min(this.#batchSize, this.#total - this.#next)
+    return Array.from({ length }, (_, i) => ({ headers: noHeaders, body: Buffer.from(String(this.#next + i)) }))
+  }
+}

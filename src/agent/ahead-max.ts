@@ -1,0 +1,22 @@
+/** How far a source may run ahead of what is settled. */
+import type { PlannedSource } from '../config/plan.ts'
+import type { Selector } from '../flow/selector.ts'
+import type { ChannelPort } from './channel-port.ts'
+import type { AgentRegistry } from './registry.ts'
+
+/** Behind memory a short lead is best: the file is the better buffer, and young objects die in the cache. */
+const behindMemory = 5_000
+/** Behind a disk a longer one, so that a sync is shared by many. */
+const behindDisk = 20_000
+
+/** The cap for one source, in events: at least two of its batches. */
+export const aheadMax = (
+  { definition, values }: PlannedSource<AgentRegistry>,
+  ports: readonly ChannelPort[],
+  selector: Selector,
+): number => {
+  const required = selector.always?.required ?? [...ports.keys()]
+  const isDurable = required.length > 0 && required.every((index) => ports[index]?.channel.durable === true)
+  const batch = definition.batchSetting === undefined ? 0 : values[definition.batchSetting]
+  return Math.max(isDurable ? behindDisk : behindMemory, 2 * (typeof batch === 'number' ? batch : 0))
+}

@@ -1,0 +1,14 @@
+/** Lets one loop wait for another to change something. A ring that nobody waits for is lost, so look before you wait. */
+export class Bell {
+  #waiting: PromiseWithResolvers<void> | undefined
+
+  /** Resolves at the next ring. */
+  rung(): Promise<void> {
+    return (this.#waiting ??= Promise.withResolvers<void>()).promise
+  }
+
+  ring(): void {
+    this.#waiting?.resolve()
+    this.#waiting = undefined
+  }
+}

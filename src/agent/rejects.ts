@@ -1,0 +1,117 @@
+/**
+ * Events that can never be stored. The rest of their batch is written again without them; they themselves block the sink, with one ERROR that
+ * names the cure, or are quarantined, as the sink's `onReject` says.
+ */
+import { rethrowBroken } from '../base/assert.ts'
+import { backoffMs } from '../base/backoff.ts'
+import { reasonOf } from '../base/faults.ts'
+import type { Log } from '../base/log.ts'
+import type { Batch } from '../flow/event.ts'
+import { Rejected, type Sink } from '../flow/sink.ts'
+import type { Clock } from '../io/clock.ts'
+import type { Quarantine } from './quarantine.ts'
+import type { LaneSignals } from './sink-lane.ts'
+
+/** A blocked sink tries again slowly: what would cure it takes a person. */
+const blockedFirstMs = 5_000
+const blockedMaxMs = 60_000
+
+export interface RejectsOptions {
+  readonly name: string
+  readonly sink: Sink
+  /** Where rejected events go; undefined to block. */
+  readonly quarantine: Quarantine | undefined
+  readonly log: Log
+  readonly clock: Clock
+}
+
+/** What of a batch is left, and what its sink rejected so far. */
+interface Sorted {
+  readonly rest: Batch
+  readonly rejected: Batch
+}
+
+export class Rejects {
+  readonly #options: RejectsOptions
+  readonly #name: string
+
+  constructor(options: RejectsOptions) {
+    this.#options = options
+    this.#name = options.name
+  }
+
+  /**
+   * Stores what can be stored of `batch`, of which the sink rejected some. Resolves with the number of events quarantined when all the others
+   * are stored. Rejects with what another write threw, or at the end of `signals`; the batch is then to be rolled back.
+   */
+  async settle(batch: Batch, first: Rejected, signals: LaneSignals): Promise<number> {
+    const { rejected, reason } = await this.#writeRest(batch, first, signals.writes)
+    const { quarantine, log } = this.#options
+    if (quarantine === undefined) {
+      await this.#block(rejected, reason, signals)
+      return 0
+    }
+    const path = await quarantine.add(rejected, reason)
+    log.error(`Sink ${this.#name} rejects ${rejected.length} events: ${reason} They are quarantined in ${path}.`)
+    return rejected.length
+  }
+
+  /** Writes without the rejected ones, as often as the sink finds more of them. */
+  async #writeRest(batch: Batch, first: Rejected, signal: AbortSignal): Promise<{ rejected: Batch; reason: string }> {
+    let sorted: Sorted = { rest: batch, rejected: [] }
+    for (let thrown: Rejected | undefined = first; thrown !== undefined;) {
+      sorted = withoutRejected(sorted, thrown)
+      thrown = sorted.rest.length === 0 ? undefined : await this.#rejectedBy(sorted.rest, signal)
+    }
+    return { rejected: sorted.rejected, reason: first.reason }
+  }
+
+  /** Undefined when the sink stored them all. */
+  async #rejectedBy(batch: Batch, signal: AbortSignal): Promise<Rejected | undefined> {
+    try {
+      await this.#options.sink.write(batch, signal)
+      return undefined
+    } catch (thrown) {
+      if (thrown instanceof Rejected) return thrown
+      throw thrown
+    }
+  }
+
+  /** Offers the rejected events again and again until the sink takes the last of them. */
+  async #block(rejected: Batch, reason: string, { takes, writes }: LaneSignals): Promise<void> {
+    const { log, clock } = this.#options
+    log.error(
+      `Sink ${this.#name} is blocked by ${rejected.length} events that it rejects: ${reason} ` +
+        `It tries them again and goes on once they are stored; with onReject = quarantine they would be set aside.`,
+    )
+    let left = rejected
+    for (let failures = 1; left.length > 0; failures++) {
+      await clock.sleep(backoffMs(failures, blockedFirstMs, blockedMaxMs), takes)
+      if (takes.aborted) throw new Error(`Sink ${this.#name} stopped while it was blocked: ${reason}`)
+      left = await this.#stillRejected(left, writes)
+    }
+    log.info(`Sink ${this.#name} has stored the events that it rejected before, and goes on.`)
+  }
+
+  /** What is left of `batch` after another try. */
+  async #stillRejected(batch: Batch, signal: AbortSignal): Promise<Batch> {
+    try {
+      const thrown = await this.#rejectedBy(batch, signal)
+      return thrown === undefined ? [] : (await this.#writeRest(batch, thrown, signal)).rejected
+    } catch (error) {
+      rethrowBroken(error)
+      this.#options.log.debug(`Sink ${this.#name} is still blocked: ${reasonOf(error)}.`, { error })
+      return batch
+    }
+  }
+}
+
+/** Takes the events that `thrown` names out of the rest. A sink that names none, or some that are not there, is wrong: its error is thrown on. */
+const withoutRejected = ({ rest, rejected }: Sorted, thrown: Rejected): Sorted => {
+  const indexes = new Set(thrown.indexes.filter((index) => rest[index] !== undefined))
+  if (indexes.size === 0) throw thrown
+  return {
+    rest: rest.filter((_, index) => !indexes.has(index)),
+    rejected: [...rejected, ...rest.filter((_, index) => indexes.has(index))],
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * One sink's way: take from its channel, write, commit. What a write throws rolls its take back, and whoever runs the lane decides when to try
+ * again; events that the sink rejects are settled here.
+ */
+import type { Take } from '../flow/channel.ts'
+import { Rejected, type Sink } from '../flow/sink.ts'
+import { type ComponentAccount, emptyAccount } from '../monitor/accounts.ts'
+import type { CounterGroup } from '../monitor/counters.ts'
+import { Breath, turn } from './breath.ts'
+import type { ChannelPort } from './channel-port.ts'
+import { FlightRound } from './flight-round.ts'
+import type { Rejects } from './rejects.ts'
+
+export interface SinkLaneOptions {
+  readonly name: string
+  readonly sink: Sink
+  readonly port: ChannelPort
+  readonly rejects: Rejects
+  readonly counters: CounterGroup
+  /** Called after each commit. */
+  readonly onStored: () => void
+}
+
+/** What ends a lane: aborting `takes` lets open writes finish, aborting `writes` asks them to give up. */
+export interface LaneSignals {
+  readonly takes: AbortSignal
+  readonly writes: AbortSignal
+}
+
+export class SinkLane {
+  readonly name: string
+  readonly sink: Sink
+  readonly port: ChannelPort
+  readonly #rejects: Rejects
+  readonly #onStored: () => void
+  readonly #counts
+  readonly #account = emptyAccount()
+  readonly #breath = new Breath()
+  #opened = false
+
+  constructor({ name, sink, port, rejects, counters, onStored }: SinkLaneOptions) {
+    this.name = name
+    this.sink = sink
+    this.port = port
+    this.#rejects = rejects
+    this.#onStored = onStored
+    this.#counts = {
+      complete: counters.counter('BatchCompleteCount'),
+      empty: counters.counter('BatchEmptyCount'),
+      underflow: counters.counter('BatchUnderflowCount'),
+      attempted: counters.counter('EventDrainAttemptCount'),
+      stored: counters.counter('EventDrainSuccessCount'),
+      writeFails: counters.counter('EventWriteFail'),
+      readFails: counters.counter('ChannelReadFail'),
+    }
+  }
+
+  /** Batch after batch until `takes` aborts. Rejects with what the sink or the channel threw; what was not stored is rolled back by then. */
+  async run(signals: LaneSignals): Promise<void> {
+    await this.#open(signals.writes)
+    while (!signals.takes.aborted) {
+      if (this.sink.inFlight > 1) await new FlightRound(this, signals).run()
+      else await this.#takeAndWrite(signals)
+    }
+  }
+
+  /** One batch. False when there was nothing to take. Rejects as `run`. */
+  async step(signals: LaneSignals): Promise<boolean> {
+    await this.#open(signals.writes)
+    return this.#takeAndWrite(signals)
+  }
+
+  account(): ComponentAccount {
+    return { kind: 'sink', name: this.name, ...this.#account }
+  }
+
+  /** The next events, or undefined when there were none before the channel's keep-alive or the abort. */
+  async take(signal: AbortSignal): Promise<Take | undefined> {
+    const max = Math.min(this.sink.batchSize, this.port.channel.transactionCapacity)
+    const take = await this.#tryTake(max, signal)
+    const events = take.events.length
+    if (this.#breath.isDue(events)) await turn()
+    if (events === 0) {
+      this.#counts.empty.value++
+      await take[Symbol.asyncDispose]()
+      if (!signal.aborted) await turn()
+      return undefined
+    }
+    this.#counts[events < max ? 'underflow' : 'complete'].value++
+    this.#counts.attempted.value += events
+    this.#account.in += events
+    this.#account.held += events
+    return take
+  }
+
+  /** Commits a take whose events are stored, but for `quarantined` of them. */
+  async commit(take: Take, quarantined = 0): Promise<void> {
+    const events = take.events.length
+    await take.commit()
+    this.port.committed(events)
+    this.#counts.stored.value += events - quarantined
+    this.#account.held -= events
+    this.#account.out += events - quarantined
+    this.#account.dropped += quarantined
+    this.#onStored()
+  }
+
+  async rollBack(take: Take): Promise<void> {
+    this.#account.held -= take.events.length
+    this.#account.in -= take.events.length
+    await take[Symbol.asyncDispose]()
+  }
+
+  /** A take's write threw, and no other take is open: rejected events are settled and the take committed, all else is rolled back and thrown on. */
+  async recover(take: Take, thrown: unknown, signals: LaneSignals): Promise<void> {
+    this.#counts.writeFails.value++
+    try {
+      if (!(thrown instanceof Rejected)) throw thrown
+      await this.commit(take, await this.#rejects.settle(take.events, thrown, signals))
+    } catch (error) {
+      await this.rollBack(take)
+      throw error
+    }
+  }
+
+  async #open(signal: AbortSignal): Promise<void> {
+    if (this.#opened) return
+    await this.sink.open?.(signal)
+    this.#opened = true
+  }
+
+  async #tryTake(max: number, signal: AbortSignal): Promise<Take> {
+    try {
+      return await this.port.take(max, signal)
+    } catch (error) {
+      this.#counts.readFails.value++
+      throw error
+    }
+  }
+
+  async #takeAndWrite(signals: LaneSignals): Promise<boolean> {
+    const take = await this.take(signals.takes)
+    if (take === undefined) return false
+    try {
+      await this.sink.write(take.events, signals.writes)
+      await this.commit(take)
+    } catch (thrown) {
+      await this.recover(take, thrown, signals)
+    }
+    return true
+  }
+}
