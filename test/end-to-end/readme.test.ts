@@ -1,0 +1,48 @@
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { temporaryFolder } from '../support/agent.ts'
+import { Child } from '../support/child.ts'
+import { freePort } from '../support/port.ts'
+import { read, root } from '../tidy/tree.ts'
+
+/** The `sh` block that follows a heading of the README, its port exchanged for a free one. */
+const block = (heading: string, port: number): string => {
+  const section = read('README.md').split(`## ${heading}\n`)[1] ?? ''
+  const commands = /```sh\n([\s\S]*?)```/.exec(section)?.[1]
+  if (commands === undefined) throw new Error(`README.md has no commands under ${heading}`)
+  return commands.replaceAll('9092', String(port))
+}
+
+/** A folder like a clone's: the launchers, and conf/ with the port exchanged. */
+const clone = (folder: string, port: number): void => {
+  symlinkSync(join(root, 'bin'), join(folder, 'bin'))
+  cpSync(join(root, 'conf'), join(folder, 'conf'), { recursive: true })
+  const server = join(folder, 'conf', 'server.properties')
+  writeFileSync(server, readFileSync(server, 'utf8').replaceAll('9092', String(port)))
+  mkdirSync(join(folder, 'data'))
+}
+
+const shell = (script: string, cwd: string): Child => new Child('/bin/sh', ['-ec', script], { cwd })
+
+describe("the README's commands", () => {
+  it('run a broker and use it', async () => {
+    using folder = temporaryFolder()
+    const port = await freePort()
+    clone(folder.path, port)
+    const child = shell(block('The broker', port), folder.path)
+    expect(await child.exited, child.output).toBe(0)
+    expect(child.output).toContain('Created topic weblog.')
+    expect(child.output).toContain('Processed a total of 3 messages')
+    const counts = [...child.output.matchAll(/^weblog:\d+:(\d+)$/gm)].map((match) => Number(match[1]))
+    expect(counts.reduce((sum, n) => sum + n, 0)).toBe(100)
+  })
+
+  it('check an agent file', async () => {
+    using folder = temporaryFolder()
+    clone(folder.path, await freePort())
+    const check = block('Your own Flume file', 9092).split('\n')[0] ?? ''
+    const child = shell(check, folder.path)
+    expect(await child.exited, child.output).toBe(0)
+  })
+})
