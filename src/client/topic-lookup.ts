@@ -1,0 +1,62 @@
+/** Waits for a topic to be known, and created where the broker does that: the first thing a producer or consumer needs of it. */
+import { Fault } from '../base/faults.ts'
+import { errorCodes } from '../protocol/error-codes.ts'
+import type { Cluster } from './cluster.ts'
+import type { TopicMetadata } from './cluster-metadata.ts'
+import { BrokerError, isRetriable } from './errors.ts'
+import { backOff } from './waiting.ts'
+
+/** A topic that is to be created by being asked for shows up within this time, or not at all. */
+const creationMaxMs = 10_000
+
+/** The topic's metadata, if it is known and in order. */
+export const knownTopic = (cluster: Cluster, topic: string): TopicMetadata | undefined => {
+  const found = cluster.metadata.topics.get(topic)
+  return found !== undefined && found.errorCode === errorCodes.NONE && found.partitions.length > 0 ? found : undefined
+}
+
+const problemWith = (cluster: Cluster, topic: string): BrokerError =>
+  new BrokerError(
+    `Topic ${topic}`,
+    cluster.metadata.topics.get(topic)?.errorCode || errorCodes.UNKNOWN_TOPIC_OR_PARTITION,
+  )
+
+const tryOnce = async (cluster: Cluster, topic: string): Promise<TopicMetadata | Error> => {
+  try {
+    await cluster.refresh()
+    return knownTopic(cluster, topic) ?? problemWith(cluster, topic)
+  } catch (error) {
+    if (isRetriable(error)) return error as Error
+    throw error
+  }
+}
+
+const isMissing = (problem: Error): boolean =>
+  problem instanceof BrokerError && problem.errorCode === errorCodes.UNKNOWN_TOPIC_OR_PARTITION
+
+/**
+ * The topic's metadata, waited for up to `maxMs`. Rejects with TOPIC_MISSING, with what the broker says is wrong with the topic (its name, say),
+ * with the network's trouble, or with the signal's reason.
+ */
+export const lookUpTopic = async (
+  cluster: Cluster,
+  topic: string,
+  maxMs: number,
+  signal?: AbortSignal,
+): Promise<TopicMetadata> => {
+  const { clock } = cluster.options
+  const startMs = clock.monotonic()
+  cluster.watch(topic)
+  for (let failures = 1; ; failures++) {
+    const found = await tryOnce(cluster, topic)
+    if (!(found instanceof Error)) return found
+    const waitedMs = clock.monotonic() - startMs
+    const over = waitedMs >= (isMissing(found) ? Math.min(maxMs, creationMaxMs) : maxMs)
+    if (over || !isRetriable(found)) {
+      cluster.unwatch(topic)
+      throw isMissing(found) ? new Fault('TOPIC_MISSING', { topic }, found) : found
+    }
+    await backOff(cluster.options, failures, signal)
+    signal?.throwIfAborted()
+  }
+}
