@@ -1,8 +1,7 @@
 /** The headers of records: encoded once for all records that share them, and decoded only when somebody asks. */
 import { putVarint, varintBytes } from '../base/varint.ts'
-import { KafkaFault } from './error-codes.ts'
 import { CannotEncode } from './malformed.ts'
-import { VarintReader } from './varint-reader.ts'
+import { invalidRecord, VarintReader } from './varint-reader.ts'
 
 /** Most bytes that the headers of one record may take. */
 export const headersBytesMax = 16 * 1024 * 1024
@@ -42,21 +41,39 @@ export interface RecordHeader {
   readonly value: Buffer | null
 }
 
-/**
- * The headers that stand between `start` and `end` of `buffer` (a RecordReader's `headersStart` and `headersEnd`). Throws INVALID_RECORD unless they
- * fill that range exactly.
- */
-export const decodeHeaders = (buffer: Buffer, start: number, end: number): RecordHeader[] => {
+/** Walks headers without making anything of them; `each` gets where name and value stand (-1 for a null value). */
+const walk = (
+  buffer: Buffer,
+  start: number,
+  end: number,
+  each: (nameStart: number, nameEnd: number, valueStart: number, valueEnd: number) => void,
+): void => {
   const reader = new VarintReader(buffer, start, end)
   const count = reader.int()
-  // A header takes two bytes at least, so a count that cannot be true is seen before anything is made of it.
-  if (count < 0 || count * 2 > end - start) throw new KafkaFault('INVALID_RECORD', `A record of ${count} headers`)
-  const headers: RecordHeader[] = []
+  if (count < 0) throw invalidRecord(`A record of ${count} headers`)
   for (let i = 0; i < count; i++) {
-    const name = reader.bytes()
-    if (name === null) throw new KafkaFault('INVALID_RECORD', 'A record header without a name')
-    headers.push({ name: name.toString('utf8'), value: reader.bytes() })
+    const nameStart = reader.part()
+    const nameEnd = reader.at
+    if (nameStart < 0) throw invalidRecord('A record header without a name')
+    const valueStart = reader.part()
+    each(nameStart, nameEnd, valueStart, reader.at)
   }
-  if (reader.at !== end) throw new KafkaFault('INVALID_RECORD', `${end - reader.at} bytes after the record headers`)
+  if (reader.at !== end) throw invalidRecord(`${end - reader.at} bytes after the record headers`)
+}
+
+const nothing = (): void => {}
+
+/** Checks the headers that stand between `start` and `end` of `buffer`. Throws INVALID_RECORD unless they fill that range exactly. */
+export const checkHeaders = (buffer: Buffer, start: number, end: number): void => walk(buffer, start, end, nothing)
+
+/** The headers between `start` and `end` (a RecordReader's `headersStart` and `headersEnd`). Throws INVALID_RECORD as checkHeaders does. */
+export const decodeHeaders = (buffer: Buffer, start: number, end: number): RecordHeader[] => {
+  const headers: RecordHeader[] = []
+  walk(buffer, start, end, (nameStart, nameEnd, valueStart, valueEnd) => {
+    headers.push({
+      name: buffer.toString('utf8', nameStart, nameEnd),
+      value: valueStart < 0 ? null : buffer.subarray(valueStart, valueEnd),
+    })
+  })
   return headers
 }
