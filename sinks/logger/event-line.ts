@@ -1,6 +1,6 @@
 /** An event as the logger sink prints it: headers as Java prints a map, the body as a hex dump of 16 bytes a line. */
 import type { Event, Headers } from '../../src/flow/event.ts'
-import { javaMapOrder } from './java-map-order.ts'
+import { javaMapOrder } from '../../src/formats/java-map-order.ts'
 
 const bytesALine = 16
 
