@@ -1,4 +1,5 @@
 /** Which files belong to the source: each group is a folder and a regular expression on the file's name. No folder below is looked into. */
+import { systemCode } from '../../src/base/faults.ts'
 import { each, regex, row } from '../../src/config/setting-kinds.ts'
 import type { Headers } from '../../src/flow/event.ts'
 import type { Disk, DiskStat } from '../../src/io/disk.ts'
@@ -50,22 +51,28 @@ interface Listing {
   readonly lasting: boolean
 }
 
-/** Lists the groups' files; with `cache`, a folder is read again only when its time says that names came or went. */
+export interface FileGroupsOptions {
+  readonly disk: Disk
+  readonly now: () => number
+  /** A folder is read again only when its time says that names came or went. */
+  readonly cache: boolean
+  /** A folder can't be listed (`problem`), or can again (undefined). Called when that changes. */
+  readonly onFolder: (folder: string, problem: string | undefined) => void
+}
+
+/** Lists the groups' files. */
 export class FileGroups {
   readonly groups: readonly FileGroup[]
-  readonly #disk: Disk
-  readonly #now: () => number
-  readonly #cache: boolean
+  readonly #options: FileGroupsOptions
   readonly #listings = new Map<FileGroup, Listing>()
+  readonly #troubles = new Map<string, string>()
 
-  constructor(groups: readonly FileGroup[], disk: Disk, now: () => number, cache: boolean) {
+  constructor(groups: readonly FileGroup[], options: FileGroupsOptions) {
     this.groups = groups
-    this.#disk = disk
-    this.#now = now
-    this.#cache = cache
+    this.#options = options
   }
 
-  /** Every matching file, per group the one that was written to longest ago first. A folder that can't be listed throws. */
+  /** Every matching file, per group the one that was written to longest ago first. */
   find(): FoundFile[] {
     return this.groups.flatMap((group) =>
       this.#names(group)
@@ -75,18 +82,59 @@ export class FileGroups {
     )
   }
 
+  /** Whether the last `find` could list the folder: only then does a missing file mean something. */
+  isListed(folder: string): boolean {
+    return !this.#troubles.has(folder)
+  }
+
+  /** The path of the file with that inode in a folder, whatever its name. */
+  withInode(folder: string, inode: number): string | undefined {
+    const { disk } = this.#options
+    const paths = disk.list(folder).map((name) => joinPath(folder, name))
+    return paths.find((path) => {
+      const stat = statOf(disk, path)
+      return stat?.inode === inode && stat.isFile
+    })
+  }
+
   #names(group: FileGroup): readonly string[] {
-    const modifiedMs = this.#disk.stat(group.folder)?.modifiedMs ?? 0
-    const known = this.#listings.get(group)
-    if (this.#cache && known?.lasting === true && known.modifiedMs === modifiedMs) return known.names
-    const names = this.#disk.list(group.folder).filter((name) => group.pattern.test(name))
-    const lasting = modifiedMs > 0 && this.#now() - modifiedMs > settledAfterMs
-    this.#listings.set(group, { modifiedMs, names, lasting })
-    return names
+    const { disk, now, cache } = this.#options
+    try {
+      const modifiedMs = disk.stat(group.folder)?.modifiedMs ?? 0
+      const known = this.#listings.get(group)
+      if (cache && known?.lasting === true && known.modifiedMs === modifiedMs) return known.names
+      const names = disk.list(group.folder).filter((name) => group.pattern.test(name))
+      this.#folder(group.folder, undefined)
+      this.#listings.set(group, { modifiedMs, names, lasting: modifiedMs > 0 && now() - modifiedMs > settledAfterMs })
+      return names
+    } catch (thrown) {
+      const code = systemCode(thrown)
+      if (code === undefined) throw thrown
+      this.#listings.delete(group)
+      this.#folder(group.folder, code)
+      return []
+    }
+  }
+
+  #folder(folder: string, problem: string | undefined): void {
+    if (this.#troubles.get(folder) === problem) return
+    if (problem === undefined) this.#troubles.delete(folder)
+    else this.#troubles.set(folder, problem)
+    this.#options.onFolder(folder, problem)
   }
 
   #found(group: FileGroup, path: string): FoundFile | undefined {
-    const stat = this.#disk.stat(path)
+    const stat = statOf(this.#options.disk, path)
     return stat?.isFile === true ? { group, path, stat } : undefined
+  }
+}
+
+/** A name that can't be looked at (a dangling link, a folder without permission) is as good as none. */
+const statOf = (disk: Disk, path: string): DiskStat | undefined => {
+  try {
+    return disk.stat(path)
+  } catch (thrown) {
+    if (systemCode(thrown) === undefined) throw thrown
+    return undefined
   }
 }

@@ -21,31 +21,40 @@ const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
 export class Fingerprint {
   #bytes: Buffer = Buffer.alloc(0)
   /** What an earlier run stored, until it was compared for the first time. */
+  #unproven: StoredPrint | undefined
+  /** `#bytes` as last stored: hashed once, however often positions are written. */
   #stored: StoredPrint | undefined
 
   constructor(stored?: StoredPrint) {
+    this.#unproven = stored
     this.#stored = stored
   }
 
   /** Whether the open file still begins as it did; if so the print takes in what the file has grown by. */
   matches(disk: Disk, fd: number): boolean {
     const got = disk.read(fd, scratch, 0, printBytes, 0)
-    if (this.#stored !== undefined) return this.#matchesStored(this.#stored, got)
+    if (this.#unproven !== undefined) return this.#proves(this.#unproven, got)
     const length = this.#bytes.length
     if (got < length || this.#bytes.compare(scratch, 0, length) !== 0) return false
-    if (got > length) this.#bytes = Buffer.from(scratch.subarray(0, got))
+    if (got > length) this.#take(got)
     return true
   }
 
   /** What to store, so that a later run can compare. */
   toStored(): StoredPrint {
-    return this.#stored ?? { length: this.#bytes.length, sha256: hashOf(this.#bytes) }
+    this.#stored ??= { length: this.#bytes.length, sha256: hashOf(this.#bytes) }
+    return this.#stored
   }
 
-  #matchesStored(stored: StoredPrint, got: number): boolean {
+  #proves(stored: StoredPrint, got: number): boolean {
     if (got < stored.length || hashOf(scratch.subarray(0, stored.length)) !== stored.sha256) return false
-    this.#stored = undefined
-    this.#bytes = Buffer.from(scratch.subarray(0, got))
+    this.#unproven = undefined
+    this.#take(got)
     return true
+  }
+
+  #take(got: number): void {
+    this.#bytes = Buffer.from(scratch.subarray(0, got))
+    this.#stored = undefined
   }
 }
