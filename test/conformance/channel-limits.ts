@@ -1,0 +1,101 @@
+/** Capacity, transactionCapacity and keep-alive. */
+import { describe, expect, it } from 'vitest'
+import type { OpenChannel } from './channel.ts'
+import { bodiesOf, numbered } from './events.ts'
+import { isSettled } from './scope.ts'
+
+const never = new AbortController().signal
+
+export const channelLimits = (open: OpenChannel): void => {
+  describe('limits', () => {
+    it('holds exactly its capacity', async () => {
+      const { channel } = await open({ capacity: 4, transactionCapacity: 4 })
+      await channel.put(numbered(0, 3))
+      await channel.put(numbered(3, 4))
+      expect(channel.held).toBe(4)
+      expect(await isSettled(channel.put(numbered(4, 5)).catch(() => undefined))).toBe(false)
+    })
+
+    it('refuses a put after its keep-alive, and holds nothing of it', async () => {
+      const { channel, clock } = await open({ capacity: 4, transactionCapacity: 4, keepAliveMs: 3000 })
+      await channel.put(numbered(0, 3))
+      const refused = channel.put(numbered(3, 5)).then(
+        () => 'taken',
+        (error: unknown) => error,
+      )
+      clock.advance(2999)
+      expect(await isSettled(refused)).toBe(false)
+      clock.advance(1)
+      expect(await refused).toMatchObject({ code: 'CHANNEL_FULL' })
+      expect(channel.held).toBe(3)
+      await channel.put(numbered(5, 6))
+    })
+
+    it('lets a waiting put in as soon as there is room', async () => {
+      const { channel } = await open({ capacity: 4, transactionCapacity: 4 })
+      await channel.put(numbered(0, 4))
+      const waiting = channel.put(numbered(4, 6))
+      await using take = await channel.take(2, never)
+      expect(await isSettled(waiting)).toBe(false)
+      await take.commit()
+      await waiting
+      expect(channel.held).toBe(4)
+    })
+
+    it('serves waiting puts in the order they came, the small behind the large', async () => {
+      const { channel } = await open({ capacity: 4, transactionCapacity: 4 })
+      await channel.put(numbered(0, 4))
+      const large = channel.put(numbered(4, 8))
+      const small = channel.put(numbered(8, 9))
+      const first = await channel.take(1, never)
+      await first.commit()
+      expect(await isSettled(small)).toBe(false)
+      const seen = [...bodiesOf(first.events)]
+      while (seen.length < 9) {
+        await using take = await channel.take(4, never)
+        seen.push(...bodiesOf(take.events))
+        await take.commit()
+      }
+      await Promise.all([large, small])
+      expect(seen).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8'])
+    })
+
+    it('keeps room for open takes', async () => {
+      const { channel } = await open({ capacity: 2, transactionCapacity: 2 })
+      await channel.put(numbered(0, 2))
+      const take = await channel.take(2, never)
+      const waiting = channel.put(numbered(2, 3))
+      expect(await isSettled(waiting)).toBe(false)
+      await take[Symbol.asyncDispose]()
+      expect(await isSettled(waiting)).toBe(false)
+      await using again = await channel.take(2, never)
+      await again.commit()
+      await waiting
+    })
+
+    it('refuses a put above transactionCapacity at once', async () => {
+      const { channel } = await open({ capacity: 10, transactionCapacity: 2 })
+      await expect(channel.put(numbered(0, 3))).rejects.toMatchObject({ code: 'BATCH_TOO_LARGE' })
+      expect(channel.held).toBe(0)
+    })
+
+    it('gives no take more than transactionCapacity', async () => {
+      const { channel } = await open({ capacity: 10, transactionCapacity: 2 })
+      await channel.put(numbered(0, 2))
+      await channel.put(numbered(2, 4))
+      await using take = await channel.take(100, never)
+      expect(take.events.length).toBeLessThanOrEqual(2)
+    })
+
+    it('ends a take without events after its keep-alive, with an empty take', async () => {
+      const { channel, clock } = await open({ keepAliveMs: 3000 })
+      const waiting = channel.take(10, never)
+      clock.advance(2999)
+      expect(await isSettled(waiting)).toBe(false)
+      clock.advance(1)
+      const take = await waiting
+      expect(take.events).toEqual([])
+      await take[Symbol.asyncDispose]()
+    })
+  })
+}
