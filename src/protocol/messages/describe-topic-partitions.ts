@@ -11,7 +11,7 @@ export const describeTopicPartitions = defineApi({
     topics: structs({
       topic: str(),
     }),
-    responsePartitionLimit: i32({ default: 200 }),
+    responsePartitionLimit: i32({ default: 2000 }),
     cursor: struct(when({ nullable: true }), {
       topic: str(),
       partition: i32(),

@@ -12,7 +12,7 @@ export const updateFeatures = defineApi({
       feature: str(),
       maxVersionLevel: i16(),
       allowDowngrade: bool({ until: 0 }),
-      upgradeType: i8({ since: 1 }), // 1 upgrade, 2 safe downgrade, 3 unsafe downgrade
+      upgradeType: i8({ since: 1, default: 1 }), // 1 upgrade, 2 safe downgrade, 3 unsafe downgrade
     }),
     validateOnly: bool({ since: 1, strict: true }),
   },

@@ -1,5 +1,5 @@
 /** UpdateMetadata, from a controller to brokers. 5+ groups by topic, 7+ has topic ids. A leader of -2 means that the topic is being deleted. */
-import { array, bool, defineApi, i16, i32, i64, str, structs, uuid, when } from '../table.ts'
+import { array, bool, defineApi, i16, i32, i64, i8, str, structs, uuid, when } from '../table.ts'
 
 export const updateMetadata = defineApi({
   key: 6,
@@ -9,6 +9,7 @@ export const updateMetadata = defineApi({
   request: {
     controllerId: i32(),
     isKRaftController: bool({ since: 8 }),
+    type: i8({ since: 8, tag: 0 }), // 0 unknown, 1 incremental, 2 full
     controllerEpoch: i32(),
     brokerEpoch: i64({ since: 5, default: -1 }),
     partitionStates: structs(when({ until: 4 }), {
