@@ -1,0 +1,40 @@
+/** Bodies as lines, for file_roll and hdfs: what most people want of a log. Headers are left out, and newlines inside bodies are not escaped. */
+import { flag } from '../../config/setting-kinds.ts'
+import { defineSerializer } from '../../flow/component.ts'
+import type { Batch } from '../../flow/event.ts'
+import type { Serializer } from '../../flow/serializer.ts'
+import { OutputBuffer } from '../../formats/output-buffer.ts'
+
+const newline = 10
+
+class TextSerializer implements Serializer {
+  readonly appendable = true
+  readonly #output = new OutputBuffer()
+  readonly #endBytes: 0 | 1
+
+  constructor(appendNewline: boolean) {
+    this.#endBytes = appendNewline ? 1 : 0
+  }
+
+  encode(batch: Batch): readonly Uint8Array[] {
+    const ends = this.#endBytes
+    let length = batch.length * ends
+    for (const { body } of batch) length += body.length
+    const into = this.#output.take(length)
+    let at = 0
+    for (const { body } of batch) {
+      into.set(body, at)
+      at += body.length
+      if (ends === 1) into[at++] = newline
+    }
+    return [into.subarray(0, at)]
+  }
+}
+
+export const text = defineSerializer({
+  type: 'text',
+  aliases: ['org.apache.flume.serialization.BodyTextEventSerializer$Builder'],
+  summary: 'Bodies, one a line.',
+  settings: { appendNewline: flag({ doc: 'End each body with a newline.', default: true }) },
+  create: ({ appendNewline }) => new TextSerializer(appendNewline),
+})
