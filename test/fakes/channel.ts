@@ -38,6 +38,11 @@ export class FakeTarget {
     this.#settleByHand = true
   }
 
+  /** Receipts from now on settle at once again; those kept by `settleByHand` stay as they are. */
+  settleLater(): void {
+    this.#settleByHand = false
+  }
+
   settle(): void {
     for (const settle of this.#unsettled.splice(0)) settle()
   }
