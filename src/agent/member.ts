@@ -8,12 +8,14 @@ import type { LaneSignals, SinkLane } from './sink-lane.ts'
 
 export class SinkMember implements Member {
   readonly name: string
+  readonly channel: string
   readonly #lane: SinkLane
   readonly #outage: Outage
   #failures = 0
 
   constructor(lane: SinkLane, log: Log) {
     this.name = lane.name
+    this.channel = lane.port.name
     this.#lane = lane
     this.#outage = new Outage(log)
   }

@@ -9,7 +9,9 @@ export interface Member {
   readonly name: string
   /** Failures since it last stored something. */
   readonly failures: number
-  /** Its channel holds events. */
+  /** The channel that it takes from. */
+  readonly channel: string
+  /** That channel holds events. */
   readonly hasEvents: boolean
   /** Batch after batch until `takes` aborts, or until something fails. */
   run(signals: LaneSignals): Promise<'ended' | 'failed'>
