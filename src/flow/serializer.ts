@@ -4,7 +4,7 @@ import type { Batch } from './event.ts'
 export interface Serializer {
   /** Bytes for the start of the file, if the format has any. */
   begin?(): Uint8Array
-  /** The bytes of a batch, to be appended in order. */
+  /** The bytes of a batch, to be appended in order. They are valid until the next `encode` of any serializer: write them before awaiting anything. */
   encode(batch: Batch): readonly Uint8Array[]
   /** Bytes for the end of the file, if the format has any. */
   end?(): Uint8Array

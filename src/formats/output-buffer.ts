@@ -1,19 +1,18 @@
 /**
- * The memory that a serializer writes a batch into before it goes to the file: one piece, used again for every batch, so that a batch costs one
- * write and no allocation. What it gives is valid until the next batch begins.
+ * The memory that serializers write a batch into before it goes to its file: one piece for all of them, used again for every batch, so that a
+ * batch costs one write and no allocation, and a thousand open files cost nothing. What was written there is valid until the next batch, of
+ * whichever serializer, begins: a sink writes it out before it awaits anything.
  */
 
 /** Larger batches get memory of their own, which goes with them. */
 const keptBytesMax = 4 * 1024 * 1024
 
-export class OutputBuffer {
-  #bytes = Buffer.allocUnsafeSlow(64 * 1024)
+let kept = Buffer.alloc(0)
 
-  /** At least `length` bytes to write a batch into. */
-  take(length: number): Buffer {
-    if (length <= this.#bytes.length) return this.#bytes
-    const larger = Buffer.allocUnsafeSlow(length > keptBytesMax ? length : Math.max(length, this.#bytes.length * 2))
-    if (length <= keptBytesMax) this.#bytes = larger
-    return larger
-  }
+/** At least `length` bytes to write a batch into. */
+export const outputBuffer = (length: number): Buffer => {
+  if (length <= kept.length) return kept
+  const larger = Buffer.allocUnsafeSlow(length > keptBytesMax ? length : Math.max(length, kept.length * 2, 64 * 1024))
+  if (length <= keptBytesMax) kept = larger
+  return larger
 }

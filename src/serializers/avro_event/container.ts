@@ -6,7 +6,7 @@ import { putVarint, varintBytes } from '../../base/varint.ts'
 import type { Batch } from '../../flow/event.ts'
 import type { Serializer } from '../../flow/serializer.ts'
 import { EventEncoder } from '../../formats/avro-event.ts'
-import { OutputBuffer } from '../../formats/output-buffer.ts'
+import { outputBuffer } from '../../formats/output-buffer.ts'
 import type { CodecName, Compress } from './codecs.ts'
 
 const magic = Buffer.from([0x4f, 0x62, 0x6a, 0x01])
@@ -41,7 +41,6 @@ export class AvroContainer implements Serializer {
   readonly appendable = false
   readonly #options: ContainerOptions
   readonly #encoder = new EventEncoder()
-  readonly #output = new OutputBuffer()
 
   constructor(options: ContainerOptions) {
     this.#options = options
@@ -56,7 +55,7 @@ export class AvroContainer implements Serializer {
   encode(batch: Batch): readonly Uint8Array[] {
     const { blockBytes } = this.#options
     const lengths = batch.map((event) => this.#encoder.length(event))
-    const into = this.#output.take(lengths.reduce((sum, length) => sum + length, 0))
+    const into = outputBuffer(lengths.reduce((sum, length) => sum + length, 0))
     const pieces: Uint8Array[] = []
     let from = 0
     let at = 0

@@ -4,7 +4,7 @@ import { defineSerializer } from '../../flow/component.ts'
 import { type Batch, type Headers, noHeaders } from '../../flow/event.ts'
 import type { Serializer } from '../../flow/serializer.ts'
 import { javaMapOrder } from '../../formats/java-map-order.ts'
-import { OutputBuffer } from '../../formats/output-buffer.ts'
+import { outputBuffer } from '../../formats/output-buffer.ts'
 
 const newline = 10
 
@@ -15,7 +15,6 @@ const headersText = (headers: Headers): Buffer => {
 
 class HeaderAndTextSerializer implements Serializer {
   readonly appendable = true
-  readonly #output = new OutputBuffer()
   readonly #endBytes: 0 | 1
   #headers = noHeaders
   #text = headersText(noHeaders)
@@ -27,7 +26,7 @@ class HeaderAndTextSerializer implements Serializer {
   encode(batch: Batch): readonly Uint8Array[] {
     let length = 0
     for (const { headers, body } of batch) length += this.#textOf(headers).length + body.length + this.#endBytes
-    const into = this.#output.take(length)
+    const into = outputBuffer(length)
     let at = 0
     for (const { headers, body } of batch) {
       at += this.#textOf(headers).copy(into, at)

@@ -3,13 +3,12 @@ import { flag } from '../../config/setting-kinds.ts'
 import { defineSerializer } from '../../flow/component.ts'
 import type { Batch } from '../../flow/event.ts'
 import type { Serializer } from '../../flow/serializer.ts'
-import { OutputBuffer } from '../../formats/output-buffer.ts'
+import { outputBuffer } from '../../formats/output-buffer.ts'
 
 const newline = 10
 
 class TextSerializer implements Serializer {
   readonly appendable = true
-  readonly #output = new OutputBuffer()
   readonly #endBytes: 0 | 1
 
   constructor(appendNewline: boolean) {
@@ -20,7 +19,7 @@ class TextSerializer implements Serializer {
     const ends = this.#endBytes
     let length = batch.length * ends
     for (const { body } of batch) length += body.length
-    const into = this.#output.take(length)
+    const into = outputBuffer(length)
     let at = 0
     for (const { body } of batch) {
       into.set(body, at)
