@@ -1,0 +1,16 @@
+/** How large a batch each topic takes, learned when the broker refuses one: the next are made of half as many bytes. */
+export class BatchLimits {
+  readonly #bytesMax = new Map<string, number>()
+
+  /** Most bytes of a batch for the topic; Infinity while nothing was refused. */
+  of(topic: string): number {
+    return this.#bytesMax.get(topic) ?? Infinity
+  }
+
+  /** A batch of so many bytes was refused. Returns the limit from now on. */
+  refused(topic: string, bytes: number): number {
+    const limit = Math.min(this.of(topic), Math.max(1, Math.floor(bytes / 2)))
+    this.#bytesMax.set(topic, limit)
+    return limit
+  }
+}

@@ -1,0 +1,3 @@
+/** What components need of records themselves: components may use the client, and not the protocol behind it. */
+export { encodeHeaders, type RecordHeader } from '../protocol/record-headers.ts'
+export { RecordBatchWriter } from '../protocol/record-batch-writer.ts'
