@@ -37,7 +37,7 @@ export const kafkaSinkSettings = {
   'serializer.class': text({ doc: 'Without effect: values are bytes.' }),
 } as const
 
-type KafkaSinkValues = Values<typeof kafkaSinkSettings>
+export type KafkaSinkValues = Values<typeof kafkaSinkSettings>
 
 const prefix = 'kafka.producer.'
 

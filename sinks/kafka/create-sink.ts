@@ -1,0 +1,47 @@
+/** Makes the sink from its settings; loaded when a flow has one, since the client behind it is large. */
+import { clientOptions } from '../../src/client/options.ts'
+import { Producer } from '../../src/client/producer.ts'
+import type { Context } from '../../src/flow/context.ts'
+import { bodyOf, datumEncoder } from './event-value.ts'
+import { KafkaSink } from './kafka-sink.ts'
+import type { RouteRules } from './record-route.ts'
+import { parseProducer } from './settings.ts'
+import type { KafkaSinkValues } from './settings.ts'
+
+/** Nothing is logged per event: only the first of its kind is said. */
+const saidOnce = (say: (value: string) => void): ((value: string) => void) => {
+  let said = false
+  return (value) => {
+    if (!said) say(value)
+    said = true
+  }
+}
+
+const rulesOf = (values: KafkaSinkValues, { log }: Context): RouteRules => ({
+  topic: () => values['kafka.topic'],
+  topicHeader: values.allowTopicOverride ? values.topicHeader : undefined,
+  partitionHeader: values.partitionIdHeader,
+  defaultPartition: values.defaultPartitionId,
+  timestampHeader: values.timestampHeader,
+  copied: [...values['header.*']],
+  badTimestamp: saidOnce((value) => log.warn(`'${value}' is no timestamp; such records get the time of sending.`)),
+})
+
+/** The sink with a producer of its own; nothing is connected before `open`. */
+export const createKafkaSink = (values: KafkaSinkValues, context: Context): KafkaSink => {
+  const { client, producer } = parseProducer(values)
+  const { clock, random, log } = context
+  const bootstrap = values['kafka.bootstrap.servers']
+  return new KafkaSink(
+    {
+      batchSize: values.flumeBatchSize,
+      valueOf: values.useFlumeEventFormat ? datumEncoder() : bodyOf,
+      rules: rulesOf(values, context),
+      producer: new Producer(clientOptions({ ...client, bootstrap, clock, random, log }), {
+        ...producer,
+        acks: values['kafka.producer.acks'],
+      }),
+    },
+    context,
+  )
+}
