@@ -32,6 +32,22 @@ const table = {
     says: '{path} is in use by process {pid}',
     hint: 'Only one process may own it: stop the other one, or give this one a folder of its own.',
   },
+  LOG_FOLDER_FOREIGN: {
+    says: '{path} holds the log of another broker',
+    hint: 'Taking it over is not possible yet: give this broker a folder of its own in log.dirs.',
+  },
+  LOG_FOLDER_DAMAGED: {
+    says: '{path}/meta.properties does not say whose folder it is',
+    hint: 'Put back a copy of it with the lines broker.id= and cluster.id=, or use another folder.',
+  },
+  WRONG_BROKER_ID: {
+    says: "Configured broker.id {configured} doesn't match stored broker.id {stored} in {path}/meta.properties",
+    hint: 'If you moved your data, make sure the configured broker.id matches. For a new broker, use an empty folder.',
+  },
+  WRONG_CLUSTER_ID: {
+    says: "The Cluster ID {stored} in {path}/meta.properties doesn't match {expected}, that of the other log folders",
+    hint: 'Folders of different clusters cannot be served together: correct log.dirs.',
+  },
   BAD_ADDRESS: {
     says: "'{address}' is not a list of host:port pairs",
     hint: 'Write broker addresses as host1:9092,host2:9092.',
@@ -64,6 +80,10 @@ const table = {
   DELIVERY_TIMED_OUT: {
     says: '{topic}-{partition} took no records within {seconds} s: {problem}',
     hint: 'Look at the broker; delivery.timeout.ms is how long to wait.',
+  },
+  BAD_RECORDS: {
+    says: '{topic}-{partition} cannot be read at offset {offset}: {problem}',
+    hint: 'The log of the broker is damaged there; a commit beyond it with kafka-consumer-groups.sh --reset-offsets skips it.',
   },
   NO_OFFSET: {
     says: '{topic}-{partition} has no usable offset for group {group}, and auto.offset.reset is none',

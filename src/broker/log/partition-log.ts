@@ -1,31 +1,304 @@
-/** One partition's log as the rest of the broker sees it. */
+/**
+ * One partition's log. Appends check and stamp a batch and write it into the page cache in one synchronous call; reads give whole batches as they
+ * lie in the file. Both happen in one thread, so nothing here needs a lock. The README beside this file says what a crash leaves.
+ */
+import { reasonOf, systemCode } from '../../base/faults.ts'
+import { KafkaFault } from '../../protocol/error-codes.ts'
+import { admit, type Admitted } from './admission.ts'
+import { offsetAfter, readBatches } from './batch-read.ts'
+import { BatchSearch } from './batch-search.ts'
+import { Flusher } from './flusher.ts'
+import { Listeners } from './listeners.ts'
+import { LogState, type LogHome, type LogStart } from './log-state.ts'
 import type { Appended, AppendHow, FoundOffset, ReadLimits } from './log-types.ts'
+import { unlimited, type LogSettings } from './log-settings.ts'
+import type { RememberedBatch } from './producer-state.ts'
+import { stamp, type Stamped } from './stamping.ts'
+import type { StorageAlarm } from './storage-alarm.ts'
+import { findMaxTime, findTime } from './time-search.ts'
 
-/** Errors are KafkaFaults; after `close` or the deletion of the topic every call throws UNKNOWN_TOPIC_OR_PARTITION. */
-export interface PartitionLog {
+export interface PartitionLogOptions extends LogHome {
   readonly topic: string
   readonly partition: number
-  readonly logStartOffset: number
-  readonly logEndOffset: number
-  /** Equal to the log end on one broker. */
-  readonly highWatermark: number
-  /** Equal to the high watermark as long as no transaction is open. */
-  readonly lastStableOffset: number
-  readonly leaderEpoch: number
-  /** Checks, stamps (in `records` itself) and writes; synchronous, so appends of one turn stay in order. */
-  append(records: Buffer, how: AppendHow): Appended
-  /** Whole batches from the one that holds `fromOffset` on; empty at the visible end. Throws OFFSET_OUT_OF_RANGE. */
-  read(fromOffset: number, limits: ReadLimits): Buffer
-  /** How many bytes `read` could give from here to the visible end, for `minBytes`; 0 when out of range. */
-  bytesFrom(fromOffset: number): number
-  /** The first record whose timestamp is at or after this one, or undefined. */
-  offsetForTime(timestampMs: number): FoundOffset | undefined
-  earliest(): FoundOffset
-  latest(): FoundOffset
-  /** The record with the greatest timestamp, or undefined in an empty log. */
-  maxTimestamp(): FoundOffset | undefined
-  /** Called once per append, per change of the log start, and at close; must be cheap and must not throw. */
-  onAppend(listener: () => void): Disposable
-  /** Resolves when everything appended before the call is on disk; shared by all who wait. */
-  flush(): Promise<void>
+  readonly alarm: StorageAlarm
+  readonly start: LogStart
 }
+
+/** Errors are KafkaFaults; after `close` or the deletion of the topic every call throws UNKNOWN_TOPIC_OR_PARTITION. */
+export class PartitionLog {
+  readonly topic: string
+  readonly partition: number
+  readonly folder: string
+  readonly #state: LogState
+  readonly #search: BatchSearch
+  readonly #alarm: StorageAlarm
+  readonly #listeners = new Listeners()
+  readonly #flusher = new Flusher(() => this.#sync())
+  #flushTimer: Disposable | undefined
+  /** What every call throws from now on. */
+  #ended: KafkaFault | undefined
+  /** What appends throw from now on. */
+  #broken: KafkaFault | undefined
+
+  /** Lists the folder; its files are opened when they are first used, or by `ready`. Throws system errors. */
+  constructor(options: PartitionLogOptions) {
+    this.topic = options.topic
+    this.partition = options.partition
+    this.folder = options.folder
+    this.#alarm = options.alarm
+    this.#state = new LogState(options, options.start)
+    this.#search = new BatchSearch(this.#state.segments)
+  }
+
+  get logStartOffset(): number {
+    return this.#state.logStartOffset
+  }
+
+  get logEndOffset(): number {
+    return this.#state.logEndOffset
+  }
+
+  /** Equal to the log end on one broker. */
+  get highWatermark(): number {
+    return this.#state.logEndOffset
+  }
+
+  /** Equal to the high watermark as long as no transaction is open. */
+  get lastStableOffset(): number {
+    return Math.min(this.#state.logEndOffset, this.#state.producers().firstOpenOffset())
+  }
+
+  get leaderEpoch(): number {
+    return this.#state.epochs().latest
+  }
+
+  /** Everything before it is on disk. */
+  get recoveryPoint(): number {
+    return this.#state.recoveryPoint
+  }
+
+  /** Where the oldest segment begins. */
+  get firstSegmentOffset(): number {
+    return this.#state.segments.first.baseOffset
+  }
+
+  get settings(): LogSettings {
+    return this.#state.home.settings
+  }
+
+  /** From the next append on. */
+  set settings(settings: LogSettings) {
+    this.#state.home.settings = settings
+  }
+
+  /** Does what is left to do before the files are used: recovery, or a look at the end. Throws KAFKA_STORAGE_ERROR where they cannot be read. */
+  ready(): void {
+    this.#guarded(() => this.#state.ready())
+  }
+
+  /** Checks, stamps (in `records` itself) and writes; synchronous, so appends of one turn stay in order. */
+  append(records: Buffer, how: AppendHow): Appended {
+    this.#enter()
+    if (this.#broken !== undefined) throw this.#broken
+    const nowMs = this.#state.home.clock.now()
+    const admitted = admit(records, how, this.settings, nowMs)
+    const before = how.origin === 'client' ? this.#earlier(admitted) : undefined
+    if (before !== undefined) return this.#repeated(before)
+    const baseOffset = this.logEndOffset
+    const stamped = stamp(admitted, baseOffset, this.leaderEpoch)
+    this.#write(stamped, nowMs)
+    const { last } = stamped
+    const flushed = this.#flushAsPromised()
+    this.#listeners.call()
+    return {
+      baseOffset,
+      lastOffset: last.lastOffset,
+      logAppendTimeMs: last.isAppendTime ? last.maxTimestamp : -1,
+      logStartOffset: this.logStartOffset,
+      duplicate: false,
+      flushed,
+    }
+  }
+
+  /** Whole batches from the one that holds `fromOffset` on; empty at the visible end. Throws OFFSET_OUT_OF_RANGE. */
+  read(fromOffset: number, limits: ReadLimits): Buffer {
+    this.#enter()
+    if (fromOffset < this.logStartOffset || fromOffset > this.logEndOffset)
+      throw new KafkaFault(
+        'OFFSET_OUT_OF_RANGE',
+        `Offset ${fromOffset} of ${this.#name} is outside ${this.logStartOffset} to ${this.logEndOffset}`,
+      )
+    return this.#guarded(() => this.#read(fromOffset, limits))
+  }
+
+  /** How many bytes `read` could give from here to the log end, `atMost` or a little more; 0 when out of range. */
+  bytesFrom(fromOffset: number, atMost = Infinity): number {
+    this.#enter()
+    if (fromOffset < this.logStartOffset || fromOffset >= this.logEndOffset) return 0
+    return this.#guarded(() => {
+      const { segment, index, position } = this.#search.place(fromOffset)
+      let bytes = segment.size - position
+      for (const later of this.#state.segments.from(index + 1)) {
+        if (bytes >= atMost) break
+        bytes += later.load().size
+      }
+      return bytes
+    })
+  }
+
+  /** The first record whose timestamp is at or after this one, or undefined. */
+  offsetForTime(timestampMs: number): FoundOffset | undefined {
+    this.#enter()
+    return this.#guarded(() => findTime(this.#state.segments, timestampMs, this.logStartOffset))
+  }
+
+  /** The record with the greatest timestamp, or undefined in an empty log. */
+  maxTimestamp(): FoundOffset | undefined {
+    this.#enter()
+    return this.#guarded(() => findMaxTime(this.#state.segments, this.logStartOffset))
+  }
+
+  earliest(): FoundOffset {
+    this.#enter()
+    return { offset: this.logStartOffset, timestampMs: -1, leaderEpoch: this.leaderEpoch }
+  }
+
+  latest(): FoundOffset {
+    this.#enter()
+    return { offset: this.highWatermark, timestampMs: -1, leaderEpoch: this.leaderEpoch }
+  }
+
+  /** Up to which offset records of `epoch` (or the greatest epoch below it) go; undefined for an epoch that is yet to come. */
+  endOfEpoch(epoch: number): { epoch: number; endOffset: number } | undefined {
+    this.#enter()
+    return this.#state.epochs().endOf(epoch, this.logEndOffset)
+  }
+
+  /** Called once per append, and at the end of the log; must be cheap and must not throw. */
+  onAppend(listener: () => void): Disposable {
+    return this.#listeners.add(listener)
+  }
+
+  /** Resolves when everything appended before the call is on disk; shared by all who wait. Rejects with KAFKA_STORAGE_ERROR. */
+  flush(): Promise<void> {
+    return this.#flusher.flush()
+  }
+
+  /** Forgets producers that wrote last before this time. */
+  expireProducers(beforeMs: number): void {
+    this.#state.expireProducers(beforeMs)
+  }
+
+  /** Everything is written and synced. Rejects with what the disk says; the log is closed all the same. */
+  async close(): Promise<void> {
+    if (this.#ended !== undefined) return
+    this.#end()
+    try {
+      this.#state.seal()
+      await this.#flusher.flush()
+    } finally {
+      this.#state.close()
+    }
+  }
+
+  /** Closes without writing anything more: the folder is to be removed, or the process was stopped the hard way. */
+  abandon(): void {
+    this.#end()
+    this.#state.close()
+  }
+
+  get #name(): string {
+    return this.#state.home.name
+  }
+
+  #end(): void {
+    this.#ended = new KafkaFault('UNKNOWN_TOPIC_OR_PARTITION', `${this.#name} is not served any more`)
+    this.#flushTimer?.[Symbol.dispose]()
+    this.#listeners.call()
+  }
+
+  #enter(): void {
+    if (this.#ended !== undefined) throw this.#ended
+    this.ready()
+  }
+
+  /** The append that a producer repeats, if it does. */
+  #earlier({ batches }: Admitted): RememberedBatch | undefined {
+    const [batch] = batches
+    return batch === undefined || batch.producerId < 0 ? undefined : this.#state.producers().check(batch)
+  }
+
+  #repeated({ firstOffset, lastOffset, timestampMs }: RememberedBatch): Appended {
+    const logAppendTimeMs = this.settings.timestampType === 'LogAppendTime' ? timestampMs : -1
+    const { logStartOffset } = this
+    return { baseOffset: firstOffset, lastOffset, logAppendTimeMs, logStartOffset, duplicate: true, flushed: undefined }
+  }
+
+  #write({ bytes, batches, last }: Stamped, nowMs: number): void {
+    try {
+      this.#state.rollIfDue(bytes.length, last.lastOffset, last.maxTimestamp, nowMs)
+      this.#state.epochs().note(last.leaderEpoch, this.logEndOffset)
+      this.#state.append(bytes, batches)
+    } catch (thrown) {
+      if (systemCode(thrown) === undefined) throw thrown
+      this.#alarm.failed(thrown, bytes.length)
+      throw new KafkaFault('KAFKA_STORAGE_ERROR', `${this.#name} cannot be written: ${reasonOf(thrown)}`)
+    }
+    this.#alarm.worked(bytes.length)
+  }
+
+  #read(fromOffset: number, { maxBytes, minOne, upTo, allocate }: ReadLimits): Buffer {
+    const { segment, position } = this.#search.place(fromOffset)
+    const range = { maxBytes, minOne, upTo: upTo ?? this.logEndOffset, allocate: allocate ?? fresh }
+    const batches = readBatches(segment, position, range)
+    const next = offsetAfter(batches) ?? fromOffset
+    if (next > fromOffset || position === segment.size) this.#search.leaveHint(segment, next, position + batches.length)
+    return batches
+  }
+
+  /** What the flush policy asks for after an append. */
+  #flushAsPromised(): Promise<void> | undefined {
+    const { flushMessages, flushMs } = this.settings
+    if (this.logEndOffset - this.#state.flushedOffset >= flushMessages) return this.flush()
+    if (flushMs < unlimited && this.#flushTimer === undefined)
+      this.#flushTimer = this.#state.home.clock.after(flushMs, () => this.flushInBackground())
+    return undefined
+  }
+
+  /** For syncs that nobody waits for; a failure is said and remembered by `#sync`. */
+  flushInBackground(): void {
+    this.flush().catch(() => undefined)
+  }
+
+  async #sync(): Promise<void> {
+    this.#flushTimer?.[Symbol.dispose]()
+    this.#flushTimer = undefined
+    if (this.#broken !== undefined) throw this.#broken
+    try {
+      await this.#state.sync()
+    } catch (thrown) {
+      throw this.#break(thrown)
+    }
+  }
+
+  /** After a failed sync the system may have dropped what it could not write, and a later sync would not tell: only a restart reads what is there. */
+  #break(thrown: unknown): KafkaFault {
+    this.#broken = new KafkaFault('KAFKA_STORAGE_ERROR', `${this.#name} could not be synced: ${reasonOf(thrown)}`)
+    this.#state.home.log.error(
+      `${this.#name} could not be synced to disk, and takes no more records until the broker is started again.`,
+      { reason: reasonOf(thrown) },
+    )
+    return this.#broken
+  }
+
+  #guarded<T>(read: () => T): T {
+    try {
+      return read()
+    } catch (thrown) {
+      if (systemCode(thrown) === undefined) throw thrown
+      throw new KafkaFault('KAFKA_STORAGE_ERROR', `${this.#name} cannot be read: ${reasonOf(thrown)}`)
+    }
+  }
+}
+
+const fresh = (bytes: number): Buffer => Buffer.allocUnsafeSlow(bytes)

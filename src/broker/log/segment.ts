@@ -3,9 +3,11 @@
  * of a log is appended to. A segment found on disk is looked at when it is first used, so that a start does not read it.
  */
 import { join } from 'node:path'
+import { systemCode } from '../../base/faults.ts'
 import type { BatchHeader } from '../../protocol/record-batch.ts'
 import { BatchCursor } from './batch-cursor.ts'
 import { segmentFileName } from './file-names.ts'
+import type { LogSettings } from './log-settings.ts'
 import { OffsetIndex } from './offset-index.ts'
 import { LogFile, type OpenFiles } from './open-files.ts'
 import { TimeIndex } from './time-index.ts'
@@ -14,10 +16,11 @@ import { readWhole } from './whole-file.ts'
 /** Offsets in the indexes are 32-bit differences to the segment's base. */
 const relativeOffsetMax = 2 ** 31 - 1
 
-export interface RollRules {
-  readonly segmentBytes: number
-  readonly segmentMs: number
-  readonly segmentIndexBytes: number
+/** What the segments of one log share. */
+export interface SegmentHome {
+  readonly files: OpenFiles
+  readonly folder: string
+  readonly settings: LogSettings
 }
 
 export class Segment {
@@ -35,12 +38,17 @@ export class Segment {
   /** When the first batch says it was written; undefined in an empty segment. */
   firstTimestampMs: number | undefined
   readonly createdMs: number
+  #home: SegmentHome
   #isLoaded: boolean
+  /** There may be something behind the whole entries. */
+  #isTorn = false
   #sinceEntryBytes = 0
 
   /** `isNew`: no such files exist yet. */
-  constructor(files: OpenFiles, folder: string, baseOffset: number, createdMs: number, isNew: boolean) {
+  constructor(home: SegmentHome, baseOffset: number, createdMs: number, isNew: boolean) {
+    const { files, folder } = home
     const path = (suffix: '.log' | '.index' | '.timeindex'): string => join(folder, segmentFileName(baseOffset, suffix))
+    this.#home = home
     this.baseOffset = baseOffset
     this.log = new LogFile(files, path('.log'))
     this.offsets = new OffsetIndex(files, path('.index'), baseOffset)
@@ -50,8 +58,8 @@ export class Segment {
   }
 
   /** Finds out how long the files are and takes the indexes over; ones that are missing or cannot be true are built again. */
-  load(indexIntervalBytes: number): void {
-    if (this.#isLoaded) return
+  load(): this {
+    if (this.#isLoaded) return this
     this.#isLoaded = true
     const { disk } = this.log
     this.size = disk.stat(this.log.path)?.size ?? 0
@@ -61,18 +69,19 @@ export class Segment {
     ]
     const isKnown = this.size === 0 || (offsets !== undefined && times !== undefined)
     const isSane = this.offsets.adopt(offsets ?? noBytes, this.size) && this.times.adopt(times ?? noBytes)
-    if (!isKnown || !isSane || !this.#lastEntryHolds()) this.rebuildIndexes(indexIntervalBytes)
+    if (!isKnown || !isSane || !this.#lastEntryHolds()) this.rebuildIndexes()
     const last = this.times.last()
     this.maxTimestampMs = last?.timestampMs ?? -1
     this.maxTimestampOffset = last?.offset ?? -1
     this.#readFirstTimestamp()
+    return this
   }
 
   /** Reads the whole file's headers and makes both indexes anew. */
-  rebuildIndexes(indexIntervalBytes: number): void {
+  rebuildIndexes(): void {
     this.restartIndexes(undefined)
     const cursor = new BatchCursor(this.log, 0, this.size)
-    while (cursor.next()) if (cursor.magic === 2) this.noteBatch(cursor.position, cursor.header(), indexIntervalBytes)
+    while (cursor.next()) if (cursor.magic === 2) this.noteBatch(cursor.position, cursor.header())
     this.sealTimes()
   }
 
@@ -87,41 +96,57 @@ export class Segment {
     return from?.position ?? 0
   }
 
-  /** Must another segment be begun before these bytes? */
-  mustRoll(rules: RollRules, bytes: number, last: BatchHeader, nowMs: number): boolean {
+  /** Must another segment be begun before entries of so many bytes, which end at `lastOffset` and are as new as `maxTimestampMs`? */
+  mustRoll(bytes: number, lastOffset: number, maxTimestampMs: number, nowMs: number, jitterMs: number): boolean {
     if (this.size === 0) return false
-    const ageMs = (last.maxTimestamp >= 0 ? last.maxTimestamp : nowMs) - (this.firstTimestampMs ?? this.createdMs)
+    const rules = this.#home.settings
+    const ageMs = (maxTimestampMs >= 0 ? maxTimestampMs : nowMs) - (this.firstTimestampMs ?? this.createdMs)
     return (
       this.size + bytes > rules.segmentBytes ||
-      ageMs > rules.segmentMs ||
+      ageMs > rules.segmentMs - jitterMs ||
       this.offsets.isFull(rules.segmentIndexBytes) ||
       this.times.isFull(rules.segmentIndexBytes) ||
-      last.lastOffset - this.baseOffset > relativeOffsetMax
+      lastOffset - this.baseOffset > relativeOffsetMax
     )
   }
 
-  /** Writes entries behind the last one. After an error the file is as before, or says so by a length beyond `size` that `restore` cuts. */
-  write(entries: Buffer): number {
-    const position = this.size
-    this.log.write(entries, 0, entries.length, position)
+  /** Writes entries behind the last one. After an error the file is as before: what was written of them is cut off, at once or before the next write. */
+  write(entries: Buffer): void {
+    if (this.#isTorn) this.cutTail()
+    this.#isTorn = true
+    try {
+      this.log.write(entries, 0, entries.length, this.size)
+    } catch (thrown) {
+      this.#tryToCutTail()
+      throw thrown
+    }
+    this.#isTorn = false
     this.size += entries.length
     this.isDirty = true
-    return position
   }
 
   /** Cuts the file to its whole entries. */
-  restore(): void {
-    if (this.log.disk.stat(this.log.path) !== undefined) this.log.truncate(this.size)
+  cutTail(): void {
+    if (this.log.exists()) this.log.truncate(this.size)
+    this.#isTorn = false
+  }
+
+  #tryToCutTail(): void {
+    try {
+      this.cutTail()
+    } catch (thrown) {
+      if (systemCode(thrown) === undefined) throw thrown
+    }
   }
 
   /** Notes a batch that stands at `position`, and gives it index entries when enough bytes have passed since the last ones. */
-  noteBatch(position: number, batch: BatchHeader, indexIntervalBytes: number): void {
+  noteBatch(position: number, batch: BatchHeader): void {
     if (position === 0) this.firstTimestampMs = batch.maxTimestamp >= 0 ? batch.maxTimestamp : undefined
     if (batch.maxTimestamp > this.maxTimestampMs) {
       this.maxTimestampMs = batch.maxTimestamp
       this.maxTimestampOffset = batch.lastOffset
     }
-    if (this.#sinceEntryBytes > indexIntervalBytes) {
+    if (this.#sinceEntryBytes > this.#home.settings.indexIntervalBytes) {
       this.offsets.append(batch.lastOffset, position)
       this.times.append(this.maxTimestampMs, this.maxTimestampOffset)
       this.#sinceEntryBytes = 0
@@ -145,7 +170,8 @@ export class Segment {
   /** Off the thread. The indexes only when asked: recovery builds what they miss behind the recovery point. */
   async sync(withIndexes: boolean): Promise<void> {
     const indexes = withIndexes ? [this.offsets.entries.file, this.times.entries.file] : []
-    await Promise.all([this.log, ...indexes].map((file) => (file.exists() ? file.sync() : undefined)))
+    const existing = [this.log, ...indexes].filter((file) => file.exists())
+    await Promise.all(existing.map((file) => file.sync()))
   }
 
   close(): void {

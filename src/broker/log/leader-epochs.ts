@@ -1,0 +1,72 @@
+/**
+ * Which leader epoch began at which offset: the file `leader-epoch-checkpoint` of a partition. Alone, a broker leads for ever in the epoch it
+ * finds; followers and clients that lost their place ask for the end of an epoch.
+ */
+import { join } from 'node:path'
+import { systemCode } from '../../base/faults.ts'
+import type { Disk } from '../../io/disk.ts'
+import { formatPairs, parsePairs } from './checkpoints.ts'
+import { readWhole, replaceQuickly } from './whole-file.ts'
+
+export const leaderEpochFile = 'leader-epoch-checkpoint'
+
+interface EpochStart {
+  readonly epoch: number
+  readonly startOffset: number
+}
+
+/** Nothing when the file is missing or cannot be read: the next epoch is noted anew. */
+const textOf = (disk: Disk, path: string): string => {
+  try {
+    return readWhole(disk, path)?.toString() ?? ''
+  } catch (thrown) {
+    if (systemCode(thrown) === undefined) throw thrown
+    return ''
+  }
+}
+
+export class LeaderEpochs {
+  #disk: Disk
+  #path: string
+  #starts: EpochStart[]
+
+  constructor(disk: Disk, folder: string) {
+    this.#disk = disk
+    this.#path = join(folder, leaderEpochFile)
+    const pairs = parsePairs(textOf(disk, this.#path)) ?? []
+    this.#starts = pairs.map(([epoch, startOffset]) => ({ epoch, startOffset }))
+  }
+
+  /** The epoch of the newest entry; 0 in a log that has none. */
+  get latest(): number {
+    return this.#starts.at(-1)?.epoch ?? 0
+  }
+
+  /** Notes that records of `epoch` begin at `offset`, unless that is known. */
+  note(epoch: number, offset: number): void {
+    const last = this.#starts.at(-1)
+    if (last !== undefined && last.epoch >= epoch) return
+    this.#write([...this.#starts, { epoch, startOffset: offset }])
+  }
+
+  /** Forgets what began at or behind the end of the log. */
+  truncateTo(endOffset: number): void {
+    const kept = this.#starts.filter((start) => start.startOffset < endOffset)
+    if (kept.length === this.#starts.length) return
+    this.#write(kept)
+  }
+
+  /** The greatest epoch up to `epoch`, and the offset at which it ended; undefined for an epoch that is yet to come. */
+  endOf(epoch: number, logEndOffset: number): { epoch: number; endOffset: number } | undefined {
+    if (epoch < 0 || epoch > this.latest) return undefined
+    const next = this.#starts.findIndex((start) => start.epoch > epoch)
+    const found = this.#starts[(next === -1 ? this.#starts.length : next) - 1]
+    return { epoch: found?.epoch ?? epoch, endOffset: this.#starts[next]?.startOffset ?? logEndOffset }
+  }
+
+  /** Recovery finds the epochs again in the batches, so the file is not synced. */
+  #write(starts: EpochStart[]): void {
+    replaceQuickly(this.#disk, this.#path, formatPairs(starts.map((start) => [start.epoch, start.startOffset])))
+    this.#starts = starts
+  }
+}

@@ -1,0 +1,187 @@
+/**
+ * One folder of `log.dirs`: who may use it (lock, meta.properties), whether it was closed properly (the marker), the partitions in it and the
+ * checkpoints about them. It belongs to one process from `openLogFolder` until `close`.
+ */
+import { join } from 'node:path'
+import { Fault, reasonOf } from '../../base/faults.ts'
+import { rethrowBroken } from '../../base/assert.ts'
+import type { Log } from '../../base/log.ts'
+import type { Clock } from '../../io/clock.ts'
+import { takeLock } from '../../io/lock.ts'
+import type { Processes } from '../../io/processes.ts'
+import type { Random } from '../../io/random.ts'
+import { FolderCheckpoints } from './folder-checkpoints.ts'
+import { deletedFolderName, isDeletedFolderName, parsePartitionFolderName, partitionFolderName } from './file-names.ts'
+import type { PartitionFolderName } from './file-names.ts'
+import type { LogSettings } from './log-settings.ts'
+import { readMeta, writeMeta, type Meta } from './meta-properties.ts'
+import type { OpenFiles } from './open-files.ts'
+import { PartitionLog, type PartitionLogOptions } from './partition-log.ts'
+import { StorageAlarm } from './storage-alarm.ts'
+import { syncFolder, writeWhole } from './whole-file.ts'
+
+const lockFile = '.lock'
+/** There only after a clean stop; taken away before the first append. */
+const cleanMarker = '.kafka_cleanshutdown'
+const cleanMarkerText = '{"version":0,"brokerEpoch":-1}'
+
+export interface LogFolderOptions {
+  readonly path: string
+  readonly files: OpenFiles
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  /** What the other folders of this broker say, or what a new folder is to say. */
+  readonly identity: (stored: Meta | undefined) => Meta
+  /** `log.flush.offset.checkpoint.interval.ms`. */
+  readonly recoveryCheckpointMs: number
+  readonly processes?: Processes | undefined
+  readonly deadThreads?: readonly number[] | undefined
+}
+
+/** Takes the folder for this process. Throws FOLDER_LOCKED, LOG_FOLDER_FOREIGN, LOG_FOLDER_DAMAGED, what `identity` throws, and system errors. */
+export const openLogFolder = async (options: LogFolderOptions): Promise<LogFolder> => {
+  const { path, files, processes, deadThreads } = options
+  const { disk } = files
+  disk.makeFolder(path)
+  const lock = takeLock(join(path, lockFile), {
+    disk,
+    ...(processes === undefined ? {} : { processes }),
+    ...(deadThreads === undefined ? {} : { deadThreads }),
+  })
+  try {
+    const stored = readMeta(disk, path)
+    const names = disk.list(path)
+    if (stored === undefined && names.some((name) => parsePartitionFolderName(name) !== undefined))
+      throw new Fault('LOG_FOLDER_FOREIGN', { path })
+    const meta = options.identity(stored)
+    if (stored === undefined) await writeMeta(disk, path, meta, options.clock.now())
+    return new LogFolder(options, names, lock)
+  } catch (thrown) {
+    lock[Symbol.dispose]()
+    throw thrown
+  }
+}
+
+export class LogFolder {
+  readonly path: string
+  readonly isClean: boolean
+  /** Partitions that were here at the start, and folders that were being deleted. */
+  readonly found: readonly PartitionFolderName[]
+  readonly foundDeleted: readonly string[]
+  readonly #options: LogFolderOptions
+  readonly #alarm: StorageAlarm
+  readonly #logs = new Set<PartitionLog>()
+  readonly #checkpoints: FolderCheckpoints
+  readonly #lock: Disposable
+
+  constructor(options: LogFolderOptions, names: readonly string[], lock: Disposable) {
+    this.path = options.path
+    this.#options = options
+    this.#lock = lock
+    this.#alarm = new StorageAlarm(options.log, options.path)
+    this.isClean = names.includes(cleanMarker)
+    this.#checkpoints = new FolderCheckpoints(options, this.#logs)
+    this.found = names.flatMap((name) => parsePartitionFolderName(name) ?? [])
+    this.foundDeleted = names.filter(isDeletedFolderName)
+    this.#sayStrangers(names)
+  }
+
+  /** How many partitions are in it. */
+  get count(): number {
+    return this.#logs.size
+  }
+
+  folderOf(topic: string, partition: number): string {
+    return join(this.path, partitionFolderName(topic, partition))
+  }
+
+  /** A partition that is on disk. */
+  load(topic: string, partition: number, settings: LogSettings): PartitionLog {
+    const name = partitionFolderName(topic, partition)
+    const log = this.#logOf(topic, partition, settings, {
+      isNew: false,
+      isClean: this.isClean,
+      ...this.#checkpoints.of(name),
+    })
+    if (!this.isClean) this.#recover(log, name)
+    return log
+  }
+
+  /** A new partition, whose folder exists. */
+  adopt(topic: string, partition: number, settings: LogSettings): PartitionLog {
+    const nothing = { recoveryPoint: undefined, logStartOffset: undefined }
+    return this.#logOf(topic, partition, settings, { isNew: true, isClean: false, ...nothing })
+  }
+
+  /** Once all partitions are loaded and before the first append: from now on only `close` makes the folder clean again. */
+  start(): void {
+    const { disk } = this.#options.files
+    if (this.isClean) {
+      disk.unlink(join(this.path, cleanMarker))
+      disk.syncFolder(this.path)
+    }
+    this.#checkpoints.start()
+  }
+
+  /** Puts a partition out of sight at once, by renaming its folder; gives the path that is left to be removed. */
+  hide(log: PartitionLog): string {
+    const hex = this.#options.random.bytes(16).toString('hex')
+    const hidden = join(this.path, deletedFolderName(log.topic, log.partition, hex))
+    log.abandon()
+    this.#logs.delete(log)
+    this.#options.files.disk.rename(log.folder, hidden)
+    return hidden
+  }
+
+  /** Makes the names in the folder last. */
+  sync(): Promise<void> {
+    return syncFolder(this.#options.files.disk, this.path)
+  }
+
+  /** Syncs and closes everything, marks the folder clean if that worked, and lets it go. */
+  async close(): Promise<void> {
+    const closed = await Promise.allSettled(Array.from(this.#logs, (log) => log.close()))
+    try {
+      for (const each of closed) if (each.status === 'rejected') throw each.reason
+      await this.#checkpoints.stop()
+      writeWhole(this.#options.files.disk, join(this.path, cleanMarker), cleanMarkerText)
+      await this.sync()
+    } catch (thrown) {
+      rethrowBroken(thrown)
+      this.#options.log.warn(`${this.path} could not be closed cleanly; the next start will look through it.`, {
+        reason: reasonOf(thrown),
+      })
+    } finally {
+      this.#lock[Symbol.dispose]()
+    }
+  }
+
+  #logOf(topic: string, partition: number, settings: LogSettings, start: PartitionLogOptions['start']): PartitionLog {
+    const { files, clock, random, log } = this.#options
+    const folder = this.folderOf(topic, partition)
+    const name = partitionFolderName(topic, partition)
+    const home = { files, clock, random, log, folder, name, settings, alarm: this.#alarm }
+    const opened = new PartitionLog({ ...home, topic, partition, start })
+    this.#logs.add(opened)
+    return opened
+  }
+
+  /** One partition that cannot be read does not keep the others away. */
+  #recover(log: PartitionLog, name: string): void {
+    try {
+      log.ready()
+    } catch (thrown) {
+      rethrowBroken(thrown)
+      this.#options.log.error(`${name} cannot be read and is refused until it can.`, { reason: reasonOf(thrown) })
+    }
+  }
+
+  #sayStrangers(names: readonly string[]): void {
+    const { disk } = this.#options.files
+    const known = (name: string): boolean => parsePartitionFolderName(name) !== undefined || isDeletedFolderName(name)
+    const strangers = names.filter((name) => !known(name) && disk.stat(join(this.path, name))?.isDirectory === true)
+    if (strangers.length > 0)
+      this.#options.log.warn(`${this.path} holds folders that are no partitions, which are left alone.`, { strangers })
+  }
+}

@@ -1,0 +1,51 @@
+/** What a log obeys: the settings of its topic that concern storage, as values. src/broker/topics works them out; they may change while the log is open. */
+
+export interface LogSettings {
+  /** `segment.bytes`: a segment is closed before it grows beyond. */
+  readonly segmentBytes: number
+  /** `segment.ms`: a segment is closed when its first record is that old. */
+  readonly segmentMs: number
+  /** `segment.jitter.ms`: up to so much is taken off, by chance, so that not all segments are closed at once. */
+  readonly segmentJitterMs: number
+  /** `segment.index.bytes`: a segment is closed when one of its indexes is that large. */
+  readonly segmentIndexBytes: number
+  /** `index.interval.bytes`: bytes of log between two index entries. */
+  readonly indexIntervalBytes: number
+  /** `max.message.bytes`: the largest batch, as it is stored. */
+  readonly maxMessageBytes: number
+  /** `flush.messages`: so many records may be unsynced; the append that reaches it is acknowledged after the sync. */
+  readonly flushMessages: number
+  /** `flush.ms`: the longest that a record stays unsynced. */
+  readonly flushMs: number
+  /** `message.timestamp.type`. */
+  readonly timestampType: 'CreateTime' | 'LogAppendTime'
+  /** How far a producer's timestamp may lie before and after the broker's clock. */
+  readonly timestampBeforeMaxMs: number
+  readonly timestampAfterMaxMs: number
+  /** `compression.type`: `producer` keeps what was sent. */
+  readonly compressionType: 'producer' | 'uncompressed' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
+  /** `cleanup.policy` names `compact`: every record must have a key. */
+  readonly isCompacted: boolean
+  /** `file.delete.delay.ms`: how long files are kept after they were deleted. */
+  readonly fileDeleteDelayMs: number
+}
+
+/** Kafka's largest long, as far as a number goes: no limit. */
+export const unlimited = Number.MAX_SAFE_INTEGER
+
+export const logSettingsDefault: LogSettings = {
+  segmentBytes: 1_073_741_824,
+  segmentMs: 604_800_000,
+  segmentJitterMs: 0,
+  segmentIndexBytes: 10_485_760,
+  indexIntervalBytes: 4096,
+  maxMessageBytes: 1_048_588,
+  flushMessages: unlimited,
+  flushMs: unlimited,
+  timestampType: 'CreateTime',
+  timestampBeforeMaxMs: unlimited,
+  timestampAfterMaxMs: unlimited,
+  compressionType: 'producer',
+  isCompacted: false,
+  fileDeleteDelayMs: 60_000,
+}

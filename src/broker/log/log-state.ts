@@ -1,0 +1,251 @@
+/**
+ * What a partition has on disk, and what must be known of it: segments, end, recovery point, producers, leader epochs. Opening after a clean stop
+ * reads none of the files: the end is taken from the checkpoint, and verified when the log is first used.
+ */
+import { dirname, join } from 'node:path'
+import { systemCode } from '../../base/faults.ts'
+import type { Log } from '../../base/log.ts'
+import type { Clock } from '../../io/clock.ts'
+import type { Random } from '../../io/random.ts'
+import type { BatchHeader } from '../../protocol/record-batch.ts'
+import { BatchCursor } from './batch-cursor.ts'
+import { segmentFileName, type SegmentSuffix } from './file-names.ts'
+import { emptyInventory, takeInventory } from './inventory.ts'
+import { LeaderEpochs } from './leader-epochs.ts'
+import type { LogSettings } from './log-settings.ts'
+import type { OpenFiles } from './open-files.ts'
+import { ProducerSnapshots } from './producer-snapshots.ts'
+import type { ProducerState } from './producer-state.ts'
+import { endOfClosed, recover } from './recovery.ts'
+import { SegmentList } from './segment-list.ts'
+import { Segment } from './segment.ts'
+import { syncFolder } from './whole-file.ts'
+
+export interface LogHome {
+  readonly files: OpenFiles
+  readonly folder: string
+  /** `topic-partition`, for what is said about it. */
+  readonly name: string
+  settings: LogSettings
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+}
+
+/** What the checkpoints and the clean-shutdown marker of the log folder say about the partition. */
+export interface LogStart {
+  /** The folder was just made. */
+  readonly isNew: boolean
+  readonly isClean: boolean
+  /** Everything before it was synced; after a clean stop it is the end. */
+  readonly recoveryPoint: number | undefined
+  readonly logStartOffset: number | undefined
+}
+
+const segmentSuffixes: readonly SegmentSuffix[] = ['.log', '.index', '.timeindex', '.txnindex', '.snapshot']
+
+export class LogState {
+  readonly home: LogHome
+  readonly segments: SegmentList
+  logStartOffset: number
+  logEndOffset: number
+  /** Everything before it is on disk. */
+  recoveryPoint: number
+  /** Everything before it is on disk or being synced. */
+  flushedOffset: number
+  readonly #snapshots: ProducerSnapshots
+  /** What must be done before the segments are used. */
+  #pending: (() => void) | undefined
+  #producers: ProducerState | undefined
+  #epochs: LeaderEpochs | undefined
+  #jitterMs = 0
+  /** Names that were not synced yet: of files in the folder, or even of the folder itself. */
+  #unsyncedNames: 'none' | 'files' | 'folder'
+
+  /** Lists the folder and reads none of its files; `ready` does what is to be done before they are used. Throws system errors. */
+  constructor(home: LogHome, start: LogStart) {
+    const { bases, snapshots } = start.isNew ? emptyInventory : takeInventory(home.files.disk, home.folder)
+    const first = bases[0] ?? start.logStartOffset ?? 0
+    this.home = home
+    this.#snapshots = new ProducerSnapshots(home.files.disk, home.folder, snapshots)
+    this.segments = new SegmentList(
+      bases.length === 0 ? [this.#newSegment(first)] : bases.map((base) => this.#segmentAt(base)),
+    )
+    this.logStartOffset = Math.max(first, start.logStartOffset ?? 0)
+    this.#unsyncedNames = start.isNew ? 'folder' : 'none'
+    const isEmpty = bases.length === 0
+    this.logEndOffset = this.recoveryPoint = this.flushedOffset = isEmpty ? first : (start.recoveryPoint ?? first)
+    if (!isEmpty)
+      this.#pending = start.isClean ? () => this.#verify(start) : () => this.#recover(start.recoveryPoint ?? 0)
+  }
+
+  /** To be called before the segments are used. Throws system errors where the disk cannot be read, each time. */
+  ready(): void {
+    if (this.#pending === undefined) return
+    this.#pending()
+    this.#pending = undefined
+  }
+
+  /** The end that a clean stop noted must be where the last segment ends. */
+  #verify({ recoveryPoint }: LogStart): void {
+    const end = endOfClosed(this.segments.active)
+    if (recoveryPoint === undefined && end !== undefined) this.#endAt(end)
+    else if (end !== this.logEndOffset) {
+      this.home.log.warn(
+        `${this.home.name} does not end at offset ${this.logEndOffset}, as its clean stop noted; the last segment is read again.`,
+      )
+      this.#recover(this.segments.active.baseOffset)
+    }
+  }
+
+  #endAt(offset: number): void {
+    this.logEndOffset = this.recoveryPoint = this.flushedOffset = offset
+  }
+
+  producers(): ProducerState {
+    this.#producers ??= this.#producersAt(this.logEndOffset)
+    return this.#producers
+  }
+
+  /** Forgets producers that wrote last before this time. */
+  expireProducers(beforeMs: number): void {
+    this.#producers?.expire(beforeMs)
+  }
+
+  epochs(): LeaderEpochs {
+    this.#epochs ??= new LeaderEpochs(this.home.files.disk, this.home.folder)
+    return this.#epochs
+  }
+
+  /** Begins another segment if the active one may not take so many bytes that end at `lastOffset`. */
+  rollIfDue(bytes: number, lastOffset: number, maxTimestampMs: number, nowMs: number): void {
+    if (this.segments.active.mustRoll(bytes, lastOffset, maxTimestampMs, nowMs, this.#jitterMs)) this.roll()
+  }
+
+  /** Closes the active segment and begins one at the end of the log. Its files are made by the first write. */
+  roll(): void {
+    const closed = this.segments.active
+    this.#quietly(() => closed.seal())
+    closed.isDirty = true
+    this.takeSnapshot()
+    this.segments.push(this.#newSegment(this.logEndOffset))
+  }
+
+  /** Writes stamped batches behind the last one. Throws system errors, and is then as before. */
+  append(bytes: Buffer, batches: readonly BatchHeader[]): void {
+    const segment = this.segments.active
+    let position = segment.size
+    segment.write(bytes)
+    if (position === 0 && this.#unsyncedNames === 'none') this.#unsyncedNames = 'files'
+    for (const batch of batches) {
+      segment.noteBatch(position, batch)
+      if (batch.producerId >= 0) this.producers().note(batch)
+      position += batch.sizeInBytes
+      this.logEndOffset = batch.lastOffset + 1
+    }
+  }
+
+  /** Makes durable what was written before the call, off the thread. */
+  async sync(): Promise<void> {
+    const { folder, files } = this.home
+    const upTo = (this.flushedOffset = this.logEndOffset)
+    const names = this.#unsyncedNames
+    const dirty = this.segments.all().filter((segment) => segment.isDirty)
+    for (const segment of dirty) segment.isDirty = false
+    this.#unsyncedNames = 'none'
+    await Promise.all(dirty.map((segment) => segment.sync(segment !== this.segments.active)))
+    if (names !== 'none') await syncFolder(files.disk, folder)
+    if (names === 'folder') await syncFolder(files.disk, dirname(folder))
+    this.recoveryPoint = Math.max(this.recoveryPoint, upTo)
+  }
+
+  /** Writes the producers down as of the end of the log. */
+  takeSnapshot(): void {
+    const offset = this.logEndOffset
+    if (offset === 0 || this.#snapshots.newest === offset) return
+    const bases = this.segments.all().map((segment) => segment.baseOffset)
+    this.#quietly(() => this.#snapshots.take(offset, this.producers(), bases))
+  }
+
+  /** Writes out what only memory holds, for a clean stop. Throws system errors. */
+  seal(): void {
+    if (this.#pending !== undefined) return
+    this.segments.active.seal()
+    this.takeSnapshot()
+  }
+
+  close(): void {
+    for (const segment of this.segments.all()) segment.close()
+  }
+
+  #newSegment(baseOffset: number): Segment {
+    this.#jitterMs = Math.floor(this.home.random.next() * this.home.settings.segmentJitterMs)
+    return new Segment(this.home, baseOffset, this.home.clock.now(), true)
+  }
+
+  #segmentAt(baseOffset: number): Segment {
+    return new Segment(this.home, baseOffset, this.home.clock.now(), false)
+  }
+
+  #recover(from: number): void {
+    const point = Math.max(from, this.segments.first.baseOffset)
+    const firstRead = this.segments.indexOf(point)
+    const producers = this.#producersAt(point)
+    const found = recover(this.segments, point, (batch) => {
+      if (batch.baseOffset >= point) producers.note(batch)
+      this.epochs().note(batch.leaderEpoch, batch.baseOffset)
+    })
+    this.#producers = producers
+    this.logEndOffset = found.logEndOffset
+    this.recoveryPoint = this.flushedOffset = Math.min(point, found.logEndOffset)
+    for (const segment of this.segments.from(firstRead)) segment.isDirty = true
+    for (const segment of found.dropped) this.#removeFiles(segment)
+    this.#snapshots.removeAbove(this.logEndOffset)
+    this.epochs().truncateTo(this.logEndOffset)
+    if (found.cutBytes > 0)
+      this.home.log.warn(
+        `${this.home.name}: cut ${found.cutBytes} bytes behind offset ${this.logEndOffset} that were no whole batches.`,
+      )
+    if (this.logEndOffset < this.logStartOffset) this.#restartAt(this.logStartOffset)
+  }
+
+  /** A log that ends before its start is of no use: it goes on, empty, where it should start. */
+  #restartAt(offset: number): void {
+    for (const segment of this.segments.all()) this.#removeFiles(segment)
+    this.segments.restart(this.#newSegment(offset))
+    this.#endAt(offset)
+  }
+
+  /** The newest snapshot, and what the batches from there to `offset` add to it. */
+  #producersAt(offset: number): ProducerState {
+    const snapshot = this.#snapshots.read(offset, this.segments.first.baseOffset)
+    if (snapshot.offset >= offset) return snapshot.state
+    for (const segment of this.segments.from(this.segments.indexOf(snapshot.offset))) {
+      const near = segment.load().offsets.find(snapshot.offset)
+      const cursor = new BatchCursor(segment.log, near?.position ?? 0, segment.size, 4096)
+      while (cursor.next() && cursor.baseOffset < offset)
+        if (cursor.baseOffset >= snapshot.offset && cursor.magic === 2) snapshot.state.note(cursor.header())
+    }
+    return snapshot.state
+  }
+
+  #removeFiles(segment: Segment): void {
+    const { disk } = this.home.files
+    segment.close()
+    for (const suffix of segmentSuffixes) {
+      const path = join(this.home.folder, segmentFileName(segment.baseOffset, suffix))
+      if (disk.stat(path) !== undefined) disk.unlink(path)
+    }
+    this.#snapshots.forget(segment.baseOffset)
+  }
+
+  /** Does what can be made good later: a full disk must not stop it. */
+  #quietly(action: () => void): void {
+    try {
+      action()
+    } catch (thrown) {
+      if (systemCode(thrown) === undefined) throw thrown
+      this.home.log.debug(`${this.home.name}: ${String(thrown)}`)
+    }
+  }
+}
