@@ -10,6 +10,8 @@ export interface PropertyEntry {
   readonly line: number
   /** The value as it is written, escapes and continuations included. */
   readonly raw: string
+  /** The parts of a value that was written as a list, which only YAML can. */
+  readonly items?: readonly string[]
 }
 
 export interface ParsedFile {

@@ -28,6 +28,8 @@ export interface PlannedSource<R extends Registry> extends Planned<R['sources'][
   readonly channels: readonly string[]
   readonly selector: Planned<R['selectors'][number]>
   readonly interceptors: readonly Planned<R['interceptors'][number]>[]
+  /** The setting `aheadMax`, which every source has: how far it may be ahead of what is settled; undefined for the runner's own choice. */
+  readonly aheadMax?: number | undefined
 }
 
 /** What the runner itself needs of every sink: its channel, and the settings that all sinks have. */

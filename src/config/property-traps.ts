@@ -75,6 +75,11 @@ const inlineComment = (entry: WrittenEntry): FileFinding[] =>
       ]
     : []
 
+const quoted = (entry: WrittenEntry): FileFinding[] =>
+  /^(?:"[^"]*"|'[^']*')$/.test(entry.value)
+    ? [warning(entry, `${entry.key}: the quotation marks are part of the value`, 'leave them away')]
+    : []
+
 const oddBlanks = (entry: WrittenEntry): FileFinding[] =>
   /[\u00A0\u2000-\u200B\u202F\u3000\uFEFF]/.test(entry.key + entry.value)
     ? [warning(entry, `${entry.key}: holds a no-break or zero-width space`, 'it counts as a letter; type a plain one')]
@@ -87,6 +92,7 @@ export const trapsOf = (entry: WrittenEntry): FileFinding[] => [
   ...droppedBackslashes(entry),
   ...windowsPath(entry),
   ...inlineComment(entry),
+  ...quoted(entry),
   ...oddBlanks(entry),
 ]
 

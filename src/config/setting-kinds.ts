@@ -57,12 +57,18 @@ export const port = <const O extends Row<number>>(options: O) =>
   row<number, O>('port', (t) => whole(t, { min: 0, max: 65_535 }), options)
 
 /** As in Java, `true` in any case is true and every other text false. */
-export const flag = <const O extends Row<boolean>>(options: O) =>
-  row<boolean, O>('true or false', (t) => t.toLowerCase() === 'true', options)
+export const flag = <const O extends Row<boolean>>(options: O) => ({
+  ...row<boolean, O>('true or false', (t) => t.toLowerCase() === 'true', options),
+  doubt: (given: string) =>
+    /^(?:true|false)$/i.test(given) ? undefined : `'${given}' counts as false; only true is true`,
+})
 
 /** Names between blanks. */
-export const names = <const O extends Row<readonly string[]>>(options: O) =>
-  row<readonly string[], O>('names', (t) => t.split(/\s+/).filter((n) => n !== ''), options)
+export const names = <const O extends Row<readonly string[]>>(options: O) => ({
+  ...row<readonly string[], O>('names', (t) => t.split(/\s+/).filter((n) => n !== ''), options),
+  doubt: (given: string) =>
+    given.includes(',') ? `names stand between blanks, and commas are part of them` : undefined,
+})
 
 /** Names between commas, blanks around them dropped. */
 export const commaList = <const O extends Row<readonly string[]>>(options: O) =>

@@ -22,6 +22,8 @@ export interface Setting<T> {
   readonly one?: Setting<unknown>
   /** The value that the trimmed text stands for. Throws an Error whose message completes "NAME: …" when it stands for none. */
   parse(text: string): T
+  /** What is odd about a text that parses all the same (Java takes `yes` for false): a warning that completes "NAME: …". */
+  readonly doubt?: (text: string) => string | undefined
 }
 
 /**
@@ -69,4 +71,11 @@ export interface Definition<T extends SettingsTable = SettingsTable> {
   readonly batchSetting?: string
   /** Checks over several settings. Pure: binds no port, dials no server, reads no file. */
   check?(values: Values<T>): Finding[]
+  /** Of a channel selector: the channels its settings name. Each must be one of its source's. */
+  channelsNamed?(values: Values<T>): readonly { readonly setting: string; readonly channel: string }[]
+  /** Of a sink processor: the sinks its settings name. Each must be one of its group's. */
+  sinksNamed?(values: Values<T>): readonly { readonly setting: string; readonly sink: string }[]
+  /** Of a sink processor: how many sinks its group may have. */
+  readonly sinksMin?: number
+  readonly sinksMax?: number
 }

@@ -1,0 +1,177 @@
+/**
+ * Judges one agent of a configuration against the components there are, and makes the plan that alone can be started. It collects everything that
+ * is wrong at once. Strict, a single fault leaves no plan; lenient, the faulty part is left out as Flume leaves it out, and the rest is planned.
+ */
+import { batchFindings } from './batch-sizes.ts'
+import type { ChannelNames } from './channel-names.ts'
+import { checkComponent } from './component-check.ts'
+import { type Declared, declaredIn } from './declared.ts'
+import { type FileFinding, inFileOrder } from './finding.ts'
+import { checkGroup } from './group-check.ts'
+import type { Plan, Planned, PlannedGroup, PlannedSink, Registry } from './plan.ts'
+import type { Definition } from './setting.ts'
+import { findingAt, hasFault } from './settings-check.ts'
+import { checkSink } from './sink-check.ts'
+import { checkSource } from './source-check.ts'
+import type { AgentTree } from './tree.ts'
+
+export interface CheckOptions {
+  /** Leave faulty parts out instead of refusing the whole. */
+  readonly lenient?: boolean
+}
+
+export interface CheckResult<R extends Registry> {
+  /** Undefined when the agent cannot start. */
+  readonly plan: Plan<R> | undefined
+  /** In the order of the files and lines. */
+  readonly findings: readonly FileFinding[]
+}
+
+class Check {
+  readonly #agent: AgentTree
+  readonly #registry: Registry
+  readonly #findings: FileFinding[] = []
+
+  constructor(agent: AgentTree, registry: Registry) {
+    this.#agent = agent
+    this.#registry = registry
+  }
+
+  get findings(): FileFinding[] {
+    return this.#findings
+  }
+
+  plan(): Plan {
+    this.#filters()
+    const declared = {
+      sources: this.#declared('sources'),
+      channels: this.#declared('channels'),
+      sinks: this.#declared('sinks'),
+      groups: this.#declared('sinkgroups'),
+    }
+    const channels = this.#channels(declared.channels)
+    const names: ChannelNames = {
+      declared: declared.channels.names,
+      configured: new Set(this.#agent.kinds.channels.components.keys()),
+      sound: new Set(channels.map((channel) => channel.name)),
+    }
+    const sources = declared.sources.components.flatMap((tree) => this.#kept(checkSource(this.#registry, tree, names)))
+    const sinks = declared.sinks.components.flatMap((tree) => this.#kept(checkSink(this.#registry, tree, names)))
+    const groups = this.#groups(declared.groups, declared.sinks, sinks)
+    this.#findings.push(...batchFindings(this.#agent, { sources, channels, sinks }))
+    this.#emptiness(declared.sources, declared.sinks)
+    return { agent: this.#agent.name, sources, channels: this.#used(channels, declared), sinks, groups }
+  }
+
+  #declared(word: 'sources' | 'channels' | 'sinks' | 'sinkgroups'): Declared {
+    const declared = declaredIn(this.#agent, word)
+    this.#findings.push(...declared.findings)
+    return declared
+  }
+
+  #kept<P>(judged: { readonly planned: P | undefined; readonly findings: readonly FileFinding[] }): P[] {
+    this.#findings.push(...judged.findings)
+    return judged.planned === undefined ? [] : [judged.planned]
+  }
+
+  #channels({ components }: Declared): Planned<Definition>[] {
+    return components.flatMap(({ name, given, at }) => {
+      const title = `channel ${name}`
+      return this.#kept(
+        checkComponent(this.#registry, { kind: 'channel', name, title, prefix: '', given, at, others: [], engine: {} }),
+      )
+    })
+  }
+
+  #groups(declared: Declared, sinks: Declared, planned: readonly PlannedSink<Registry>[]): PlannedGroup<Registry>[] {
+    const names = { declared: sinks.names, sound: new Set(planned.map((sink) => sink.name)) }
+    const taken = new Map<string, string>()
+    return declared.components.flatMap((tree) => {
+      const judged = checkGroup(this.#registry, tree, names, taken)
+      for (const sink of judged.planned?.sinks ?? []) taken.set(sink, tree.name)
+      return this.#kept(judged)
+    })
+  }
+
+  /** Channels that something is connected to; Flume too leaves the others out. */
+  #used(
+    channels: readonly Planned<Definition>[],
+    declared: Readonly<Record<'sources' | 'sinks', Declared>>,
+  ): Planned<Definition>[] {
+    const names = new Set([
+      ...declared.sources.components.flatMap(({ given }) => given.get('channels')?.value.split(/[\s,]+/) ?? []),
+      ...declared.sinks.components.flatMap(({ given }) => given.get('channel')?.value ?? []),
+    ])
+    return channels.filter((channel) => {
+      if (names.has(channel.name)) return true
+      const at = this.#agent.kinds.channels.components.get(channel.name)?.at ?? this.#agent.at
+      const says = `channel ${channel.name} has neither a source nor a sink, and is left out`
+      this.#findings.push(findingAt(at, 'warning', says, 'connect it, or remove it'))
+      return false
+    })
+  }
+
+  #emptiness(sources: Declared, sinks: Declared): void {
+    const { name, kinds, at } = this.#agent
+    if (kinds.channels.list === undefined)
+      this.#findings.push(findingAt(at, 'fault', `agent ${name} has no channels`, `add ${name}.channels`))
+    if (sources.names.size === 0 && sinks.names.size === 0)
+      this.#findings.push(
+        findingAt(at, 'fault', `agent ${name} has no sources and no sinks`, `add ${name}.sources and ${name}.sinks`),
+      )
+    else if (sources.names.size === 0)
+      this.#findings.push(
+        findingAt(at, 'warning', `agent ${name} has no sources`, `add ${name}.sources, unless that is meant`),
+      )
+    else if (sinks.names.size === 0)
+      this.#findings.push(
+        findingAt(at, 'warning', `agent ${name} has no sinks`, `add ${name}.sinks, unless that is meant`),
+      )
+  }
+
+  #filters(): void {
+    const { list, components } = this.#agent.kinds.configfilters
+    const at = list ?? [...components.values()][0]?.at
+    if (at === undefined) return
+    const hint = 'write ${env:NAME} for an environment variable'
+    this.#findings.push(
+      findingAt(
+        at,
+        'warning',
+        `config filters are not there yet, and ${this.#agent.name}.configfilters has no effect`,
+        hint,
+      ),
+    )
+  }
+}
+
+const canRun = (plan: Plan): boolean => plan.channels.length > 0 && plan.sources.length + plan.sinks.length > 0
+
+/** Sinks of a group that cannot be made go with it, as in Flume. */
+const withoutLostGroups = (agent: AgentTree, plan: Plan): Plan => {
+  const lost = [...agent.kinds.sinkgroups.components.values()].filter(
+    (tree) => !plan.groups.some((g) => g.name === tree.name),
+  )
+  const listed = (agent.kinds.sinkgroups.list?.value ?? '').split(/[\s,]+/)
+  const gone = new Set(
+    lost
+      .filter((tree) => listed.includes(tree.name))
+      .flatMap((tree) => tree.given.get('sinks')?.value.split(/[\s,]+/) ?? []),
+  )
+  const kept = new Set(plan.groups.flatMap((group) => group.sinks))
+  return { ...plan, sinks: plan.sinks.filter((sink) => kept.has(sink.name) || !gone.has(sink.name)) }
+}
+
+/** Judges one agent. Pure: it opens nothing and asks nobody. */
+export const checkAgent = <R extends Registry>(
+  agent: AgentTree,
+  registry: R,
+  options: CheckOptions = {},
+): CheckResult<R> => {
+  const check = new Check(agent, registry)
+  const plan = withoutLostGroups(agent, check.plan())
+  const findings = inFileOrder(check.findings)
+  const starts = canRun(plan) && (options.lenient === true || !hasFault(findings))
+  // The definitions in the plan are those of the registry that was passed in, which the classes above know by their general type only.
+  return { plan: starts ? (plan as Plan<R>) : undefined, findings }
+}

@@ -1,0 +1,62 @@
+/** One component of any kind: its type looked up, its settings judged. */
+import type { PropertyEntry } from './entry.ts'
+import { type FileFinding, placeOf } from './finding.ts'
+import type { ComponentKind } from './known-types.ts'
+import type { Planned, Registry } from './plan.ts'
+import type { Definition, SettingsTable } from './setting.ts'
+import { checkSettings, findingAt, hasFault } from './settings-check.ts'
+import type { Given } from './tree.ts'
+import { definitionFor, definitionsOf, troubleWith } from './type-lookup.ts'
+
+export interface Subject {
+  readonly kind: ComponentKind
+  readonly name: string
+  /** `source r1`, `interceptor i1 of source r1`. */
+  readonly title: string
+  /** Before its settings' names: `selector.`. */
+  readonly prefix: string
+  /** Its settings, the type included. */
+  readonly given: Given
+  /** Where to point when the type is missing. */
+  readonly at: PropertyEntry
+  /** Settings with a reader of their own; nothing is said about them. */
+  readonly others: readonly string[]
+  /** Rows that every component of the kind has; their values join its own. */
+  readonly engine: SettingsTable
+  /** The type that a missing one stands for. */
+  readonly defaultType?: string
+}
+
+export interface Judged {
+  /** Undefined when it cannot be created. */
+  readonly planned: Planned<Definition> | undefined
+  readonly findings: readonly FileFinding[]
+}
+
+/** Where a component's type is set, or else its first line. */
+export const typeLine = (given: Given, at: PropertyEntry): PropertyEntry => given.get('type') ?? at
+
+const withoutType = (given: Given): Given => new Map([...given].filter(([key]) => key !== 'type'))
+
+const refused = (at: PropertyEntry, says: string, hint: string): Judged => ({
+  planned: undefined,
+  findings: [findingAt(at, 'fault', says, hint)],
+})
+
+/** Judges one component against the registry. */
+export const checkComponent = (registry: Registry, subject: Subject): Judged => {
+  const { kind, name, title, prefix, given } = subject
+  const at = typeLine(given, subject.at)
+  const word = given.get('type')?.value ?? subject.defaultType
+  if (word === undefined) return refused(at, `${title} has no type`, `add ${prefix}type`)
+  const definition = definitionFor(definitionsOf(registry, kind), word)
+  if (definition === undefined) {
+    const { says, hint } = troubleWith(registry, kind, word)
+    return refused(at, `${title}: ${says}`, hint)
+  }
+  const settings = { ...subject.engine, ...definition.settings }
+  const owner = { title, prefix, at, others: ['type', ...subject.others] }
+  const { values, findings } = checkSettings({ ...definition, settings }, withoutType(given), owner)
+  const planned = { name, definition, values, where: placeOf(at) }
+  return { planned: hasFault(findings) ? undefined : planned, findings }
+}

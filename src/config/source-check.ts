@@ -1,0 +1,57 @@
+/** One source: its own settings, its channels, its selector, its interceptors. */
+import { type ChannelNames, channelTrouble } from './channel-names.ts'
+import { sourceSettings } from './common-settings.ts'
+import { checkComponent, typeLine } from './component-check.ts'
+import type { FileFinding } from './finding.ts'
+import { checkInterceptors } from './interceptors-check.ts'
+import { nameList } from './name-list.ts'
+import type { PlannedSource, Registry } from './plan.ts'
+import { checkSelector, isContent } from './selector-check.ts'
+import { findingAt } from './settings-check.ts'
+import type { ComponentTree } from './tree.ts'
+
+export interface JudgedSource {
+  readonly planned: PlannedSource<Registry> | undefined
+  readonly findings: readonly FileFinding[]
+}
+
+const { aheadMax } = sourceSettings
+
+const channelFindings = (source: ComponentTree, names: ChannelNames, channels: readonly string[]): FileFinding[] => {
+  const entry = source.given.get('channels')
+  const title = `source ${source.name}`
+  if (entry !== undefined) return channels.flatMap((channel) => channelTrouble(names, channel, title, entry))
+  return [findingAt(typeLine(source.given, source.at), 'fault', `${title} has no channels`, 'add its setting channels')]
+}
+
+/** Judges one source. Channels that are missing are left out of it; it is planned while one is left. */
+export const checkSource = (registry: Registry, source: ComponentTree, names: ChannelNames): JudgedSource => {
+  const own = checkComponent(registry, {
+    kind: 'source',
+    name: source.name,
+    title: `source ${source.name}`,
+    prefix: '',
+    given: source.given,
+    at: source.at,
+    others: ['channels', 'selector.*', 'interceptors', 'interceptors.*'],
+    engine: { aheadMax },
+  })
+  const list = nameList(source.given.get('channels'), `channels of source ${source.name}`)
+  const selector = checkSelector(registry, source, list.names)
+  const interceptors = checkInterceptors(registry, source)
+  const findings = [
+    ...own.findings,
+    ...list.findings,
+    ...channelFindings(source, names, list.names),
+    ...selector.findings,
+    ...interceptors.findings,
+  ]
+  const channels = list.names.filter((channel) => names.sound.has(channel))
+  const lacks = own.planned === undefined || selector.planned === undefined || interceptors.planned === undefined
+  if (lacks || channels.length === 0 || !isContent(selector.planned, channels)) return { planned: undefined, findings }
+  const parts = { channels, selector: selector.planned, interceptors: interceptors.planned }
+  return {
+    planned: { ...own.planned, ...parts, aheadMax: own.planned.values['aheadMax'] as number | undefined },
+    findings,
+  }
+}
