@@ -1,5 +1,5 @@
 /** Every API in every version: what is encoded is decoded again, and bytes that are wrong give Malformed and nothing else. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { requestsOf, responsesOf, versionsOf } from '../../test/fakes/message-values.ts'
 import { correlationIdOf, decodeRequest, decodeResponse, encodeRequest, encodeResponse } from './codec.ts'

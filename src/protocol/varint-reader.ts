@@ -3,6 +3,8 @@ import { KafkaFault } from './error-codes.ts'
 
 export const invalidRecord = (problem: string): KafkaFault => new KafkaFault('INVALID_RECORD', problem)
 
+const signed = (magnitude: number, sign: number): number => (sign === 0 ? magnitude : -1 - magnitude)
+
 export class VarintReader {
   buffer: Buffer
   /** Where the next read begins. */
@@ -35,14 +37,20 @@ export class VarintReader {
     throw invalidRecord('A varint of more than 32 bits')
   }
 
-  /** A varint of up to 64 bits, rounded beyond 2^53. */
+  /** A varint of up to 64 bits, rounded beyond 2^53. The first 28 bits are kept apart, so that the sign among them stays exact. */
   long(): number {
-    let raw = 0
-    let unit = 1
-    for (let bytes = 1; bytes <= 10; bytes++) {
+    let low = 0
+    for (let shift = 0; shift < 28; shift += 7) {
       const byte = this.#byte()
-      raw += (byte & 0x7f) * unit
-      if (byte < 0x80) return raw % 2 === 0 ? raw / 2 : -(raw + 1) / 2
+      low |= (byte & 0x7f) << shift
+      if (byte < 0x80) return (low >>> 1) ^ -(low & 1)
+    }
+    let rest = 0
+    let unit = 1
+    for (let bytes = 5; bytes <= 10; bytes++) {
+      const byte = this.#byte()
+      rest += (byte & 0x7f) * unit
+      if (byte < 0x80) return signed(rest * 2 ** 27 + (low >>> 1), low & 1)
       unit *= 128
     }
     throw invalidRecord('A varint of more than 64 bits')

@@ -1,5 +1,5 @@
 /** Values for fuzzing the protocol tables: any message that a version can say, and what decoding must give back for it. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { noUuid } from '../../src/protocol/table.ts'
 import type { AnyApi, Row, Rows } from '../../src/protocol/table.ts'
 
