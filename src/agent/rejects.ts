@@ -15,6 +15,8 @@ import type { LaneSignals } from './sink-lane.ts'
 /** A blocked sink tries again slowly: what would cure it takes a person. */
 const blockedFirstMs = 5_000
 const blockedMaxMs = 60_000
+/** How often quarantined events are spoken of. */
+const sayEveryMs = 60_000
 
 export interface RejectsOptions {
   readonly name: string
@@ -34,6 +36,8 @@ interface Sorted {
 export class Rejects {
   readonly #options: RejectsOptions
   readonly #name: string
+  #unsaid = 0
+  #saidMs: number | undefined
 
   constructor(options: RejectsOptions) {
     this.#options = options
@@ -46,14 +50,24 @@ export class Rejects {
    */
   async settle(batch: Batch, first: Rejected, signals: LaneSignals): Promise<number> {
     const { rejected, reason } = await this.#writeRest(batch, first, signals.writes)
-    const { quarantine, log } = this.#options
+    const { quarantine } = this.#options
     if (quarantine === undefined) {
       await this.#block(rejected, reason, signals)
       return 0
     }
-    const path = await quarantine.add(rejected, reason)
-    log.error(`Sink ${this.#name} rejects ${rejected.length} events: ${reason} They are quarantined in ${path}.`)
+    this.#sayQuarantined(rejected.length, reason, await quarantine.add(rejected, reason))
     return rejected.length
+  }
+
+  /** At once, and then no more than once a minute, however many there are. */
+  #sayQuarantined(events: number, reason: string, path: string): void {
+    const nowMs = this.#options.clock.monotonic()
+    this.#unsaid += events
+    if (this.#saidMs !== undefined && nowMs - this.#saidMs < sayEveryMs) return
+    const what = `Sink ${this.#name} rejects ${this.#unsaid} events: ${reason}`
+    this.#options.log.error(`${what} They are quarantined in ${path}.`)
+    this.#saidMs = nowMs
+    this.#unsaid = 0
   }
 
   /** Writes without the rejected ones, as often as the sink finds more of them. */
