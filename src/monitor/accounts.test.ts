@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { accountsLine, type ComponentAccount, imbalances, totalled } from './accounts.ts'
+
+const account = (kind: ComponentAccount['kind'], name: string, figures: [number, number, number, number]) => {
+  const [inward, out, dropped, held] = figures
+  return { kind, name, in: inward, out, dropped, held }
+}
+
+describe('accounts', () => {
+  it('add up over the agent, a sink’s open take counted once', () => {
+    const accounts = totalled(
+      [
+        account('source', 'r1', [1100, 1000, 90, 10]),
+        account('channel', 'c1', [1000, 900, 0, 100]),
+        account('sink', 'k1', [950, 895, 5, 50]),
+      ],
+      0,
+      0,
+    )
+    expect(accounts.total).toEqual({ in: 1100, out: 895, dropped: 95, held: 110 })
+    expect(imbalances(accounts)).toEqual([])
+  })
+
+  it('name what does not balance', () => {
+    const accounts = totalled([account('channel', 'c1', [10, 8, 0, 1])], 0, 0)
+    expect(imbalances(accounts)).toEqual([
+      'channel c1: in 10, out 8, dropped 0, held 1',
+      'the agent as a whole is off by -1 events',
+    ])
+    expect(accountsLine(accounts)).toContain('NOT BALANCED: channel c1')
+  })
+
+  it('are one line, thousands set apart', () => {
+    const accounts = totalled([account('source', 'weblog', [2000, 2000, 0, 0])], 0, 0)
+    expect(accountsLine(accounts)).toContain('weblog in 2,000, out 2,000, dropped 0, held 0')
+    expect(accountsLine(accounts)).not.toContain('\n')
+  })
+})
