@@ -1,0 +1,166 @@
+/**
+ * What a fetch finds in the logs: which of its partitions can be read, how much each has, and the batches themselves, within the limits of the
+ * request. Records go out as they lie in the file, unless the client is too old for them.
+ */
+import { errorCodes, KafkaFault } from '../../protocol/error-codes.ts'
+import { downConvert } from '../../protocol/message-set.ts'
+import { baseOffsetOf, entrySize, magicOf, readBatchHeader } from '../../protocol/record-batch.ts'
+import type { PartitionLog } from '../log/partition-log.ts'
+import type { BufferPool } from '../server/buffer-pool.ts'
+import type { TopicStore } from '../topics/topic-store.ts'
+import type { FetchTarget } from './fetch-sessions.ts'
+
+/** What the version of the request means for what may be sent. */
+export interface FetchRules {
+  readonly version: number
+  /** 1 reads only what is committed. */
+  readonly isolationLevel: number
+  /** Over all partitions. */
+  readonly bytesMax: number
+}
+
+/** What is told of one partition. */
+export interface FetchedPartition {
+  readonly target: FetchTarget
+  readonly error: number
+  readonly highWatermark: number
+  readonly lastStableOffset: number
+  readonly logStartOffset: number
+  readonly records: Buffer
+}
+
+const BATCHES_SINCE = 4
+const MAGIC_1_SINCE = 2
+const FIRST_WHOLE_SINCE = 3
+const ZSTD_SINCE = 10
+const STORAGE_ERROR_SINCE = 6
+const IDS_SINCE = 13
+const ZSTD = 4
+const nothing = Buffer.alloc(0)
+
+/** The log of a partition that is asked for, or the error that stands for it. */
+export const locate = (target: FetchTarget, version: number, topics: TopicStore): PartitionLog | number => {
+  const byId = version >= IDS_SINCE
+  const topic = byId ? topics.byId(target.topicId) : topics.get(target.topic)
+  if (topic === undefined) return byId ? errorCodes.UNKNOWN_TOPIC_ID : errorCodes.UNKNOWN_TOPIC_OR_PARTITION
+  const log = topic.partitions[target.asked.partition]
+  if (log === undefined) return errorCodes.UNKNOWN_TOPIC_OR_PARTITION
+  return epochError(target.asked.currentLeaderEpoch, log.leaderEpoch) ?? log
+}
+
+/** The error for a client whose leader epoch is not ours; -1 is not checked. */
+export const epochError = (asked: number, ours: number): number | undefined => {
+  if (asked === -1 || asked === ours) return undefined
+  return asked < ours ? errorCodes.FENCED_LEADER_EPOCH : errorCodes.UNKNOWN_LEADER_EPOCH
+}
+
+/** Whether the offset can be read from; its records may still be to come. */
+export const inRange = (log: PartitionLog, offset: number): boolean =>
+  offset >= log.logStartOffset && offset <= log.logEndOffset
+
+const failed = (target: FetchTarget, error: number): FetchedPartition => ({
+  target,
+  error,
+  highWatermark: -1,
+  lastStableOffset: -1,
+  logStartOffset: -1,
+  records: nothing,
+})
+
+/** Reads the partitions of one answer, in order. What it takes from the pool is to be given back once the answer has left. */
+export class FetchReader {
+  readonly #rules: FetchRules
+  readonly #topics: TopicStore
+  readonly #pool: BufferPool
+  readonly #taken: Buffer[] = []
+  #bytesLeft: number
+  #gaveRecords = false
+
+  constructor(rules: FetchRules, topics: TopicStore, pool: BufferPool) {
+    this.#rules = rules
+    this.#topics = topics
+    this.#pool = pool
+    this.#bytesLeft = rules.bytesMax
+  }
+
+  /** Gives back the memory that the records lie in. */
+  release(): void {
+    for (const buffer of this.#taken.splice(0)) this.#pool.give(buffer)
+  }
+
+  read(target: FetchTarget): FetchedPartition {
+    const log = locate(target, this.#rules.version, this.#topics)
+    if (typeof log === 'number') return failed(target, log)
+    try {
+      const { highWatermark, lastStableOffset, logStartOffset } = log
+      const records = this.#records(log, target)
+      return { target, error: errorCodes.NONE, highWatermark, lastStableOffset, logStartOffset, records }
+    } catch (thrown) {
+      if (thrown instanceof KafkaFault) return failed(target, this.#codeFor(thrown.code))
+      throw thrown
+    }
+  }
+
+  #codeFor(code: number): number {
+    const old = code === errorCodes.KAFKA_STORAGE_ERROR && this.#rules.version < STORAGE_ERROR_SINCE
+    return old ? errorCodes.NOT_LEADER_OR_FOLLOWER : code
+  }
+
+  #records(log: PartitionLog, { asked }: FetchTarget): Buffer {
+    const { version } = this.#rules
+    if (!inRange(log, asked.fetchOffset)) throw new KafkaFault('OFFSET_OUT_OF_RANGE')
+    const limited = version >= FIRST_WHOLE_SINCE
+    const maxBytes = Math.max(0, limited ? Math.min(asked.partitionMaxBytes, this.#bytesLeft) : asked.partitionMaxBytes)
+    const minOne = !this.#gaveRecords || !limited
+    const records =
+      version < BATCHES_SINCE
+        ? this.#oldFormat(log, asked.fetchOffset, maxBytes, minOne)
+        : this.#batches(log, asked.fetchOffset, maxBytes, minOne)
+    this.#bytesLeft -= records.length
+    if (records.length > 0) this.#gaveRecords = true
+    // A client that cannot be given a whole first message learns from the cut one that its limit is too low.
+    return limited || records.length <= maxBytes ? records : records.subarray(0, maxBytes)
+  }
+
+  #batches(log: PartitionLog, offset: number, maxBytes: number, minOne: boolean): Buffer {
+    const { version, isolationLevel } = this.#rules
+    const upTo = isolationLevel === 1 ? { upTo: log.lastStableOffset } : {}
+    const records = log.read(offset, { maxBytes, minOne, ...upTo, allocate: this.#allocate })
+    if (version < ZSTD_SINCE && hasZstd(records)) throw new KafkaFault('UNSUPPORTED_COMPRESSION_TYPE')
+    return records
+  }
+
+  readonly #allocate = (bytes: number): Buffer => {
+    const buffer = this.#pool.take(bytes)
+    this.#taken.push(buffer)
+    return buffer.length === bytes ? buffer : buffer.subarray(0, bytes)
+  }
+
+  /** For readers of magic 0 and 1. Reads on where a stretch holds nothing for them, or they would ask for it for ever. */
+  #oldFormat(log: PartitionLog, offset: number, maxBytes: number, minOne: boolean): Buffer {
+    const magic = this.#rules.version >= MAGIC_1_SINCE ? 1 : 0
+    for (let from = offset; from < log.highWatermark;) {
+      const batches = log.read(from, { maxBytes, minOne })
+      const next = offsetAfter(batches)
+      if (next === undefined) return nothing
+      const converted = downConvert(batches, magic, offset)
+      if (converted.length > 0) return converted
+      from = next
+    }
+    return nothing
+  }
+}
+
+const hasZstd = (records: Buffer): boolean => {
+  for (let at = 0, size = entrySize(records, 0); size > 0; at += size, size = entrySize(records, at))
+    if (magicOf(records, at) === 2 && readBatchHeader(records, at).codec === ZSTD) return true
+  return false
+}
+
+/** The offset behind the last whole entry, or undefined when there is none. */
+const offsetAfter = (records: Buffer): number | undefined => {
+  let last: number | undefined
+  for (let at = 0, size = entrySize(records, 0); size > 0; at += size, size = entrySize(records, at))
+    last = magicOf(records, at) === 2 ? readBatchHeader(records, at).lastOffset + 1 : baseOffsetOf(records, at) + 1
+  return last
+}

@@ -1,0 +1,60 @@
+/**
+ * The long poll: a fetch that finds too little waits until its partitions hold `minBytes`, or something about them changes, or its time is over.
+ * A waiting fetch costs a listener per partition and one timer; nothing polls.
+ */
+import type { Clock } from '../../io/clock.ts'
+import { KafkaFault } from '../../protocol/error-codes.ts'
+import type { PartitionLog } from '../log/partition-log.ts'
+import { inRange } from './fetch-read.ts'
+
+export interface WaitedLog {
+  readonly log: PartitionLog
+  readonly offset: number
+  readonly bytesMax: number
+}
+
+export interface WaitOptions {
+  readonly minBytes: number
+  readonly maxWaitMs: number
+  readonly clock: Clock
+  /** The reader went away. */
+  readonly gone: AbortSignal
+}
+
+/** How much of what is asked for the log could give now. */
+export const readable = ({ log, offset, bytesMax }: WaitedLog): number =>
+  Math.min(bytesMax, log.bytesFrom(offset, bytesMax))
+
+/** 0 for a log that was closed or has lost the offset: the fetch then has an error to tell. After an append there is something to read. */
+const readableIfOpen = (waited: WaitedLog): number => {
+  try {
+    return inRange(waited.log, waited.offset) ? readable(waited) : 0
+  } catch (thrown) {
+    if (thrown instanceof KafkaFault) return 0
+    throw thrown
+  }
+}
+
+/** Resolves when it is time to read, whatever the reason. */
+export const waitForData = (logs: readonly WaitedLog[], options: WaitOptions): Promise<void> =>
+  new Promise((resolve) => {
+    const { minBytes, maxWaitMs, clock, gone } = options
+    const amounts = logs.map(readable)
+    let total = amounts.reduce((sum, bytes) => sum + bytes, 0)
+    const done = (): void => {
+      for (const listener of listeners) listener[Symbol.dispose]()
+      timer[Symbol.dispose]()
+      gone.removeEventListener('abort', done)
+      resolve()
+    }
+    const changed = (waited: WaitedLog, i: number): void => {
+      const bytes = readableIfOpen(waited)
+      total += bytes - (amounts[i] ?? 0)
+      amounts[i] = bytes
+      if (total >= minBytes || bytes === 0) done()
+    }
+    const timer = clock.after(maxWaitMs, done)
+    const listeners = logs.map((waited, i) => waited.log.onAppend(() => changed(waited, i)))
+    gone.addEventListener('abort', done)
+    if (gone.aborted) done()
+  })

@@ -1,0 +1,109 @@
+/**
+ * Fetch: reads batches as they lie in the log. Partitions are served in the order of the request within its total limit; the first that has anything
+ * gives at least one whole batch, however large. A fetch that finds too little waits (fetch-wait.ts). 0-3 get the old formats (fetch-read.ts), 0-2
+ * know no total limit; 4+ reads committed data only if asked to, 7+ has sessions (fetch-sessions.ts), 9+ fences by leader epoch, 10+ may get zstd,
+ * 11+ names the reader's rack, 12+ could be told of a truncation, which one broker never does, 13+ names topics by id.
+ */
+import { errorCodes } from '../../protocol/error-codes.ts'
+import { fetch as api } from '../../protocol/messages/fetch.ts'
+import type { RequestOf, ResponseInput } from '../../protocol/table.ts'
+import { FetchReader, type FetchedPartition, type FetchRules, inRange, locate } from './fetch-read.ts'
+import type { FetchPlan, FetchSession, FetchTarget } from './fetch-sessions.ts'
+import { readable, waitForData, type WaitedLog } from './fetch-wait.ts'
+import { type Answer, defineHandler, type RequestContext } from './handler.ts'
+
+type Request = RequestOf<typeof api>
+type TopicAnswer = ResponseInput<typeof api>['topics'][number]
+type PartitionAnswer = TopicAnswer['partitions'][number]
+type Planned = Extract<FetchPlan, { targets: object }>
+
+const LIMITED_SINCE = 3
+const IDS_SINCE = 13
+const WAIT_MS_MAX = 2_147_483_647
+const READ_COMMITTED = 1
+
+/** What to wait for, or undefined when the answer can be given at once. */
+const toWaitFor = (request: Request, { targets }: Planned, context: RequestContext): WaitedLog[] | undefined => {
+  if (request.maxWaitMs <= 0 || targets.length === 0) return undefined
+  const logs: WaitedLog[] = []
+  let bytes = 0
+  for (const target of targets) {
+    const log = locate(target, context.version, context.broker.topics)
+    const { fetchOffset: offset, partitionMaxBytes } = target.asked
+    if (typeof log === 'number' || !inRange(log, offset)) return undefined
+    const waited = { log, offset, bytesMax: Math.max(1, partitionMaxBytes) }
+    bytes += readable(waited)
+    if (bytes >= request.minBytes) return undefined
+    logs.push(waited)
+  }
+  return logs
+}
+
+/** Whether an answer in a session has to speak of the partition; remembers what it says. */
+const isNews = (found: FetchedPartition, session: FetchSession): boolean => {
+  const { target, error, highWatermark, logStartOffset, records } = found
+  const news =
+    records.length > 0 ||
+    error !== errorCodes.NONE ||
+    highWatermark !== target.toldHighWatermark ||
+    logStartOffset !== target.toldLogStart
+  target.toldHighWatermark = highWatermark
+  target.toldLogStart = logStartOffset
+  if (records.length > 0) session.served(target)
+  return news
+}
+
+const told = (found: FetchedPartition, isolationLevel: number): PartitionAnswer => ({
+  partition: found.target.asked.partition,
+  errorCode: found.error,
+  highWatermark: found.highWatermark,
+  lastStableOffset: found.lastStableOffset,
+  logStartOffset: found.logStartOffset,
+  abortedTransactions: isolationLevel === READ_COMMITTED ? [] : null,
+  records: found.records,
+})
+
+/** Gathers partitions of one topic that follow each other. */
+class Topics {
+  readonly all: (TopicAnswer & { partitions: PartitionAnswer[] })[] = []
+
+  add({ topic, topicId }: FetchTarget, partition: PartitionAnswer): void {
+    const last = this.all.at(-1)
+    if (last !== undefined && last.topic === topic && last.topicId === topicId) last.partitions.push(partition)
+    else this.all.push({ topic, topicId, partitions: [partition] })
+  }
+}
+
+const answer = (request: Request, plan: Planned, rules: FetchRules, context: RequestContext): Answer<typeof api> => {
+  const { session, incremental, targets } = plan
+  const reader = new FetchReader(rules, context.broker.topics, context.broker.pool)
+  const topics = new Topics()
+  for (const target of targets) {
+    const found = reader.read(target)
+    const news = session === undefined || isNews(found, session)
+    if (news || !incremental) topics.add(target, told(found, request.isolationLevel))
+  }
+  context.release = () => reader.release()
+  return { errorCode: errorCodes.NONE, sessionId: session?.id ?? 0, topics: topics.all }
+}
+
+export const fetch = defineHandler({
+  api,
+  versions: [0, 18],
+  borrows: true,
+  handle(request, context) {
+    const { broker, version } = context
+    const plan = broker.fetchSessions.plan(request, version >= IDS_SINCE)
+    if (plan.targets === undefined) return { errorCode: plan.error, sessionId: 0, topics: [] }
+    const limit = broker.config.settings['fetch.max.bytes']
+    const bytesMax = version < LIMITED_SINCE ? Infinity : Math.min(limit, Math.max(0, request.maxBytes))
+    const rules = { version, isolationLevel: request.isolationLevel, bytesMax }
+    const logs = toWaitFor(request, plan, context)
+    if (logs === undefined) return answer(request, plan, rules, context)
+    const maxWaitMs = Math.min(WAIT_MS_MAX, request.maxWaitMs)
+    const { gone } = context.peer
+    return waitForData(logs, { minBytes: request.minBytes, maxWaitMs, clock: broker.clock, gone }).then(() =>
+      answer(request, plan, rules, context),
+    )
+  },
+})

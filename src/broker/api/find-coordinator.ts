@@ -1,0 +1,38 @@
+/**
+ * FindCoordinator: this broker coordinates every group; being asked makes sure that the topic for groups is there. 1+ can ask for transactions, which
+ * are answered with UNSUPPORTED_VERSION until they exist: clients report that at once. 4+ asks for several keys, 6+ could ask for share groups.
+ */
+import { errorCodes, errorMessage, KafkaFault } from '../../protocol/error-codes.ts'
+import { findCoordinator as api } from '../../protocol/messages/find-coordinator.ts'
+import { defineHandler, type RequestContext } from './handler.ts'
+
+const GROUP = 0
+const TRANSACTION = 1
+const MANY_SINCE = 4
+
+const errorFor = (type: number, { broker }: RequestContext): number => {
+  if (type === TRANSACTION) return errorCodes.UNSUPPORTED_VERSION
+  if (type !== GROUP) return errorCodes.INVALID_REQUEST
+  try {
+    broker.groups.prepare()
+    return errorCodes.NONE
+  } catch (thrown) {
+    if (thrown instanceof KafkaFault) return errorCodes.COORDINATOR_NOT_AVAILABLE
+    throw thrown
+  }
+}
+
+export const findCoordinator = defineHandler({
+  api,
+  versions: [0, 6],
+  handle(request, context) {
+    const { broker, peer, version } = context
+    const errorCode = errorFor(request.coordinatorType, context)
+    const { host, port } = broker.endpointOf(peer.listener)
+    const found = { errorCode, errorMessage: null, nodeId: broker.brokerId, host, port }
+    const lost = { errorCode, errorMessage: errorMessage(errorCode), nodeId: -1, host: '', port: -1 }
+    const answer = errorCode === errorCodes.NONE ? found : lost
+    const keys = version >= MANY_SINCE ? request.coordinatorKeys : []
+    return { ...answer, coordinators: keys.map((key) => ({ key, ...answer })) }
+  },
+})

@@ -1,0 +1,53 @@
+/** Every API that this broker serves, in key order: the list from which requests are answered and ApiVersions is told. */
+import { apiVersions } from './api-versions.ts'
+import { createTopics } from './create-topics.ts'
+import { deleteGroups } from './delete-groups.ts'
+import { deleteTopics } from './delete-topics.ts'
+import { describeCluster } from './describe-cluster.ts'
+import { describeConfigs } from './describe-configs.ts'
+import { describeGroups } from './describe-groups.ts'
+import { fetch } from './fetch.ts'
+import { findCoordinator } from './find-coordinator.ts'
+import type { AnyHandler, ServedApi } from './handler.ts'
+import { heartbeat } from './heartbeat.ts'
+import { initProducerId } from './init-producer-id.ts'
+import { joinGroup } from './join-group.ts'
+import { leaveGroup } from './leave-group.ts'
+import { listGroups } from './list-groups.ts'
+import { listOffsets } from './list-offsets.ts'
+import { metadata } from './metadata.ts'
+import { offsetCommit } from './offset-commit.ts'
+import { offsetFetch } from './offset-fetch.ts'
+import { offsetForLeaderEpoch } from './offset-for-leader-epoch.ts'
+import { produce } from './produce.ts'
+import { syncGroup } from './sync-group.ts'
+
+export const handlers: readonly AnyHandler[] = [
+  produce,
+  fetch,
+  listOffsets,
+  metadata,
+  offsetCommit,
+  offsetFetch,
+  findCoordinator,
+  joinGroup,
+  heartbeat,
+  leaveGroup,
+  syncGroup,
+  describeGroups,
+  listGroups,
+  apiVersions,
+  createTopics,
+  deleteTopics,
+  initProducerId,
+  offsetForLeaderEpoch,
+  describeConfigs,
+  deleteGroups,
+  describeCluster,
+]
+
+export const served: readonly ServedApi[] = handlers.map(({ api, versions }) => ({
+  apiKey: api.key,
+  minVersion: versions[0],
+  maxVersion: versions[1],
+}))

@@ -1,0 +1,71 @@
+/**
+ * OffsetFetch: what a group has committed; an offset that was never committed is -1 without an error (0 answers error 3, as ZooKeeper did). 2+ may ask
+ * for all topics, 5+ is told leader epochs, 7+ may ask for stable offsets, which all are without transactions, 8+ asks for several groups,
+ * 9+ names the member, 10+ names topics by id.
+ */
+import { errorCodes } from '../../protocol/error-codes.ts'
+import { offsetFetch as api } from '../../protocol/messages/offset-fetch.ts'
+import { noUuid, type ResponseInput } from '../../protocol/table.ts'
+import type { Committed } from '../groups/committed.ts'
+import { defineHandler, type RequestContext } from './handler.ts'
+
+type GroupAnswer = NonNullable<ResponseInput<typeof api>['groups']>[number]
+type TopicAnswer = GroupAnswer['topics'][number]
+type PartitionAnswer = TopicAnswer['partitions'][number]
+
+interface TopicAsked {
+  readonly topic: string
+  readonly topicId?: string
+  readonly partitions: readonly number[]
+}
+
+const MANY_SINCE = 8
+const IDS_SINCE = 10
+
+const told = (committed: Committed | undefined, topic: string, partition: number, version: number): PartitionAnswer => {
+  const found = committed?.get(topic, partition)
+  if (found === undefined) {
+    const errorCode = version === 0 ? errorCodes.UNKNOWN_TOPIC_OR_PARTITION : errorCodes.NONE
+    return { partition, offset: -1, leaderEpoch: -1, metadata: '', errorCode }
+  }
+  const { offset, leaderEpoch, metadata } = found
+  return { partition, offset, leaderEpoch, metadata, errorCode: errorCodes.NONE }
+}
+
+const everything = (committed: Committed | undefined): TopicAsked[] =>
+  (committed?.topics() ?? []).map((topic) => ({ topic, partitions: committed?.partitions(topic) ?? [] }))
+
+/** By name or by id, as the version has it; the answer repeats what the request named. */
+const topicAnswer = (asked: TopicAsked, committed: Committed | undefined, context: RequestContext): TopicAnswer => {
+  const { broker, version } = context
+  const byId = version >= IDS_SINCE && asked.topicId !== undefined
+  const found = byId ? broker.topics.byId(asked.topicId) : broker.topics.get(asked.topic)
+  const topicId = asked.topicId ?? found?.id ?? noUuid
+  if (byId && found === undefined) {
+    const unknown = { offset: -1, leaderEpoch: -1, metadata: '', errorCode: errorCodes.UNKNOWN_TOPIC_ID }
+    return { topic: '', topicId, partitions: asked.partitions.map((partition) => ({ partition, ...unknown })) }
+  }
+  const name = byId ? (found?.name ?? '') : asked.topic
+  return { topic: name, topicId, partitions: asked.partitions.map((p) => told(committed, name, p, version)) }
+}
+
+const groupAnswer = (groupId: string, topics: readonly TopicAsked[] | null, context: RequestContext): GroupAnswer => {
+  const committed = context.broker.groups.get(groupId)?.committed
+  const asked = topics ?? everything(committed)
+  return {
+    groupId,
+    errorCode: errorCodes.NONE,
+    topics: asked.map((topic) => topicAnswer(topic, committed, context)),
+  }
+}
+
+export const offsetFetch = defineHandler({
+  api,
+  versions: [0, 10],
+  handle(request, context) {
+    if (context.version >= MANY_SINCE)
+      return { groups: request.groups.map((group) => groupAnswer(group.groupId, group.topics, context)) }
+    const { topics, errorCode } = groupAnswer(request.groupId, request.topics, context)
+    return { topics: topics.map(({ topic = '', partitions }) => ({ topic, partitions })), errorCode }
+  },
+})
