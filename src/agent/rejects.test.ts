@@ -118,10 +118,10 @@ describe('quarantine', () => {
   it('sorts out all of a batch, however often the sink finds more', async () => {
     const sink = picky({ batchSize: 6 })
     let found = 0
-    const { write } = sink
+    const write = sink.write.bind(sink)
     sink.write = async (batch, signal) => {
       const index = batch.findIndex(({ body }) => ['1', '3', '5'].includes(String(body)))
-      if (index === -1) return write.call(sink, batch, signal)
+      if (index === -1) return write(batch, signal)
       found++
       throw new Rejected([index], 'No timestamp.')
     }

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net'
-import { request } from 'node:http'
+import { type IncomingMessage, request } from 'node:http'
 import { once } from 'node:events'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { RecordingLog } from '../../test/fakes/context.ts'
@@ -18,7 +18,7 @@ const served = async (bind?: string) => {
 const status = async (address: string, path: string, method: string): Promise<number | undefined> => {
   const { port, hostname } = new URL(address)
   const sent = request({ host: hostname, port, path, method }).end()
-  const [response] = (await once(sent, 'response')) as [import('node:http').IncomingMessage]
+  const [response] = (await once(sent, 'response')) as [IncomingMessage]
   response.resume()
   return response.statusCode
 }

@@ -98,10 +98,9 @@ export const startFakeAgent = async (parts: FakeParts): Promise<FakeAgent> => {
     stateDirectory: join(tmpdir(), 'millrace-fake-agent'),
   })
   onTestFinished(async () => {
-    const stopped = agent.stop()
-    let isStopped = false
-    void stopped.then(() => (isStopped = true))
-    while (!isStopped) await clock.advanceSlowly(20_000, 1000)
+    const over = Symbol('over')
+    const stopped = agent.stop().then(() => over)
+    while ((await Promise.race([stopped, clock.advanceSlowly(20_000, 1000)])) !== over);
   })
   return { agent, clock, log, monitor }
 }

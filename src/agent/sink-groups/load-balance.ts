@@ -75,7 +75,7 @@ class LoadBalance implements Processor {
   async #step(member: Member, signals: LaneSignals): Promise<'stored' | 'empty' | 'failed'> {
     if (this.#isOneChannel || member.hasEvents) return member.step(signals)
     using bounded = boundedTakes(signals, waitMs, this.#clock)
-    return member.step(bounded)
+    return await member.step(bounded)
   }
 
   #pauseMs(failures: number): number {
