@@ -29,6 +29,7 @@ export class FolderCheckpoints {
   readonly #foundRecoveryPoints: ReadonlyMap<string, number>
   readonly #foundLogStarts: ReadonlyMap<string, number>
   readonly #timers = new Map<OffsetCheckpoint, Disposable>()
+  #soon: Disposable | undefined
 
   constructor(options: FolderCheckpointOptions, logs: Iterable<PartitionLog>) {
     const { files, path } = options
@@ -51,9 +52,18 @@ export class FolderCheckpoints {
     this.#repeat(this.#highWatermarks, highWatermarkMs, () => this.#writeEnds())
   }
 
+  /** A partition is gone: what was noted of it must not be taken for one that gets its name later. */
+  writeSoon(): void {
+    this.#soon ??= this.#options.clock.after(0, () => {
+      this.#soon = undefined
+      this.#writeStarts().catch((thrown: unknown) => this.#sayUnwritten(this.#recoveryPoints, thrown))
+    })
+  }
+
   /** Writes them for the last time. */
   async stop(): Promise<void> {
-    for (const timer of this.#timers.values()) timer[Symbol.dispose]()
+    for (const timer of [...this.#timers.values(), ...(this.#soon === undefined ? [] : [this.#soon])])
+      timer[Symbol.dispose]()
     this.#timers.clear()
     await this.#writeStarts()
     await this.#writeEnds()
@@ -82,7 +92,7 @@ export class FolderCheckpoints {
       try {
         await write()
       } catch (thrown) {
-        this.#options.log.debug(`${checkpoint.path} could not be written.`, { reason: reasonOf(thrown) })
+        this.#sayUnwritten(checkpoint, thrown)
       }
       if (this.#timers.has(checkpoint)) this.#repeat(checkpoint, everyMs, write)
     }
@@ -90,6 +100,10 @@ export class FolderCheckpoints {
       checkpoint,
       this.#options.clock.after(everyMs, () => void again()),
     )
+  }
+
+  #sayUnwritten(checkpoint: OffsetCheckpoint, thrown: unknown): void {
+    this.#options.log.debug(`${checkpoint.path} could not be written.`, { reason: reasonOf(thrown) })
   }
 
   /** A damaged checkpoint is as good as none: more is read at the start. */

@@ -31,16 +31,14 @@ export interface LogFolderOptions {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
-  /** What the other folders of this broker say, or what a new folder is to say. */
-  readonly identity: (stored: Meta | undefined) => Meta
   /** `log.flush.offset.checkpoint.interval.ms`. */
   readonly recoveryCheckpointMs: number
   readonly processes?: Processes | undefined
   readonly deadThreads?: readonly number[] | undefined
 }
 
-/** Takes the folder for this process. Throws FOLDER_LOCKED, LOG_FOLDER_FOREIGN, LOG_FOLDER_DAMAGED, what `identity` throws, and system errors. */
-export const openLogFolder = async (options: LogFolderOptions): Promise<LogFolder> => {
+/** Takes the folder for this process. Throws FOLDER_LOCKED, LOG_FOLDER_FOREIGN, LOG_FOLDER_DAMAGED and system errors. */
+export const openLogFolder = (options: LogFolderOptions): LogFolder => {
   const { path, files, processes, deadThreads } = options
   const { disk } = files
   disk.makeFolder(path)
@@ -54,9 +52,7 @@ export const openLogFolder = async (options: LogFolderOptions): Promise<LogFolde
     const names = disk.list(path)
     if (stored === undefined && names.some((name) => parsePartitionFolderName(name) !== undefined))
       throw new Fault('LOG_FOLDER_FOREIGN', { path })
-    const meta = options.identity(stored)
-    if (stored === undefined) await writeMeta(disk, path, meta, options.clock.now())
-    return new LogFolder(options, names, lock)
+    return new LogFolder(options, stored, names, lock)
   } catch (thrown) {
     lock[Symbol.dispose]()
     throw thrown
@@ -65,6 +61,8 @@ export const openLogFolder = async (options: LogFolderOptions): Promise<LogFolde
 
 export class LogFolder {
   readonly path: string
+  /** Whose folder it was; undefined when it is new. */
+  readonly stored: Meta | undefined
   readonly isClean: boolean
   /** Partitions that were here at the start, and folders that were being deleted. */
   readonly found: readonly PartitionFolderName[]
@@ -75,8 +73,9 @@ export class LogFolder {
   readonly #checkpoints: FolderCheckpoints
   readonly #lock: Disposable
 
-  constructor(options: LogFolderOptions, names: readonly string[], lock: Disposable) {
+  constructor(options: LogFolderOptions, stored: Meta | undefined, names: readonly string[], lock: Disposable) {
     this.path = options.path
+    this.stored = stored
     this.#options = options
     this.#lock = lock
     this.#alarm = new StorageAlarm(options.log, options.path)
@@ -85,6 +84,12 @@ export class LogFolder {
     this.found = names.flatMap((name) => parsePartitionFolderName(name) ?? [])
     this.foundDeleted = names.filter(isDeletedFolderName)
     this.#sayStrangers(names)
+  }
+
+  /** Says whose folder a new one is. */
+  async identify(meta: Meta): Promise<void> {
+    const { files, clock } = this.#options
+    if (this.stored === undefined) await writeMeta(files.disk, this.path, meta, clock.now())
   }
 
   /** How many partitions are in it. */
@@ -99,12 +104,9 @@ export class LogFolder {
   /** A partition that is on disk. */
   load(topic: string, partition: number, settings: LogSettings): PartitionLog {
     const name = partitionFolderName(topic, partition)
-    const log = this.#logOf(topic, partition, settings, {
-      isNew: false,
-      isClean: this.isClean,
-      ...this.#checkpoints.of(name),
-    })
-    if (!this.isClean) this.#recover(log, name)
+    const noted = this.#checkpoints.of(name)
+    const log = this.#logOf(topic, partition, settings, { isNew: false, isClean: this.isClean, ...noted })
+    if (!this.isClean || noted.recoveryPoint === undefined) this.#recover(log, name)
     return log
   }
 
@@ -131,12 +133,19 @@ export class LogFolder {
     log.abandon()
     this.#logs.delete(log)
     this.#options.files.disk.rename(log.folder, hidden)
+    this.#checkpoints.writeSoon()
     return hidden
   }
 
   /** Makes the names in the folder last. */
   sync(): Promise<void> {
     return syncFolder(this.#options.files.disk, this.path)
+  }
+
+  /** Lets the folder go without a word: it was never started. */
+  release(): void {
+    for (const log of this.#logs) log.abandon()
+    this.#lock[Symbol.dispose]()
   }
 
   /** Syncs and closes everything, marks the folder clean if that worked, and lets it go. */

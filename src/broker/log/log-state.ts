@@ -206,6 +206,8 @@ export class LogState {
       this.home.log.warn(
         `${this.home.name}: cut ${found.cutBytes} bytes behind offset ${this.logEndOffset} that were no whole batches.`,
       )
+    // a recovery point behind the end belongs to another log, or to bytes that were lost: it vouches for nothing
+    if (this.logEndOffset < from && point > this.segments.first.baseOffset) return this.#recover(0)
     if (this.logEndOffset < this.logStartOffset) this.#restartAt(this.logStartOffset)
   }
 

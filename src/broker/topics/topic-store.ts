@@ -1,19 +1,198 @@
-/** All topics of this broker. */
+/**
+ * All topics of this broker: found in the log folders at the start, created and deleted while it runs. What is known of a topic lies in the
+ * folders of its partitions, so there is no list that could differ from them.
+ */
+import { Fault, reasonOf, systemCode } from '../../base/faults.ts'
+import { rethrowBroken } from '../../base/assert.ts'
+import type { Log } from '../../base/log.ts'
+import type { Clock } from '../../io/clock.ts'
+import type { Disk } from '../../io/disk.ts'
+import type { Processes } from '../../io/processes.ts'
+import type { Random } from '../../io/random.ts'
+import { KafkaFault } from '../../protocol/error-codes.ts'
+import { Flusher } from '../log/flusher.ts'
+import { openLogFolder, type LogFolder } from '../log/log-folder.ts'
+import type { Meta } from '../log/meta-properties.ts'
+import { OpenFiles } from '../log/open-files.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
+import { FolderRemoval } from './folder-removal.ts'
+import { agreeOn, newUuid } from './identity.ts'
+import { PartitionFolders } from './partition-folders.ts'
+import { checkNewTopic, checkUnique } from './topic-check.ts'
+import { logSettings, topicValues, type Given } from './topic-config.ts'
+import { findTopics } from './topic-loader.ts'
+import { isInternal } from './topic-name.ts'
 import type { NewTopic, Topic } from './topic-types.ts'
 
+export interface TopicStoreOptions {
+  /** `log.dirs`. */
+  readonly folders: readonly string[]
+  /** -1: the one that the folders say, or 1001. */
+  readonly brokerId: number
+  /** `num.partitions`. */
+  readonly partitionsDefault: number
+  /** What server.properties gives, as written, by name. */
+  readonly given: Given
+  /** `log.flush.offset.checkpoint.interval.ms`. */
+  readonly recoveryCheckpointMs: number
+  readonly disk: Disk
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly processes?: Processes
+  /** Threads of this process that are known to have ended while they held the folders. */
+  readonly deadThreads?: readonly number[]
+  /** How many log files may be open at once. */
+  readonly openFilesMax?: number
+}
+
+/** Opens all folders and the topics in them. Throws Faults about the folders, and system errors. */
+export const openTopicStore = async (options: TopicStoreOptions): Promise<TopicStore> => {
+  if (options.folders.length === 0) throw new Fault('BAD_SETTING', { setting: 'log.dirs', problem: 'names no folder' })
+  const files = new OpenFiles(options.disk, options.openFilesMax)
+  const folders: LogFolder[] = []
+  try {
+    for (const path of options.folders) folders.push(openLogFolder({ ...options, path, files }))
+    const identity = agreeOn(folders, options.brokerId, options.random)
+    for (const folder of folders) await folder.identify(identity)
+    return new TopicStore(options, folders, identity)
+  } catch (thrown) {
+    for (const folder of folders) folder.release()
+    throw thrown
+  }
+}
+
 /** Errors are KafkaFaults. */
-export interface TopicStore extends AsyncDisposable {
+export class TopicStore implements AsyncDisposable {
   /** 22 characters, the same in every log folder. */
   readonly clusterId: string
-  get(name: string): Topic | undefined
-  byId(id: string): Topic | undefined
+  readonly brokerId: number
+  readonly #options: TopicStoreOptions
+  readonly #folders: readonly LogFolder[]
+  readonly #partitions: PartitionFolders
+  readonly #removal: FolderRemoval
+  readonly #topics = new Map<string, Topic>()
+  readonly #byId = new Map<string, Topic>()
+  /** Topics that were created or deleted and not synced yet. */
+  readonly #unsettled = new Set<string>()
+  readonly #settler = new Flusher(() => this.#sync())
+
+  constructor(options: TopicStoreOptions, folders: readonly LogFolder[], { brokerId, clusterId }: Meta) {
+    const { disk, clock, log } = options
+    this.#options = options
+    this.#folders = folders
+    this.brokerId = brokerId
+    this.clusterId = clusterId
+    this.#partitions = new PartitionFolders(disk, log, folders)
+    this.#removal = new FolderRemoval(disk, clock, log)
+    this.#loadAll()
+    for (const folder of folders) folder.start()
+  }
+
+  get(name: string): Topic | undefined {
+    return this.#topics.get(name)
+  }
+
+  byId(id: string): Topic | undefined {
+    return this.#byId.get(id)
+  }
+
   /** Throws UNKNOWN_TOPIC_OR_PARTITION. */
-  partition(topic: string, partition: number): PartitionLog
+  partition(topic: string, partition: number): PartitionLog {
+    const log = this.#topics.get(topic)?.partitions[partition]
+    if (log === undefined) throw new KafkaFault('UNKNOWN_TOPIC_OR_PARTITION', `There is no ${topic}-${partition}`)
+    return log
+  }
+
   /** In the order of their names. */
-  list(): readonly Topic[]
-  /** Throws INVALID_TOPIC_EXCEPTION, TOPIC_ALREADY_EXISTS, INVALID_PARTITIONS, INVALID_REPLICATION_FACTOR, INVALID_CONFIG, KAFKA_STORAGE_ERROR. */
-  create(topic: NewTopic): Topic
-  /** Throws UNKNOWN_TOPIC_OR_PARTITION. The folders are gone from sight at once, their bytes a little later. */
-  delete(name: string): void
+  list(): readonly Topic[] {
+    return Array.from(this.#topics.values()).sort((a, b) => (a.name < b.name ? -1 : 1))
+  }
+
+  /**
+   * Checks and creates. Throws INVALID_TOPIC_EXCEPTION, TOPIC_ALREADY_EXISTS, INVALID_PARTITIONS, INVALID_REPLICATION_FACTOR, INVALID_CONFIG or
+   * KAFKA_STORAGE_ERROR. The topic is there at once; `settled` says when it would survive a power cut.
+   */
+  create(topic: NewTopic): Topic {
+    const { name, configs = new Map<string, string>(), validateOnly = false } = topic
+    const count = checkNewTopic(topic, this.#options.partitionsDefault)
+    checkUnique(name, this.#topics.keys())
+    const id = newUuid(this.#options.random)
+    const settings = logSettings(topicValues(configs, this.#options.given))
+    const make = (): PartitionLog[] => this.#partitions.make(name, id, count, configs, settings)
+    const partitions = validateOnly ? [] : this.#onDisk(`Topic ${name} cannot be created`, make)
+    const created: Topic = { name, id, partitions, configs, internal: isInternal(name) }
+    if (!validateOnly) this.#add(created)
+    if (!validateOnly) this.#settle(name)
+    return created
+  }
+
+  /** Throws UNKNOWN_TOPIC_OR_PARTITION or KAFKA_STORAGE_ERROR. The folders are out of sight at once, their bytes go a little later. */
+  delete(name: string): void {
+    const topic = this.#topics.get(name)
+    if (topic === undefined) throw new KafkaFault('UNKNOWN_TOPIC_OR_PARTITION', `There is no topic ${name}`)
+    this.#topics.delete(name)
+    this.#byId.delete(topic.id)
+    this.#onDisk(`Topic ${name} cannot be removed`, () => {
+      for (const log of topic.partitions) {
+        const path = this.#partitions.hide(log)
+        if (path !== undefined) this.#removal.remove(path, log.settings.fileDeleteDelayMs)
+      }
+    })
+    this.#settle(name)
+  }
+
+  /** Resolves when everything created and deleted so far would survive a power cut, as far as the disk allows. */
+  async settled(): Promise<void> {
+    if (this.#unsettled.size > 0) await this.#settler.flush()
+  }
+
+  /** Syncs and closes all logs and lets the folders go. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#removal[Symbol.dispose]()
+    await this.#settler.flush()
+    await Promise.all(this.#folders.map((folder) => folder.close()))
+  }
+
+  #loadAll(): void {
+    const { topics, leftOver } = findTopics(this.#options.disk, this.#folders)
+    for (const path of leftOver) this.#removal.remove(path, 0)
+    for (const found of topics) {
+      const id = found.id ?? newUuid(this.#options.random)
+      const configs = this.#partitions.configsOf(found)
+      const settings = logSettings(topicValues(configs, this.#options.given))
+      const partitions = this.#partitions.load(found, id, settings)
+      this.#add({ name: found.name, id, partitions, configs, internal: isInternal(found.name) })
+    }
+  }
+
+  #add(topic: Topic): void {
+    this.#topics.set(topic.name, topic)
+    this.#byId.set(topic.id, topic)
+  }
+
+  #onDisk<T>(failure: string, action: () => T): T {
+    try {
+      return action()
+    } catch (thrown) {
+      if (systemCode(thrown) === undefined) throw thrown
+      throw new KafkaFault('KAFKA_STORAGE_ERROR', `${failure}: ${reasonOf(thrown)}`)
+    }
+  }
+
+  #settle(name: string): void {
+    this.#unsettled.add(name)
+    void this.#settler.flush()
+  }
+
+  async #sync(): Promise<void> {
+    const names = Array.from(this.#unsettled)
+    try {
+      await this.#partitions.sync(names)
+      for (const name of names) this.#unsettled.delete(name)
+    } catch (thrown) {
+      rethrowBroken(thrown)
+      this.#options.log.warn('Topics that were created or deleted could not be synced.', { reason: reasonOf(thrown) })
+    }
+  }
 }

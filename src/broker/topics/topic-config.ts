@@ -1,0 +1,78 @@
+/** What a topic's settings come to: its own where it has them, else those of server.properties, else the defaults; and what that means for its logs. */
+import { reasonOf } from '../../base/faults.ts'
+import type { Values } from '../../config/setting.ts'
+import { KafkaFault } from '../../protocol/error-codes.ts'
+import { unlimited, type LogSettings } from '../log/log-settings.ts'
+import { brokerTwins, topicSetting, topicSettings, type TopicSetting } from './topic-settings.ts'
+
+export type TopicValues = Values<typeof topicSettings>
+
+/** Settings as they were written, by name. */
+export type Given = ReadonlyMap<string, string>
+
+/** Throws INVALID_CONFIG for a name that topics do not have, or a value that the setting cannot take. */
+export const checkTopicConfigs = (configs: Given): void => {
+  for (const [name, value] of configs) {
+    const setting = topicSetting(name)
+    if (setting === undefined) throw new KafkaFault('INVALID_CONFIG', `Unknown topic config name: ${name}`)
+    try {
+      setting.parse(value.trim())
+    } catch (thrown) {
+      throw new KafkaFault('INVALID_CONFIG', `Invalid value ${value} for configuration ${name}: ${reasonOf(thrown)}`)
+    }
+  }
+}
+
+/** What server.properties gives for a topic setting, in the topic's unit. */
+const fromBroker = (name: TopicSetting, broker: Given): string | undefined => {
+  for (const [twin, factor] of brokerTwins[name] ?? []) {
+    const value = broker.get(twin)
+    if (value === undefined) continue
+    // any negative retention means none
+    if (factor === 1) return value
+    return String(Number(value) < 0 ? -1 : Number(value) * factor)
+  }
+  return undefined
+}
+
+/** The value in effect, parsed; one that was stored and is not understood any more gives way to the default. */
+const inEffect = (name: TopicSetting, topic: Given, broker: Given): unknown => {
+  const setting = topicSetting(name)
+  const text = topic.get(name) ?? fromBroker(name, broker)
+  if (text === undefined) return setting?.default
+  try {
+    return setting?.parse(text.trim())
+  } catch (thrown) {
+    if (!(thrown instanceof Error)) throw thrown
+    return setting?.default
+  }
+}
+
+/** All settings of a topic. */
+export const topicValues = (topic: Given, broker: Given): TopicValues =>
+  Object.fromEntries(
+    Object.keys(topicSettings).map((name) => [name, inEffect(name as TopicSetting, topic, broker)]),
+  ) as unknown as TopicValues
+
+/** What the logs of a topic obey. */
+export const logSettings = (values: TopicValues): LogSettings => {
+  // the older setting counts where the newer ones say nothing
+  const difference = values['message.timestamp.difference.max.ms']
+  const apart = (newer: number): number => (newer === unlimited ? difference : newer)
+  return {
+    segmentBytes: values['segment.bytes'],
+    segmentMs: values['segment.ms'],
+    segmentJitterMs: Math.min(values['segment.jitter.ms'], values['segment.ms']),
+    segmentIndexBytes: values['segment.index.bytes'],
+    indexIntervalBytes: values['index.interval.bytes'],
+    maxMessageBytes: values['max.message.bytes'],
+    flushMessages: values['flush.messages'],
+    flushMs: values['flush.ms'],
+    timestampType: values['message.timestamp.type'],
+    timestampBeforeMaxMs: apart(values['message.timestamp.before.max.ms']),
+    timestampAfterMaxMs: apart(values['message.timestamp.after.max.ms']),
+    compressionType: values['compression.type'],
+    isCompacted: values['cleanup.policy'].includes('compact'),
+    fileDeleteDelayMs: values['file.delete.delay.ms'],
+  }
+}

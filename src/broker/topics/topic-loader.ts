@@ -1,0 +1,68 @@
+/**
+ * Makes topics of the partition folders that lie in the log folders at the start. Creating a topic makes the folder of partition 0 last, deleting it
+ * takes that folder away first: so what has no partition 0 was never whole, or was on its way out.
+ */
+import { join } from 'node:path'
+import type { Disk } from '../../io/disk.ts'
+import type { LogFolder } from '../log/log-folder.ts'
+import { readTopicId } from './topic-files.ts'
+
+export interface FoundPartition {
+  readonly folder: LogFolder
+  readonly partition: number
+}
+
+export interface FoundTopic {
+  readonly name: string
+  /** Undefined where no folder of the topic says it. */
+  readonly id: string | undefined
+  readonly partitions: readonly FoundPartition[]
+}
+
+export interface Found {
+  readonly topics: readonly FoundTopic[]
+  /** Folders of topics that were being deleted, and those that were given up as they were created; to be removed. */
+  readonly leftOver: readonly string[]
+}
+
+/** Looks at what the folders hold; reads one small file for each topic and changes nothing. */
+export const findTopics = (disk: Disk, folders: readonly LogFolder[]): Found => {
+  const leftOver = folders.flatMap((folder) => folder.foundDeleted.map((name) => join(folder.path, name)))
+  const deletedIds = new Set(leftOver.map((path) => readTopicId(disk, path)))
+  const topics: FoundTopic[] = []
+  for (const [name, partitions] of byTopic(folders)) {
+    partitions.sort((a, b) => a.partition - b.partition)
+    const id = idOf(disk, name, partitions)
+    const isWhole = partitions[0]?.partition === 0
+    const isGone = !isWhole && ((id !== undefined && deletedIds.has(id)) || isEmpty(disk, name, partitions))
+    if (isGone) leftOver.push(...partitions.map(({ folder, partition }) => folder.folderOf(name, partition)))
+    else topics.push({ name, id, partitions })
+  }
+  return { topics, leftOver }
+}
+
+const byTopic = (folders: readonly LogFolder[]): Map<string, FoundPartition[]> => {
+  const topics = new Map<string, FoundPartition[]>()
+  for (const folder of folders) {
+    for (const { topic, partition } of folder.found) {
+      const partitions = topics.get(topic)
+      if (partitions === undefined) topics.set(topic, [{ folder, partition }])
+      else if (!partitions.some((p) => p.partition === partition)) partitions.push({ folder, partition })
+    }
+  }
+  return topics
+}
+
+const idOf = (disk: Disk, name: string, partitions: readonly FoundPartition[]): string | undefined => {
+  for (const { folder, partition } of partitions) {
+    const id = readTopicId(disk, folder.folderOf(name, partition))
+    if (id !== undefined) return id
+  }
+  return undefined
+}
+
+/** Whether no partition ever got a record. */
+const isEmpty = (disk: Disk, name: string, partitions: readonly FoundPartition[]): boolean =>
+  partitions.every(({ folder, partition }) =>
+    disk.list(folder.folderOf(name, partition)).every((file) => !file.endsWith('.log')),
+  )
