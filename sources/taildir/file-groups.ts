@@ -56,6 +56,8 @@ export interface FileGroupsOptions {
   readonly now: () => number
   /** A folder is read again only when its time says that names came or went. */
   readonly cache: boolean
+  /** Files that are never followed, whatever the patterns say: the source's own. */
+  readonly isOwn: (path: string) => boolean
   /** A folder can't be listed (`problem`), or can again (undefined). Called when that changes. */
   readonly onFolder: (folder: string, problem: string | undefined) => void
 }
@@ -76,7 +78,9 @@ export class FileGroups {
   find(): FoundFile[] {
     return this.groups.flatMap((group) =>
       this.#names(group)
-        .map((name) => this.#found(group, joinPath(group.folder, name)))
+        .map((name) => joinPath(group.folder, name))
+        .filter((path) => !this.#options.isOwn(path))
+        .map((path) => this.#found(group, path))
         .filter((file) => file !== undefined)
         .sort((a, b) => a.stat.modifiedMs - b.stat.modifiedMs || (a.path < b.path ? -1 : 1)),
     )

@@ -164,16 +164,18 @@ export class Following {
       disk,
       now: () => clock.now(),
       cache: settings.cachePatternMatching,
+      isOwn: (path) => path.startsWith(settings.positionFile),
       onFolder: (folder, problem) => {
         if (problem === undefined) log.info(`Folder ${folder} can be listed again.`)
         else log.warn(`Folder ${folder} can't be listed (${problem}): its files are followed as soon as it can.`)
       },
     })
+    const stored = store.load()
     return new Tracker({
       groups,
       handles: this.#handles,
-      stored: store.load(),
-      skipToEnd: settings.skipToEnd,
+      stored: stored ?? [],
+      skipToEnd: settings.skipToEnd && stored !== undefined,
       idleMs: settings.idleMs,
       lastLineMs: Math.min(settings.lastLineMs, settings.idleMs),
       nowMs: () => clock.monotonic(),

@@ -43,13 +43,20 @@ export class PositionStore {
     return `${this.#path}.fingerprints`
   }
 
-  /** What an earlier run stored. A broken file is set aside and said: its files are then read again from their beginning. */
-  load(): StoredPosition[] {
+  /** What an earlier run stored; undefined when that is broken: it is said and kept aside, and all must be read from the beginning. */
+  load(): StoredPosition[] | undefined {
     this.#disk.makeFolder(folderOf(this.#path))
-    const positions = this.#parsed(this.#path, parsePositions) ?? []
-    const prints = this.#parsed(this.#printsPath, (text) => (JSON.parse(text) as unknown[]).filter(isPrint)) ?? []
-    const byFile = new Map(prints.map((print) => [keyOf(print), print]))
-    return positions.map((position) => ({ ...position, print: byFile.get(keyOf(position)) }))
+    const positions = this.#parsed(this.#path, parsePositions, (problem) =>
+      this.#log.error(
+        `Failed loading positionFile: ${this.#path}: ${problem}. All files are read from their beginning, so events may repeat; ` +
+          `the broken file is kept as ${brokenName(this.#path)}.`,
+      ),
+    )
+    const prints = this.#parsed(this.#printsPath, parsePrints, (problem) =>
+      this.#log.warn(`${this.#printsPath} is broken: ${problem}. Files are known by inode and path only, this once.`),
+    )
+    const byFile = new Map(prints?.map((print) => [keyOf(print), print]))
+    return positions?.map((position) => ({ ...position, print: byFile.get(keyOf(position)) }))
   }
 
   /** Stores the positions, and the prints if they have changed. Throws the disk's errors. */
@@ -65,19 +72,24 @@ export class PositionStore {
     this.#lastPrints = prints
   }
 
-  #parsed<T>(path: string, parse: (text: string) => T): T | undefined {
+  /** A file's entries; none when it is missing, undefined when it is broken. */
+  #parsed<T>(path: string, parse: (text: string) => T[], sayBroken: (problem: string) => void): T[] | undefined {
     const bytes = readWhole(this.#disk, path)
-    if (bytes === undefined) return undefined
+    if (bytes === undefined) return []
     try {
       return parse(bytes.toString())
     } catch (thrown) {
-      const aside = `${path}.broken`
-      this.#disk.rename(path, aside)
-      this.#log.error(
-        `Failed loading positionFile: ${path}: ${reasonOf(thrown)}. Its files are read again from their beginning, so events may repeat; ` +
-          `the broken file is kept as ${aside}.`,
-      )
+      this.#disk.rename(path, brokenName(path))
+      sayBroken(reasonOf(thrown))
       return undefined
     }
   }
+}
+
+const brokenName = (path: string): string => `${path}.broken`
+
+const parsePrints = (text: string): PrintEntry[] => {
+  const found: unknown = JSON.parse(text)
+  if (!Array.isArray(found)) throw new Error('it holds no JSON array')
+  return found.filter((entry) => isPrint(entry))
 }

@@ -36,14 +36,13 @@ export class LineReader {
   #at = 0
   /** Where in the file the chunk begins. */
   #chunkPosition: number
-  /** The byte before `position` ends no line: a part of a line was delivered, or reading began inside one. */
-  #insideLine: boolean
+  /** The byte before `position` ends no line: a part of a line was delivered, now or in an earlier run. Undefined until it was looked at. */
+  #insideLine: boolean | undefined
   #saidLong = false
 
-  constructor(options: LineReaderOptions, position: number, insideLine = false) {
+  constructor(options: LineReaderOptions, position: number) {
     this.#options = options
     this.#chunkPosition = position
-    this.#insideLine = insideLine
   }
 
   /** Offset in the file of the first byte that no event has carried yet. */
@@ -85,7 +84,7 @@ export class LineReader {
   }
 
   #split(batch: Event[], max: number, headers: Headers): void {
-    if (this.#insideLine) this.#skipLineEnd()
+    if (this.#insideLine === true) this.#skipLineEnd()
     const { headersAt } = this.#options
     const { maxLineBytes, dropReturn } = this.#options
     const before = batch.length
@@ -104,11 +103,11 @@ export class LineReader {
   /** The end of a line whose text went out before it was finished: it is no line of its own. */
   #skipLineEnd(): void {
     const first = this.#chunk[this.#at]
-    if (first === undefined) return
     const second = this.#chunk[this.#at + 1]
+    const mayBeEnd = first === carriageReturn && this.#options.dropReturn
+    if (first === undefined || (mayBeEnd && second === undefined)) return
     if (first === newline) this.#at += 1
-    else if (first === carriageReturn && second === newline) this.#at += 2
-    if (first === carriageReturn && second === undefined) return
+    else if (mayBeEnd && second === newline) this.#at += 2
     this.#insideLine = false
   }
 
@@ -142,9 +141,16 @@ export class LineReader {
     )
     const got = disk.read(fd, fresh, 0, fresh.length, position)
     if (got <= waiting || intact?.() === false) return false
+    this.#insideLine ??= this.#startsInside(fd, position)
     this.#chunk = got === fresh.length ? fresh : fresh.subarray(0, got)
     this.#chunkPosition = position
     this.#at = 0
     return true
+  }
+
+  #startsInside(fd: number, position: number): boolean {
+    if (position === 0) return false
+    const before = Buffer.alloc(1)
+    return this.#options.disk.read(fd, before, 0, 1, position - 1) === 1 && before[0] !== newline
   }
 }
