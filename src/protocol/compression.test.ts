@@ -80,7 +80,7 @@ it('reads a snappy block without framing, as many clients send it', () => {
 
 it('does not believe a snappy block that claims gigabytes', () => {
   const block = Buffer.from('ffffffff0f00', 'hex')
-  expect(codeOf(() => decompress(codecs.snappy, block, { limit: 2 ** 33 }))).toBe(errorCodes.CORRUPT_MESSAGE)
+  expect(() => decompress(codecs.snappy, block, { limit: 2 ** 33 })).toThrow('6 bytes that claim to be 4294967295')
 })
 
 it('writes lz4 with the checksum of magic 0 on demand, and reads either there', () => {

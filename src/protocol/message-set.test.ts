@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { checkBatch } from './batch-check.ts'
 import { codecs, compress } from './compression.ts'
@@ -85,6 +86,13 @@ describe('what an old producer sends', () => {
     set[set.length - 1] = 0
     return set
   }
+  /** A value that says one byte less than there is, under a checksum that is right. */
+  const shortValue = (): Buffer => {
+    const set = plain(1, ['abc']).finish()
+    set.writeInt32BE(2, set.length - 7)
+    set.writeUInt32BE(crc32(set.subarray(16)), 12)
+    return set
+  }
   const stamped = (): Buffer => {
     const writer = new MessageWriter(1)
     writer.add(0, time, null, Buffer.from('a'), MessageWriter.appendTimeAttribute)
@@ -99,6 +107,7 @@ describe('what an old producer sends', () => {
     ['nothing', Buffer.alloc(0), errorCodes.INVALID_RECORD],
     ['a wrapper with nothing inside', gzipped(new MessageWriter(1)), errorCodes.INVALID_RECORD],
     ['a wrong checksum', damaged(), errorCodes.CORRUPT_MESSAGE],
+    ['a value of another length', shortValue(), errorCodes.CORRUPT_MESSAGE],
     ['a message cut off', plain(1, ['a']).finish().subarray(0, 30), errorCodes.CORRUPT_MESSAGE],
     ['zstd', wrapped(codecs.zstd, plain(1, ['a']), 0), errorCodes.UNSUPPORTED_COMPRESSION_TYPE],
     ['a timestamp said to be a broker’s', stamped(), errorCodes.INVALID_TIMESTAMP],

@@ -128,6 +128,18 @@ describe('the records of a batch', () => {
     }
   })
 
+  it('are searched for the largest timestamp, wherever it stands', () => {
+    const writer = new RecordBatchWriter({ bytesMax: 1000 })
+    for (const at of [time, time + 9, time + 4]) writer.add(at, null, null, null)
+    expect(checked(writer.finish())).toEqual({ maxTimestamp: time + 9 })
+  })
+
+  it('must be numbered without a gap', () => {
+    const writer = new RecordBatchWriter({ bytesMax: 1000 })
+    for (const delta of [0, 2]) writer.addAt(delta, time, null, null, null)
+    expect(codeOf(() => checked(writer.finish()))).toBe(errorCodes.INVALID_RECORD)
+  })
+
   it('must be as many as the header says', () => {
     const more = batchOf(['a', 'b'])
     more.writeInt32BE(1, 57)
