@@ -2,7 +2,8 @@
 import type { SinkDefinition } from '../src/flow/component.ts'
 import { fileRoll } from './file_roll/file_roll.ts'
 import { kafkaSink } from './kafka/kafka.ts'
+import { hdfs } from './hdfs/hdfs.ts'
 import { logger } from './logger/logger.ts'
 import { nullSink } from './null/null.ts'
 
-export const sinks: readonly SinkDefinition[] = [kafkaSink, fileRoll, logger, nullSink]
+export const sinks: readonly SinkDefinition[] = [kafkaSink, fileRoll, hdfs, logger, nullSink]

@@ -6,6 +6,7 @@ import type { Context } from '../../src/flow/context.ts'
 import type { Batch } from '../../src/flow/event.ts'
 import type { Sink } from '../../src/flow/sink.ts'
 import { AppendFile } from '../../src/io/append-file.ts'
+import { makeDurableFolder } from '../../src/io/durable-folder.ts'
 import { PathManager, type PathOptions } from './path-manager.ts'
 import { RolledFile } from './rolled-file.ts'
 
@@ -47,7 +48,7 @@ export class FileRollSink implements Sink {
   async open(): Promise<void> {
     const { disk } = this.#context
     const { directory } = this.#options.paths
-    disk.makeFolder(directory)
+    makeDurableFolder(disk, directory)
     if (disk.stat(directory)?.isDirectory === true) return
     throw new Fault('BAD_SETTING', { setting: 'sink.directory', problem: `${directory} is not a folder` })
   }
@@ -69,11 +70,11 @@ export class FileRollSink implements Sink {
   }
 
   async #create(): Promise<RolledFile> {
-    const { counters, clock } = this.#context
+    const { counters, clock, disk } = this.#context
     const { rollIntervalMs, serializer } = this.#options
     const made = await serializer()
     try {
-      const file = new RolledFile(this.#createFile(), made)
+      const file = new RolledFile(this.#createFile(), made, disk)
       counters.add('ConnectionCreatedCount', 1)
       if (rollIntervalMs > 0) this.#timer = clock.after(rollIntervalMs, () => this.#intervalOver())
       return file
@@ -88,7 +89,8 @@ export class FileRollSink implements Sink {
     for (let tries = 1; ; tries++) {
       const path = this.#paths.next()
       try {
-        disk.makeFolder(dirname(path))
+        if (this.#options.sync === 'never') disk.makeFolder(dirname(path))
+        else makeDurableFolder(disk, dirname(path))
         return AppendFile.create(disk, path)
       } catch (thrown) {
         if (systemCode(thrown) !== 'EEXIST' || tries >= takenNamesMax) throw thrown

@@ -1,14 +1,20 @@
 /** One file of the sink: what its serializer makes of the batches, between the format's beginning and end. */
+import { dirname } from 'node:path'
 import type { Batch } from '../../src/flow/event.ts'
 import type { Serializer } from '../../src/flow/serializer.ts'
 import type { AppendFile } from '../../src/io/append-file.ts'
+import type { Disk } from '../../src/io/disk.ts'
 
 export class RolledFile {
   readonly #file: AppendFile
   readonly #serializer: Serializer
+  readonly #disk: Disk
   #begun = false
+  /** The file's name outlasts a power cut. */
+  #isNamed = false
 
-  constructor(file: AppendFile, serializer: Serializer) {
+  constructor(file: AppendFile, serializer: Serializer, disk: Disk) {
+    this.#disk = disk
     this.#file = file
     this.#serializer = serializer
   }
@@ -24,7 +30,7 @@ export class RolledFile {
     this.#file.append(this.#serializer.encode(batch))
     if (!sync) return
     try {
-      await this.#file.sync()
+      await this.#sync()
     } catch (thrown) {
       this.#file.rollBack(before)
       throw thrown
@@ -35,10 +41,16 @@ export class RolledFile {
     try {
       const end = this.#serializer.end?.()
       if (end !== undefined) this.#file.append([end])
-      if (sync) await this.#file.sync()
+      if (sync) await this.#sync()
     } finally {
       this.#file.suspend()
     }
+  }
+
+  async #sync(): Promise<void> {
+    await this.#file.sync()
+    if (!this.#isNamed) this.#disk.syncFolder(dirname(this.path))
+    this.#isNamed = true
   }
 
   #begin(): void {

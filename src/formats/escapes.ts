@@ -54,13 +54,13 @@ interface Part {
   readonly steadyMs: number
 }
 
-const quoted = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+const quoted = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 
 const literal = (text: string): Part => ({ text: () => text, pattern: () => quoted(text), steadyMs: Infinity })
 
 const headerPart = (name: string): Part => ({
   text: ({ headers }) => headers[name] ?? '',
-  pattern: () => '[^/]*',
+  pattern: () => '.*',
   header: name,
   steadyMs: Infinity,
 })
@@ -146,7 +146,10 @@ export class Template {
     return this.#parts.map((part) => part.text(moment)).join('')
   }
 
-  /** A regular expression, as text, for everything that `render` can give. Headers are taken to have no slash in them. */
+  /**
+   * A regular expression, as text, for everything that `render` can give. It may be split at its slashes: each part then stands for one name of a
+   * path, headers being taken to have no slash in them.
+   */
   get pattern(): string {
     return this.#parts.map((part) => part.pattern()).join('')
   }

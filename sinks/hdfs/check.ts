@@ -1,0 +1,95 @@
+/** What is wrong with an hdfs sink's settings beyond the single values. */
+import { reasonOf } from '../../src/base/faults.ts'
+import type { Finding, Values } from '../../src/config/setting.ts'
+import { serializerFindings } from '../../src/flow/chosen-serializer.ts'
+import { Template, unknownEscapes } from '../../src/formats/escapes.ts'
+import { serializers } from '../../src/serializers/index.ts'
+import { placeOf } from './place.ts'
+import type { settings } from './settings.ts'
+
+export type HdfsValues = Values<typeof settings>
+
+const fault = (setting: string, says: string, hint?: string): Finding => ({
+  level: 'fault',
+  setting,
+  says,
+  ...(hint === undefined ? {} : { hint }),
+})
+
+const warning = (setting: string, says: string, hint?: string): Finding => ({
+  ...fault(setting, says, hint),
+  level: 'warning',
+})
+
+const path = (values: HdfsValues): Finding[] => {
+  const place = placeOf(values['hdfs.path'])
+  if (place.kind !== 'local') return [fault('hdfs.path', `hdfs.path: ${place.problem}`)]
+  if (place.isExplicit) return []
+  const says = `hdfs.path has no scheme: it is written to this machine's own disk`
+  return [warning('hdfs.path', says, `write file://${place.path} to say so`)]
+}
+
+const escapes = (values: HdfsValues): Finding[] =>
+  (['hdfs.path', 'hdfs.filePrefix'] as const).flatMap((setting) => {
+    const findings = unknownEscapes(values[setting]).map((unknown) =>
+      warning(setting, `${setting}: ${unknown} stands for nothing`, 'it is left out of the path'),
+    )
+    try {
+      new Template(values[setting]).render({}, 0)
+    } catch (thrown) {
+      findings.push(fault(setting, `${setting}: ${reasonOf(thrown)}`))
+    }
+    return findings
+  })
+
+const format = (values: HdfsValues): Finding[] => {
+  const { 'hdfs.fileType': type, 'hdfs.codeC': codec } = values
+  if (type === 'CompressedStream') {
+    return [fault('hdfs.fileType', 'hdfs.fileType: CompressedStream is not there yet', 'use DataStream')]
+  }
+  if (codec !== undefined && codec.toLowerCase() !== 'none') {
+    return [fault('hdfs.codeC', 'hdfs.codeC: compression is not there yet', 'take it out, or write None')]
+  }
+  if (type === 'DataStream') {
+    return serializerFindings(serializers, {
+      name: values.serializer,
+      options: values['serializer.*'],
+      setting: 'serializer',
+    })
+  }
+  return values.serializer === 'text' && values['serializer.*'].size === 0
+    ? []
+    : [
+        warning(
+          'serializer',
+          'serializer is not used with hdfs.fileType SequenceFile',
+          'set hdfs.fileType = DataStream',
+        ),
+      ]
+}
+
+const rounding = (values: HdfsValues): Finding[] => {
+  const most = values['hdfs.roundUnit'] === 'hour' ? 24 : 60
+  return values['hdfs.roundValue'] <= most
+    ? []
+    : [fault('hdfs.roundValue', `hdfs.roundValue: the most for ${values['hdfs.roundUnit']} is ${most}`)]
+}
+
+const security = (values: HdfsValues): Finding[] =>
+  (['hdfs.kerberosPrincipal', 'hdfs.kerberosKeytab', 'hdfs.proxyUser'] as const)
+    .filter((setting) => values[setting] !== undefined)
+    .map((setting) => fault(setting, `${setting}: Kerberos and proxy users are not there yet`, 'take it out'))
+
+const inUse = (values: HdfsValues): Finding[] =>
+  values['hdfs.emptyInUseSuffix'] && values['hdfs.inUseSuffix'] !== '.tmp'
+    ? [warning('hdfs.inUseSuffix', 'hdfs.inUseSuffix is not used, because hdfs.emptyInUseSuffix is true')]
+    : []
+
+export const check = (values: HdfsValues): Finding[] => [
+  ...path(values),
+  ...escapes(values),
+  ...format(values),
+  ...rounding(values),
+  ...security(values),
+  ...inUse(values),
+]
