@@ -55,7 +55,7 @@ export const encodeRequest = <A extends AnyApi>(
   return writer.finishFrame()
 }
 
-/** The body of a request that begins at `offset` of `frame`, which comes from decodeRequestHeader. Throws Malformed. */
+/** The body of a request that begins at `offset` of `frame`, which comes from decodeRequestHeader. Bytes after it are ignored. Throws Malformed. */
 export const decodeRequest = <A extends AnyApi>(
   api: A,
   version: number,
