@@ -7,6 +7,14 @@ const table = {
     says: '{setting}: {problem}',
     hint: 'Correct the value; `millrace components NAME` lists what it may be.',
   },
+  CONFIG_MISSING: { says: 'The configuration file {path} does not exist', hint: 'Correct the path after -f.' },
+  CONFIG_UNREADABLE: { says: 'The configuration file {path} cannot be read: {problem}', hint: 'Correct the path or its rights.' },
+  CONFIG_TOO_LARGE: {
+    says: 'The configuration file {path} is larger than {megabytes} MB',
+    hint: 'It is hardly an agent file: look at what stands after -f.',
+  },
+  AGENT_UNKNOWN: { says: 'There is no agent {agent} in {files}', hint: 'The agents there are: {agents}.{meant}' },
+  WRONG_USAGE: { says: '{command}: {problem}', hint: '`{command} --help` lists the options.' },
   CHANNEL_FULL: {
     says: 'Channel {channel} had no room for {events} events within {seconds} s',
     hint: 'The sinks are slower than the sources: look at the sink for errors, or raise the capacity of the channel.',
@@ -92,6 +100,14 @@ const table = {
   BAD_BROKER_CONFIG: {
     says: 'The configuration of the broker is not valid: {problem}',
     hint: 'Correct server.properties; conf/server.properties is an example.',
+  },
+  LISTENER_TAKEN: {
+    says: '{address} is already in use: {answers} answers there',
+    hint: '{advice}',
+  },
+  BROKER_DIED: {
+    says: 'The broker inside this process ended: {problem}',
+    hint: 'It is started again; if that goes on, the lines before this one say why.',
   },
 } as const satisfies Record<string, { says: string; hint: string }>
 

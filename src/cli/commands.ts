@@ -1,59 +1,61 @@
 /** Every command by its name, each loaded when it is called, and the way in: find the command, run it, print what it throws. */
+import { Fault, type FaultCode } from '../base/faults.ts'
 import { closest } from '../config/did-you-mean.ts'
 import { type Command, exitCodes } from './command.ts'
 import { printThrown } from './print-thrown.ts'
+import { type CommandName, summaries } from './summaries.ts'
 
-interface Entry {
-  readonly summary: string
-  load(): Promise<{ readonly command: Command }>
+type Load = () => Promise<{ readonly command: Command }>
+
+const loaders: Readonly<Record<CommandName, Load>> = {
+  'flume-ng': () => import('./flume-ng.ts'),
+  agent: () => import('./agent.ts'),
+  'avro-client': () => import('./avro-client.ts'),
+  check: () => import('./check.ts'),
+  components: () => import('./components.ts'),
+  docs: () => import('./docs.ts'),
+  example: () => import('./example.ts'),
+  'kafka-server-start': () => import('./kafka-server-start.ts'),
+  'kafka-server-stop': () => import('./kafka-server-stop.ts'),
+  'kafka-topics': () => import('./kafka-topics.ts'),
+  'kafka-console-producer': () => import('./kafka-console-producer.ts'),
+  'kafka-console-consumer': () => import('./kafka-console-consumer.ts'),
+  'kafka-get-offsets': () => import('./kafka-get-offsets.ts'),
+  'kafka-run-class': () => import('./kafka-run-class.ts'),
+  version: () => import('./version.ts'),
+  help: () => import('./help.ts'),
 }
 
-/** In the order of `millrace help`. A command that is a file of `bin/` has that file's name, without `.sh`. */
-export const commands: Readonly<Record<string, Entry>> = {
-  'flume-ng': {
-    summary: 'agent, avro-client, version, help: as in Flume',
-    load: () => import('./flume-ng.ts'),
-  },
-  agent: { summary: 'run an agent of a Flume file', load: () => import('./agent.ts') },
-  check: { summary: 'say everything that is wrong with a Flume file, with its line', load: () => import('./check.ts') },
-  components: { summary: 'list the components, or the settings of one', load: () => import('./components.ts') },
-  docs: { summary: 'write the settings tables of all READMEs anew, or check them', load: () => import('./docs.ts') },
-  example: { summary: 'run one of the pipelines in examples/', load: () => import('./example.ts') },
-  'kafka-server-start': { summary: 'run the broker alone', load: () => import('./kafka-server-start.ts') },
-  'kafka-server-stop': { summary: 'stop the broker that runs alone', load: () => import('./kafka-server-stop.ts') },
-  'kafka-topics': { summary: 'create, list, describe, delete topics', load: () => import('./kafka-topics.ts') },
-  'kafka-console-producer': {
-    summary: 'send lines from standard input',
-    load: () => import('./kafka-console-producer.ts'),
-  },
-  'kafka-console-consumer': {
-    summary: 'print the records of a topic',
-    load: () => import('./kafka-console-consumer.ts'),
-  },
-  'kafka-get-offsets': { summary: 'print the offsets of a topic', load: () => import('./kafka-get-offsets.ts') },
-  'kafka-run-class': { summary: 'run a Kafka tool by its class name', load: () => import('./kafka-run-class.ts') },
-  version: { summary: 'print the version', load: () => import('./version.ts') },
-  help: { summary: 'this list; `help faults` lists every fault and its cure', load: () => import('./help.ts') },
-}
+const isCommand = (name: string): name is CommandName => Object.hasOwn(loaders, name)
 
 const unknown = (name: string): number => {
-  const near = closest(name, Object.keys(commands))
+  const near = closest(name, Object.keys(summaries))
   const meant = near === undefined ? '' : ` (did you mean ${near}?)`
   process.stderr.write(`millrace: no such command: ${name}${meant}\n\`millrace help\` lists them.\n`)
   return exitCodes.usage
 }
 
+/** Faults of whoever typed the command, not of the world. */
+const usageFaults: readonly FaultCode[] = [
+  'WRONG_USAGE',
+  'AGENT_UNKNOWN',
+  'CONFIG_MISSING',
+  'CONFIG_UNREADABLE',
+  'CONFIG_TOO_LARGE',
+]
+
+const flags: Readonly<Record<string, CommandName>> = { '--help': 'help', '-h': 'help', '--version': 'version' }
+
 /** Runs the command that `argv` begins with; resolves with the exit code. */
 export const main = async (argv: readonly string[]): Promise<number> => {
   const [given = 'help', ...rest] = argv
-  const name = given === '--help' || given === '-h' ? 'help' : given === '--version' ? 'version' : given
-  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined
-  if (entry === undefined) return unknown(name)
+  const name = flags[given] ?? given
+  if (!isCommand(name)) return unknown(given)
   try {
-    const { command } = await entry.load()
+    const { command } = await loaders[name]()
     return await command.run(rest)
   } catch (thrown) {
     printThrown(thrown)
-    return exitCodes.failed
+    return thrown instanceof Fault && usageFaults.includes(thrown.code) ? exitCodes.usage : exitCodes.failed
   }
 }

@@ -5,14 +5,14 @@
 import type { Logger } from 'pino'
 import type { Log } from '../base/log.ts'
 import { type Destination, type RolledFile, rolledFile, stream } from './log-destinations.ts'
-import { flumeConsole, flumeFile, kafkaLine, type Layout, type LineLevel } from './log-layouts.ts'
+import { flumeConsole, flumeFile, kafkaLine, type Line, type LineLevel } from './log-layouts.ts'
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
 export type LogTarget = 'stderr' | 'stdout' | RolledFile
 
 export interface LogOptions {
-  /** `flume` is Flume's console layout on a stream and its file layout in a file; `json` is pino's own. */
-  readonly layout: 'flume' | 'kafka' | 'json'
+  /** `flume` is Flume's console layout on a stream and its file layout in a file; `json` is pino's own, `pretty` is pino-pretty's. */
+  readonly layout: 'flume' | 'kafka' | 'json' | 'pretty'
   readonly level?: LogLevel
   /** One or more; standard error when nothing is said. */
   readonly to?: LogTarget | readonly LogTarget[]
@@ -46,12 +46,20 @@ const levelName = (level: number): LineLevel => {
 
 interface Output {
   readonly destination: Destination
-  /** Undefined for pino's own line. */
-  readonly layout: Layout | undefined
+  /** What becomes of pino's own line, the JSON. */
+  readonly layout: (line: Line, json: string) => string
 }
 
-const layoutFor = (options: LogOptions, target: LogTarget): Layout | undefined => {
-  if (options.layout === 'json') return undefined
+const prettyLayout = async (target: LogTarget): Promise<Output['layout']> => {
+  const { prettyFactory } = await import('pino-pretty')
+  const isTerminal = target === 'stderr' ? process.stderr.isTTY : target === 'stdout' && process.stdout.isTTY
+  const pretty = prettyFactory({ colorize: isTerminal, translateTime: 'SYS:yyyy-mm-dd HH:MM:ss,l' })
+  return (_line, json) => pretty(JSON.parse(json)) ?? json
+}
+
+const layoutFor = async (options: LogOptions, target: LogTarget): Promise<Output['layout']> => {
+  if (options.layout === 'json') return (_line, json) => json
+  if (options.layout === 'pretty') return prettyLayout(target)
   if (options.layout === 'kafka') return kafkaLine
   return typeof target === 'string' ? flumeConsole : flumeFile
 }
@@ -61,10 +69,12 @@ const destinationFor = (target: LogTarget): Destination => {
   return target === 'stdout' ? stream(1) : rolledFile(target)
 }
 
-const outputsOf = (options: LogOptions): Output[] => {
+const outputsOf = (options: LogOptions): Promise<Output[]> => {
   const to = options.to ?? 'stderr'
   const targets: readonly LogTarget[] = typeof to === 'object' && !('file' in to) ? to : [to]
-  return targets.map((target) => ({ destination: destinationFor(target), layout: layoutFor(options, target) }))
+  return Promise.all(
+    targets.map(async (target) => ({ destination: destinationFor(target), layout: await layoutFor(options, target) })),
+  )
 }
 
 /** The destination pino writes to: it lays each line out anew from what pino left on it, or passes pino's own line on. */
@@ -82,7 +92,7 @@ const pinoStream = (outputs: readonly Output[], names: WeakMap<object, string>):
       message: this.lastMsg ?? '',
       fields: this.lastObj,
     }
-    for (const { destination, layout } of outputs) destination.write(layout === undefined ? json : layout(line))
+    for (const { destination, layout } of outputs) destination.write(layout(line, json))
   },
 })
 
@@ -100,7 +110,7 @@ const named = (root: Logger, names: WeakMap<object, string>, name: string): Log 
 
 /** Opens a log; a log file that cannot be opened is the system's error. */
 export const openLog = async (options: LogOptions): Promise<OpenLog> => {
-  const outputs = outputsOf(options)
+  const outputs = await outputsOf(options)
   const names = new WeakMap<object, string>()
   const name = options.name ?? 'Application'
   const { pino } = await import('pino')

@@ -1,0 +1,81 @@
+/**
+ * One agent from its plan to its end: the broker first, if one comes along, then the agent, then the metrics; on a signal the drain, one line of
+ * accounts, and everything closed, the broker last.
+ */
+import { join } from 'node:path'
+import { type RunningAgent, startAgent } from '../agent/agent.ts'
+import type { AgentPlan } from '../agent/registry.ts'
+import type { Log } from '../base/log.ts'
+import type { Planned } from '../config/plan.ts'
+import type { Definition } from '../config/setting.ts'
+import { realClock } from '../io/clock.ts'
+import { realDisk } from '../io/disk.ts'
+import { realRandom } from '../io/random.ts'
+import { accountsLine } from '../monitor/accounts.ts'
+import { Monitor } from '../monitor/counters.ts'
+import { exitCodes } from './command.ts'
+import { watchConfig } from './config-watch.ts'
+import { type BrokerBeside, startBrokerBeside } from './broker-beside.ts'
+import { startMonitoring } from './monitoring.ts'
+import { listenForSignals, signalExitCodes } from './signals.ts'
+
+/** How long a stop waits for the sinks to drain; `-Dmillrace.grace.seconds` changes it. */
+const graceSeconds = 30
+
+export interface AgentRun {
+  readonly plan: AgentPlan
+  readonly log: Log
+  /** The -D properties. */
+  readonly properties: ReadonlyMap<string, string>
+  /** Configuration files to keep an eye on; none for no look. */
+  readonly watched: readonly string[]
+  /** The broker's file, or `true` for the shipped one; undefined for no broker. */
+  readonly broker: string | true | undefined
+  /** Called once everything runs. */
+  started?(agent: RunningAgent, broker: BrokerBeside | undefined): void
+}
+
+const graceMs = (properties: ReadonlyMap<string, string>): number => {
+  const given = Number(properties.get('millrace.grace.seconds') ?? graceSeconds)
+  return (Number.isFinite(given) && given >= 0 ? given : graceSeconds) * 1000
+}
+
+const listOf = (parts: readonly Planned<Definition>[]): string =>
+  parts.map(({ name, definition }) => `${name}=${definition.type}`).join(', ')
+
+const saysStart = ({ log, plan }: AgentRun): void => {
+  const { sources, channels, sinks } = plan
+  log.info(
+    `Starting new configuration:{ sources:{${listOf(sources)}} channels:{${listOf(channels)}} sinks:{${listOf(sinks)}} }`,
+  )
+}
+
+const environmentOf = (run: AgentRun, monitor: Monitor) => ({
+  log: run.log,
+  clock: realClock,
+  disk: realDisk,
+  random: realRandom,
+  monitor,
+  graceMs: graceMs(run.properties),
+  stateDirectory: join(process.cwd(), 'data'),
+})
+
+/** Runs until a signal stops it or an invariant breaks; resolves with the exit code. Rejects when it cannot start. */
+export const runAgent = async (run: AgentRun): Promise<number> => {
+  const { log } = run
+  using signals = listenForSignals()
+  await using open = new AsyncDisposableStack()
+  const broker = run.broker === undefined ? undefined : open.use(await startBrokerBeside(run.broker, log))
+  saysStart(run)
+  const monitor = new Monitor()
+  const agent = open.use(await startAgent(run.plan, environmentOf(run, monitor)))
+  broker?.watch(agent)
+  open.use(await startMonitoring(run.properties, monitor, log))
+  open.use(watchConfig(run.watched, log))
+  run.started?.(agent, broker)
+  const ended = await Promise.race([signals.first, agent.failed])
+  if (typeof ended === 'string') log.info(`${ended}: the sources stop, the sinks drain.`)
+  else log.error(`This is a mistake in Millrace itself, and the agent ends: ${ended.message}`, { error: ended })
+  log.info(accountsLine(await agent.stop()))
+  return typeof ended === 'string' ? signalExitCodes[ended] : exitCodes.failed
+}

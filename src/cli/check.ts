@@ -1,0 +1,49 @@
+/** `millrace check FILE [-n a1] [--lenient]`: everything that is wrong with an agent file, without opening or binding anything. */
+import { findingText } from '../config/finding.ts'
+import { type Command, exitCodes } from './command.ts'
+import { type Judgement, judge } from './judge.ts'
+import { parseOptions, properties } from './options.ts'
+import { summaries } from './summaries.ts'
+
+const usage = `usage: millrace check FILE [FILE …] [-n AGENT] [--lenient] [-Dkey=value]
+
+Prints every fault and warning with its line, what is wrong and what to do.
+  -n, --name AGENT    judge this agent only; without it all agents of the files
+  -f, --conf-file F   another way to name a file
+  --lenient           as agent --lenient would start it
+  -Dkey=value         what \${sys:key} in the file stands for
+Exit codes: 0 it can start, 2 it cannot.
+`
+
+const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`
+
+const summaryOf = ({ agents, findings }: Judgement): string => {
+  const faults = findings.filter((f) => f.level === 'fault').length
+  const counts = `${plural(faults, 'fault')}, ${plural(findings.length - faults, 'warning')}`
+  const shapes = agents.map(({ name, plan }) => {
+    if (plan === undefined) return `agent ${name} cannot start`
+    const { sources, channels, sinks } = plan
+    return `agent ${name} can start: ${plural(sources.length, 'source')}, ${plural(channels.length, 'channel')}, ${plural(sinks.length, 'sink')}`
+  })
+  return `${[...shapes, counts].join('; ')}.\n`
+}
+
+export const command: Command = {
+  name: 'check',
+  summary: summaries.check,
+  async run(argv) {
+    const options = await parseOptions('check', usage, argv)
+    if (options === undefined) return exitCodes.done
+    const files = [...options.words, ...options.files]
+    if (files.length === 0) {
+      process.stderr.write(usage)
+      return exitCodes.usage
+    }
+    const request = { files, agent: options.name, properties: properties(options), lenient: options.lenient }
+    const judgement = await judge(request)
+    const lines = judgement.findings.map((finding) => `${findingText(finding)}\n`)
+    process.stdout.write(lines.join('') + summaryOf(judgement))
+    const canStart = judgement.agents.length > 0 && judgement.agents.every(({ plan }) => plan !== undefined)
+    return canStart ? exitCodes.done : exitCodes.usage
+  },
+}
