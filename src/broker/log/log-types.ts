@@ -40,3 +40,9 @@ export interface FoundOffset {
   readonly timestampMs: number
   readonly leaderEpoch: number
 }
+
+/** A segment, as ListOffsets of the oldest clients sees it. */
+export interface SegmentStart {
+  readonly baseOffset: number
+  readonly modifiedMs: number
+}

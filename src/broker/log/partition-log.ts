@@ -10,7 +10,7 @@ import { BatchSearch } from './batch-search.ts'
 import { Flusher } from './flusher.ts'
 import { Listeners } from './listeners.ts'
 import { LogState, type LogHome, type LogStart } from './log-state.ts'
-import type { Appended, AppendHow, FoundOffset, ReadLimits } from './log-types.ts'
+import type { Appended, AppendHow, FoundOffset, ReadLimits, SegmentStart } from './log-types.ts'
 import { unlimited, type LogSettings } from './log-settings.ts'
 import type { RememberedBatch } from './producer-state.ts'
 import { stamp, type Stamped } from './stamping.ts'
@@ -166,6 +166,18 @@ export class PartitionLog {
   latest(): FoundOffset {
     this.#enter()
     return { offset: this.highWatermark, timestampMs: -1, leaderEpoch: this.leaderEpoch }
+  }
+
+  /** Where each segment begins and when it was last written, oldest first: what ListOffsets of the oldest clients is answered from. */
+  segmentStarts(): SegmentStart[] {
+    this.#enter()
+    const { files, clock } = this.#state.home
+    return this.#guarded(() =>
+      this.#state.segments.all().map(({ baseOffset, log }) => ({
+        baseOffset,
+        modifiedMs: files.disk.stat(log.path)?.modifiedMs ?? clock.now(),
+      })),
+    )
   }
 
   /** Up to which offset records of `epoch` (or the greatest epoch below it) go; undefined for an epoch that is yet to come. */

@@ -79,8 +79,9 @@ export class Connection implements SocketReader, Peer {
     this.#onClose = onClose
     this.activeMs = world.clock.monotonic()
     this.#inbox = new Inbox(world.shared, world.pool, world.frameBytesMax)
+    this.#outbox = new Outbox(world.pool, () => this.#roomAgain())
     this.#socket = readInto(accepted, this)
-    this.#outbox = new Outbox(this.#socket, world.pool, () => this.#roomAgain())
+    this.#outbox.attach(this.#socket)
     this.#socket.setKeepAlive(true)
     this.#socket.on('end', () => this.#ended())
     this.#socket.on('error', (error) => this.#world.log.debug(`${this.address} hung up: ${error.message}`))

@@ -19,7 +19,7 @@ export interface Reply {
 }
 
 export class Outbox {
-  readonly #socket: Socket
+  #socket: Socket | undefined
   readonly #pool: BufferPool
   readonly #onRoom: () => void
   #parts: Buffer[] = []
@@ -33,10 +33,14 @@ export class Outbox {
   #scheduled = false
 
   /** `onRoom` is called whenever bytes have left. */
-  constructor(socket: Socket, pool: BufferPool, onRoom: () => void) {
-    this.#socket = socket
+  constructor(pool: BufferPool, onRoom: () => void) {
     this.#pool = pool
     this.#onRoom = onRoom
+  }
+
+  /** Replies go out by this socket. To be called once, before the first of them. */
+  attach(socket: Socket): void {
+    this.#socket = socket
   }
 
   /** Whether the peer has to read before it gets more. */
@@ -56,23 +60,22 @@ export class Outbox {
   /** Writes what is there at once, before a connection ends. */
   flush(): void {
     this.#seal()
+    const socket = this.#socket
     const parts = this.#parts
-    if (parts.length === 0) return
+    const last = parts.pop()
+    if (last === undefined || socket === undefined) return
     this.#parts = []
     const written = this.#whenWritten()
-    const last = parts.length - 1
-    if (last === 0) {
-      this.#socket.write(parts[0] ?? '', written)
-      return
-    }
-    this.#socket.cork()
-    parts.forEach((part, i) => void (i === last ? this.#socket.write(part, written) : this.#socket.write(part)))
-    this.#socket.uncork()
+    if (parts.length === 0) return void socket.write(last, written)
+    socket.cork()
+    for (const part of parts) socket.write(part)
+    socket.write(last, written)
+    socket.uncork()
   }
 
   readonly #flushSoon = (): void => {
     this.#scheduled = false
-    if (!this.#socket.destroyed) this.flush()
+    if (this.#socket?.destroyed === false) this.flush()
   }
 
   #add(piece: Buffer): void {
