@@ -22,7 +22,7 @@ export const regexFilter = defineInterceptor({
     intercept(batch) {
       const kept = batch.filter(({ body }) => {
         const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString(charset)
-        return regex.test(text) !== excludeEvents
+        return (text.search(regex) !== -1) !== excludeEvents
       })
       return kept.length === batch.length ? batch : kept
     },
