@@ -58,3 +58,10 @@ export const isRetriable = (thrown: unknown): boolean =>
 export const refuseError = (what: string, errorCode: number, message?: string | null): void => {
   if (errorCode !== 0) throw new BrokerError(what, errorCode, message)
 }
+
+/** Records that a broker sent and that cannot be read. */
+export class BadRecords extends Fault {
+  constructor(topic: string, partition: number, offset: number, cause: Error) {
+    super('BAD_RECORDS', { topic, partition, offset, problem: cause.message }, cause)
+  }
+}
