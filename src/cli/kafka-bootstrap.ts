@@ -1,0 +1,83 @@
+/**
+ * Which broker a tool talks to. `--zookeeper` is typed by habit from old notes: for this machine, or where MILLRACE_BOOTSTRAP says which broker is
+ * meant, the tools use our broker and say so; for any other host they refuse, so that nobody changes the wrong cluster.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { Fault } from '../base/faults.ts'
+import type { Log } from '../base/log.ts'
+import { parseAddresses } from '../client/address.ts'
+import { type ClientOptions, clientOptions } from '../client/options.ts'
+import { parseProperties } from '../config/properties.ts'
+import { type JoptOption, type JoptValues, UsageError } from './jopt.ts'
+
+/** The option of every tool. */
+export const bootstrapOption: JoptOption = {
+  names: ['bootstrap-server', 'broker-list'],
+  value: 'String: server to connect to',
+  doc: 'The broker to connect to, as host:port; several between commas.',
+}
+
+export const zookeeperOption: JoptOption = {
+  names: ['zookeeper'],
+  value: 'String: urls',
+  doc: 'Of older Kafka. For this machine, the broker of MILLRACE_BOOTSTRAP or conf/server.properties is used instead.',
+}
+
+const defaultBootstrap = '127.0.0.1:9092'
+const shippedConfig = 'conf/server.properties'
+
+/** Where our own broker listens: MILLRACE_BOOTSTRAP, else the first listener of conf/server.properties, else the usual port. */
+export const ownBootstrap = (): string => {
+  const told = process.env['MILLRACE_BOOTSTRAP']
+  if (told !== undefined && told !== '') return told
+  if (!existsSync(shippedConfig)) return defaultBootstrap
+  const { entries } = parseProperties(readFileSync(shippedConfig, 'utf8'), shippedConfig)
+  const listeners = entries.findLast((entry) => entry.key === 'listeners')?.value ?? ''
+  const address = /:\/\/(\[[^\]]*\]|[^:/,]*):(\d+)/.exec(listeners)
+  if (address === null) return defaultBootstrap
+  return `${address[1] === '' || address[1] === '0.0.0.0' ? '127.0.0.1' : address[1]}:${address[2]}`
+}
+
+const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\]|::1)$/i
+
+const isLocal = (zookeeper: string): boolean =>
+  zookeeper
+    .replace(/\/.*$/, '')
+    .split(',')
+    .every((address) => loopback.test(address.trim().replace(/:\d+$/, '')))
+
+const insteadOf = (zookeeper: string, toolName: string, log: Log): string => {
+  const told = process.env['MILLRACE_BOOTSTRAP']
+  if ((told === undefined || told === '') && !isLocal(zookeeper)) {
+    throw new UsageError(
+      `--zookeeper ${zookeeper}: this tool does not talk to ZooKeeper. Name a broker of that cluster:\n  ${toolName}.sh --bootstrap-server HOST:9092 …`,
+      false,
+    )
+  }
+  const bootstrap = ownBootstrap()
+  log.warn(
+    `--zookeeper ${zookeeper} is not asked; the broker at ${bootstrap} is used. Write --bootstrap-server ${bootstrap} instead.`,
+  )
+  return bootstrap
+}
+
+/** The `host:port` list that the tool was given. Throws a UsageError. */
+export const bootstrapOf = (values: JoptValues, toolName: string, log: Log): string => {
+  const given = values.one('bootstrap-server')
+  const zookeeper = values.one('zookeeper')
+  if (given !== undefined && zookeeper !== undefined)
+    throw new UsageError('Only one of --bootstrap-server or --zookeeper must be specified')
+  if (given !== undefined) return given
+  if (zookeeper !== undefined) return insteadOf(zookeeper, toolName, log)
+  throw new UsageError('Missing required argument "[bootstrap-server]"')
+}
+
+/** What a client of the tool starts from. Throws a UsageError for addresses that are none. */
+export const clientOf = (bootstrap: string, clientId: string, log: Log): ClientOptions => {
+  try {
+    return clientOptions({ bootstrap: parseAddresses(bootstrap), clientId, log })
+  } catch (thrown) {
+    if (!(thrown instanceof Fault)) throw thrown
+    throw new UsageError(`Please provide valid host:port like host1:9091,host2:9092 (${thrown.message})`)
+  }
+}

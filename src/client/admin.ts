@@ -1,0 +1,124 @@
+/** Asks a cluster about its topics and changes them: what the command-line tools and their like need. */
+import { createPartitions } from '../protocol/messages/create-partitions.ts'
+import { createTopics } from '../protocol/messages/create-topics.ts'
+import { deleteTopics } from '../protocol/messages/delete-topics.ts'
+import { describeConfigs } from '../protocol/messages/describe-configs.ts'
+import { Cluster } from './cluster.ts'
+import type { TopicMetadata } from './cluster-metadata.ts'
+import type { Connection } from './connection.ts'
+import { BrokerError, refuseError } from './errors.ts'
+import { lookUpOffsets, type OffsetAnswer, type OffsetQuestion } from './offset-lookup.ts'
+import type { ClientOptions } from './options.ts'
+
+export interface NewTopic {
+  readonly topic: string
+  /** -1 for the broker's default. */
+  readonly partitions: number
+  /** -1 for the broker's default. */
+  readonly replicationFactor: number
+  /** Brokers by partition; then the two counts are -1. */
+  readonly assignment: readonly (readonly number[])[]
+  readonly configs: readonly (readonly [string, string])[]
+}
+
+/** A setting of a topic that differs from the default. */
+export interface TopicSetting {
+  readonly name: string
+  readonly value: string | null
+}
+
+const changeTimeoutMs = 30_000
+/** What stands for no topic id on the wire. */
+const noTopicId = 'AAAAAAAAAAAAAAAAAAAAAA'
+const topicResource = 2
+const defaultSource = 5
+
+/** Metadata never creates a topic here, whatever the options say. */
+export class Admin implements Disposable {
+  readonly #cluster: Cluster
+
+  constructor(options: ClientOptions) {
+    this.#cluster = new Cluster({ ...options, createTopics: false })
+  }
+
+  /** Every topic of the cluster, by name, sorted. Rejects with BROKER_UNREACHABLE. */
+  async topics(): Promise<readonly TopicMetadata[]> {
+    this.#cluster.watchEverything()
+    await this.#cluster.refresh()
+    return [...this.#cluster.metadata.topics.values()].toSorted((a, b) => (a.topic < b.topic ? -1 : 1))
+  }
+
+  /** Rejects with a BrokerError when the broker refuses. */
+  async create(topic: NewTopic): Promise<void> {
+    const reply = await (
+      await this.#controller()
+    ).request(createTopics, {
+      topics: [
+        {
+          topic: topic.topic,
+          numPartitions: topic.partitions,
+          replicationFactor: topic.replicationFactor,
+          replicaAssignment: topic.assignment.map((replicas, partition) => ({ partition, replicas: [...replicas] })),
+          configs: topic.configs.map(([name, value]) => ({ name, value })),
+        },
+      ],
+      timeoutMs: changeTimeoutMs,
+    })
+    for (const { errorCode, errorMessage } of reply.topics) refuseError(`Topic ${topic.topic}`, errorCode, errorMessage)
+  }
+
+  /** Rejects with a BrokerError when the broker refuses. */
+  async delete(topic: string): Promise<void> {
+    const connection = await this.#controller()
+    const reply = await connection.request(deleteTopics, {
+      topicNames: [topic],
+      topics: [{ topic, topicId: noTopicId }],
+      timeoutMs: changeTimeoutMs,
+    })
+    for (const { errorCode, errorMessage } of reply.topics) refuseError(`Topic ${topic}`, errorCode, errorMessage)
+  }
+
+  /** Raises the number of partitions to `partitions`. Rejects with a BrokerError when the broker refuses. */
+  async grow(topic: string, partitions: number): Promise<void> {
+    const connection = await this.#controller()
+    const reply = await connection.request(createPartitions, {
+      topics: [{ topic, count: partitions, assignment: null }],
+      timeoutMs: changeTimeoutMs,
+    })
+    for (const { errorCode, errorMessage } of reply.topics) refuseError(`Topic ${topic}`, errorCode, errorMessage)
+  }
+
+  /** The settings of topics that are not the defaults, by topic; empty where the broker cannot tell. */
+  async settings(topics: readonly string[]): Promise<ReadonlyMap<string, readonly TopicSetting[]>> {
+    const connection = await this.#cluster.any()
+    if (!connection.supports(describeConfigs, 1) || topics.length === 0) return new Map()
+    const reply = await connection.request(describeConfigs, {
+      resources: topics.map((topic) => ({ resourceType: topicResource, resourceName: topic, configNames: null })),
+    })
+    return new Map(
+      reply.resources.map(({ resourceName, configs }) => [
+        resourceName,
+        configs.filter((one) => one.source !== defaultSource).map(({ name, value }) => ({ name, value })),
+      ]),
+    )
+  }
+
+  /** Answers in the order of partitions; `topics()` must have been asked before. */
+  async offsets(questions: readonly OffsetQuestion[]): Promise<readonly OffsetAnswer[]> {
+    const answers = await lookUpOffsets(this.#cluster, questions)
+    return answers.toSorted((a, b) => (a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1))
+  }
+
+  [Symbol.dispose](): void {
+    this.#cluster[Symbol.dispose]()
+  }
+
+  /** The broker that changes topics; any broker where none is named. */
+  async #controller(): Promise<Connection> {
+    if (this.#cluster.metadata.version === 0) await this.#cluster.refresh()
+    const { controllerId } = this.#cluster.metadata
+    return controllerId >= 0 ? this.#cluster.connection(controllerId) : this.#cluster.any()
+  }
+}
+
+export { BrokerError }
