@@ -109,6 +109,10 @@ const table = {
     says: 'The broker inside this process ended: {problem}',
     hint: 'It is started again; if that goes on, the lines before this one say why.',
   },
+  NO_SUCH_TOPIC: {
+    says: "Topic '{topic}' does not exist as expected",
+    hint: 'kafka-topics.sh --list shows those that exist.',
+  },
 } as const satisfies Record<string, { says: string; hint: string }>
 
 export type FaultCode = keyof typeof table

@@ -83,6 +83,7 @@ export class Admin implements Disposable {
     const connection = await this.#controller()
     const reply = await connection.request(createPartitions, {
       topics: [{ topic, count: partitions, assignment: null }],
+      validateOnly: false,
       timeoutMs: changeTimeoutMs,
     })
     for (const { errorCode, errorMessage } of reply.topics) refuseError(`Topic ${topic}`, errorCode, errorMessage)

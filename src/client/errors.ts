@@ -27,6 +27,8 @@ const generalAdvice = "Look at the broker's log."
 export class BrokerError extends Fault {
   readonly errorCode: number
   readonly errorName: string
+  /** The broker's own words, or Kafka's for the code. */
+  readonly says: string
   readonly retriable: boolean
 
   /** `what` is what the error is about: `Topic weblog`, `weblog-0`, `Group g`. `message` is the broker's own text, if it sent one. */
@@ -40,6 +42,7 @@ export class BrokerError extends Fault {
     })
     this.errorCode = errorCode
     this.errorName = name
+    this.says = said
     this.retriable = isRetriableCode(errorCode)
   }
 }
