@@ -41,20 +41,25 @@ const tame = (text: string): string =>
     .replaceAll(/\r?\n/g, '\n    ')
     .replaceAll(/(?![\t\n])\p{Cc}/gu, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`)
 
-const fieldText = (key: string, value: unknown): string => {
-  if (value instanceof Fault) return ` ${key}=${value.message} (${value.hint})`
-  if (value instanceof Error) return ` ${key}=${value.stack ?? value.message}`
-  if (typeof value === 'string') return ` ${key}=${/^[\w./:@%+,-]+$/.test(value) ? value : JSON.stringify(value)}`
-  return ` ${key}=${inspect(value, { breakLength: Infinity })}`
+/** An error that the world makes is said in a sentence; one that should not be comes with its stack. */
+const errorText = (error: Error): string => {
+  if (error instanceof Fault) return `${error.message} (${error.hint})`
+  return 'code' in error ? error.message : (error.stack ?? error.message)
 }
 
-const said = (line: Line): string =>
-  tame(
-    line.message +
-      Object.entries(line.fields)
-        .map(([key, value]) => fieldText(key, value))
-        .join(''),
-  )
+const valueText = (value: unknown): string => {
+  if (value instanceof Error) return errorText(value)
+  return typeof value === 'string' ? value : inspect(value, { breakLength: Infinity })
+}
+
+/** Fields for which the sentence has no room are put behind it; what it says already is not said again. */
+const said = ({ message, fields }: Line): string => {
+  const more = Object.entries(fields)
+    .map(([key, value]) => [key, valueText(value)] as const)
+    .filter(([, text]) => !message.includes(text))
+    .map(([key, text]) => ` ${key}=${text}`)
+  return tame(message + more.join(''))
+}
 
 /** `2026-11-21 04:01:28,123 (main) [INFO - NetcatSource] Source starting` */
 export const flumeConsole: Layout = (line) =>

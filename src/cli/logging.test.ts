@@ -22,11 +22,19 @@ describe('layouts', () => {
     expect(kafkaLine(line)).toBe('[2026-11-02 04:05:06,007] INFO Source starting (NetcatSource)\n')
   })
 
-  it('put the fields behind the message', () => {
-    const fields = { port: 44_444, path: '/a/b', text: 'a b', fault: new Fault('PORT_IN_USE', { address: 'h:1' }) }
-    expect(flumeConsole({ ...line, fields })).toContain(
-      'Source starting port=44444 path=/a/b text="a b" fault=h:1 is already in use (Stop the program',
+  it('put behind the message what it does not say already', () => {
+    const gone = Object.assign(new Error('ENOENT: no such file'), { code: 'ENOENT' })
+    const fields = {
+      port: 44_444,
+      path: '/a/b',
+      list: [1, 2],
+      fault: new Fault('PORT_IN_USE', { address: 'h:1' }),
+      gone,
+    }
+    expect(flumeConsole({ ...line, message: 'Port 44444.', fields })).toContain(
+      '] Port 44444. path=/a/b list=[ 1, 2 ] fault=h:1 is already in use (Stop the program that listens there, or choose another port.) gone=ENOENT: no such file\n',
     )
+    expect(flumeConsole({ ...line, fields: { error: new TypeError('odd') } })).toContain('\n        at ')
   })
 
   it('let no text from outside pass for a line or reach the terminal', () => {
