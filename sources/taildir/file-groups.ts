@@ -1,7 +1,7 @@
 /** Which files belong to the source: each group is a folder and a regular expression on the file's name. No folder below is looked into. */
-import { systemCode } from '../../src/base/faults.ts'
 import { each, regex, row } from '../../src/config/setting-kinds.ts'
 import type { Headers } from '../../src/flow/event.ts'
+import { isDiskError } from '../../src/formats/disk-error.ts'
 import type { Disk, DiskStat } from '../../src/io/disk.ts'
 
 /** What a `filegroups.<g>` setting says. */
@@ -112,10 +112,9 @@ export class FileGroups {
       this.#listings.set(group, { modifiedMs, names, lasting: modifiedMs > 0 && now() - modifiedMs > settledAfterMs })
       return names
     } catch (thrown) {
-      const code = systemCode(thrown)
-      if (code === undefined) throw thrown
+      if (!isDiskError(thrown)) throw thrown
       this.#listings.delete(group)
-      this.#folder(group.folder, code)
+      this.#folder(group.folder, thrown.code)
       return []
     }
   }
@@ -138,7 +137,7 @@ const statOf = (disk: Disk, path: string): DiskStat | undefined => {
   try {
     return disk.stat(path)
   } catch (thrown) {
-    if (systemCode(thrown) === undefined) throw thrown
+    if (!isDiskError(thrown)) throw thrown
     return undefined
   }
 }

@@ -1,12 +1,13 @@
 /** One run of the source: the parts put together, and the loop of looking and reading. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { reasonOf, systemCode } from '../../src/base/faults.ts'
+import { reasonOf } from '../../src/base/faults.ts'
 import type { SourceContext } from '../../src/flow/context.ts'
 import type { Deliver } from '../../src/flow/source.ts'
+import { isDiskError } from '../../src/formats/disk-error.ts'
+import { PositionKeeper } from '../../src/formats/position-keeper.ts'
 import { FileGroups } from './file-groups.ts'
 import { Handles, type HandleEvents } from './handles.ts'
 import { Pace } from './pace.ts'
-import { PositionKeeper } from './position-keeper.ts'
 import { PositionStore } from './position-store.ts'
 import { tailing, type TaildirSettings } from './settings.ts'
 import type { TailFile } from './tail-file.ts'
@@ -42,8 +43,7 @@ export class Following {
     const store = new PositionStore(disk, settings.positionFile, log)
     this.#tracker = this.#newTracker(store)
     this.#keeper = new PositionKeeper({
-      store,
-      positions: () => this.#tracker.positions(),
+      store: () => store.save(this.#tracker.positions()),
       clock,
       intervalMs: settings.writePosMs,
       log,
@@ -128,7 +128,7 @@ export class Following {
       return left
     } catch (thrown) {
       if (this.#signal.aborted) return undefined
-      if (systemCode(thrown) === undefined) throw thrown
+      if (!isDiskError(thrown)) throw thrown
       this.#handles.close(file)
       this.#trouble(file, thrown)
       return undefined

@@ -1,5 +1,6 @@
 /** What the settings table parses to, in the words of the parts. */
 import { homedir } from 'node:os'
+import { resolve } from 'node:path'
 import type { Log } from '../../src/base/log.ts'
 import type { Headers } from '../../src/flow/event.ts'
 import type { Disk } from '../../src/io/disk.ts'
@@ -30,8 +31,8 @@ const chunkBytes = 128 * 1024
 /** A batch of long lines ends here, whatever its count. */
 const maxBatchBytes = 4 * 1024 * 1024
 
-/** The user's home for `~` and `~/…`. */
-export const atHome = (path: string): string => (/^~(?:\/|$)/.test(path) ? homedir() + path.slice(1) : path)
+/** A path as an absolute one; `~` and `~/…` are the user's home. */
+export const absolute = (path: string): string => resolve(/^~(?:\/|$)/.test(path) ? homedir() + path.slice(1) : path)
 
 /** The groups in the order of the `filegroups` setting; those without a path are left out. */
 export const groupsOf = (

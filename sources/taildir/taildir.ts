@@ -6,7 +6,7 @@ import { bytes, each, flag, integer, milliseconds, names, path, text } from '../
 import type { Finding } from '../../src/config/setting.ts'
 import { defineSource } from '../../src/flow/component.ts'
 import { groupPaths } from './file-groups.ts'
-import { atHome, groupsOf } from './settings.ts'
+import { absolute, groupsOf } from './settings.ts'
 import { TaildirSource } from './taildir-source.ts'
 
 const MB = 1024 * 1024
@@ -88,7 +88,7 @@ export const taildir = defineSource({
     new TaildirSource(
       {
         groups: groupsOf(values.filegroups, values['filegroups.*'], values['headers.*']),
-        positionFile: atHome(values.positionFile),
+        positionFile: absolute(values.positionFile),
         writePosMs: values.writePosInterval,
         batchSize: values.batchSize,
         maxBatchCount: values.maxBatchCount > 0 ? values.maxBatchCount : Number.MAX_SAFE_INTEGER,

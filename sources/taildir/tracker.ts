@@ -2,8 +2,8 @@
  * The files that are followed: what a look at the folders changes in them. A file is its inode within its folder plus the print of its first
  * bytes; names come and go. A file whose name no longer matches has departed: it is read to its end and forgotten once it is idle.
  */
-import { systemCode } from '../../src/base/faults.ts'
 import type { Log } from '../../src/base/log.ts'
+import { isDiskError } from '../../src/formats/disk-error.ts'
 import { folderOf } from '../../src/formats/json-file.ts'
 import type { FileGroup, FileGroups, FoundFile } from './file-groups.ts'
 import type { Handles } from './handles.ts'
@@ -122,13 +122,9 @@ export class Tracker {
 
   /** Opens a file before its turn, while there is room: then no rotation can take it away unread. */
   #openEarly(file: TailFile): void {
-    const { handles, onTrouble } = this.#options
+    const { handles } = this.#options
     if (file.isOpen || handles.isFull) return
-    try {
-      handles.open(file)
-    } catch (thrown) {
-      onTrouble(file, thrown)
-    }
+    this.#guarded(file, () => handles.open(file))
   }
 
   #take({ group, path, stat }: FoundFile): TailFile {
@@ -221,7 +217,7 @@ export class Tracker {
     try {
       return operation()
     } catch (thrown) {
-      if (systemCode(thrown) === undefined) throw thrown
+      if (!isDiskError(thrown)) throw thrown
       this.#options.onTrouble(file, thrown)
       return undefined
     }

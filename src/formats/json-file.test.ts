@@ -47,6 +47,6 @@ describe('readWhole', () => {
 
 describe('folderOf', () => {
   it('is the part before the name', () => {
-    expect([folderOf('/a/b/c'), folderOf('/c')]).toEqual(['/a/b', '/'])
+    expect([folderOf('/a/b/c'), folderOf('/c'), folderOf('a/b'), folderOf('c')]).toEqual(['/a/b', '/', 'a', '.'])
   })
 })

@@ -4,8 +4,11 @@ import type { Context } from '../flow/context.ts'
 
 type Disk = Context['disk']
 
-/** The folder a file stands in. */
-export const folderOf = (path: string): string => path.slice(0, Math.max(1, path.lastIndexOf('/')))
+/** The folder a file stands in; the working folder for a bare name. */
+export const folderOf = (path: string): string => {
+  const slash = path.lastIndexOf('/')
+  return slash < 0 ? '.' : path.slice(0, Math.max(1, slash))
+}
 
 /** Writes `bytes` to `path` in one step: whoever reads sees all of the old or all of the new. Throws the disk's errors. */
 export const replaceFile = (disk: Disk, path: string, bytes: Uint8Array): void => {

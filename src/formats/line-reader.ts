@@ -10,13 +10,17 @@ const newline = 10
 const carriageReturn = 13
 const nothing = Buffer.alloc(0)
 const smallestRead = 4096
+/** UTF-8 takes at most three bytes for what Java counts as one character. */
+const bytesPerCharacterMax = 3
 
 export interface LineReaderOptions {
   readonly disk: Context['disk']
   /** Bytes read at once, while lines are shorter than that. */
   readonly chunkBytes: number
-  /** Longer lines (bytes without the line's end) become several events. */
+  /** Longer lines (bytes without the line's end) become several events, unless `pieceEnd` finds that they may be whole. */
   readonly maxLineBytes: number
+  /** Where lines are measured in characters: the end of the piece of `chunk` from `from`, at most `to`, that is as long as one may be. */
+  readonly pieceEnd?: (chunk: Buffer, from: number, to: number) => number
   /** A batch is closed once its lines reach so many bytes, whatever its count. */
   readonly maxBatchBytes: number
   /** Whether a `\r` before the `\n` belongs to the line's end. */
@@ -67,13 +71,10 @@ export class LineReader {
     return batch
   }
 
-  /** What stands after the last line end, as an event; undefined when nothing does. */
+  /** What stands after the last line end, or the next piece of it; undefined when nothing does. */
   rest(headers: Headers): Event | undefined {
     if (this.waiting === 0) return undefined
-    const event = this.#event(this.#chunk.length, headers)
-    this.#at = this.#chunk.length
-    this.#insideLine = true
-    return event
+    return this.#piece(this.#pieceEnd(this.#chunk.length), headers)
   }
 
   /** Lets the chunk go: an idle file keeps no memory. What it held of an unfinished line is read again. */
@@ -111,31 +112,48 @@ export class LineReader {
     this.#insideLine = false
   }
 
-  /** Takes a piece of a line above the limit, or the last piece of one, if that is what stands next. */
+  /** Takes a line that is longer than `maxLineBytes`, or a piece of it, if that is what stands next and enough of it was read to tell. */
   #takeLong(batch: Event[], headers: Headers): boolean {
-    const { maxLineBytes } = this.#options
+    const { maxLineBytes, dropReturn, onLongLine } = this.#options
     if (this.waiting <= maxLineBytes + 1) return false
-    if (!this.#saidLong) this.#options.onLongLine(this.position)
-    this.#saidLong = true
-    const end = this.#at + maxLineBytes
-    batch.push(this.#event(end, headers))
-    this.#at = end
-    this.#insideLine = true
+    const end = this.#chunk.indexOf(newline, this.#at)
+    if (end < 0 && this.waiting < this.#enoughBytes) return false
+    const drops = dropReturn && end > this.#at && this.#chunk[end - 1] === carriageReturn
+    const stop = end < 0 ? this.#chunk.length : drops ? end - 1 : end
+    const pieceEnd = this.#pieceEnd(stop)
+    if (pieceEnd < stop && !this.#saidLong) onLongLine(this.position)
+    this.#saidLong = pieceEnd < stop
+    batch.push(this.#piece(pieceEnd, headers))
     return true
   }
 
-  #event(end: number, headers: Headers): Event {
+  /** So much of a line tells whether it is too long. */
+  get #enoughBytes(): number {
+    const { maxLineBytes, pieceEnd } = this.#options
+    return (pieceEnd === undefined ? maxLineBytes : maxLineBytes * bytesPerCharacterMax) + 2
+  }
+
+  #pieceEnd(to: number): number {
+    const { maxLineBytes, pieceEnd } = this.#options
+    return pieceEnd?.(this.#chunk, this.#at, to) ?? Math.min(to, this.#at + maxLineBytes)
+  }
+
+  /** The bytes up to `end` as an event. What follows is still the same line, be it only the line's end. */
+  #piece(end: number, headers: Headers): Event {
     const own = this.#options.headersAt?.(this.position, headers) ?? headers
-    return { headers: own, body: this.#chunk.subarray(this.#at, end) }
+    const body = this.#chunk.subarray(this.#at, end)
+    this.#at = end
+    this.#insideLine = true
+    return { headers: own, body }
   }
 
   /** Reads on from the first byte not yet in an event. False when nothing new is there. */
   #fill(fd: number): boolean {
-    const { disk, chunkBytes, maxLineBytes, intact } = this.#options
+    const { disk, chunkBytes, intact } = this.#options
     const { waiting, position } = this
     const there = disk.fstat(fd).size - position
     if (there <= waiting) return false
-    const most = waiting < chunkBytes / 2 ? chunkBytes : Math.min(waiting * 2, maxLineBytes + 2)
+    const most = waiting < chunkBytes / 2 ? chunkBytes : Math.min(waiting * 2, this.#enoughBytes)
     const fresh = Buffer.allocUnsafeSlow(
       Math.min(Math.max(there, smallestRead), Math.max(most, waiting + smallestRead)),
     )

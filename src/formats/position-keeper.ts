@@ -1,18 +1,15 @@
 /** Stores positions at intervals while they change. A disk that refuses is said once and tried again: positions lag, and nothing is lost. */
-import { reasonOf, systemCode } from '../../src/base/faults.ts'
-import type { Log } from '../../src/base/log.ts'
-import type { Clock } from '../../src/io/clock.ts'
-import type { PositionStore, StoredPosition } from './position-store.ts'
+import { reasonOf } from '../base/faults.ts'
+import type { Context } from '../flow/context.ts'
+import { isDiskError } from './disk-error.ts'
 
 /** Writing may take at most this part of the time: with many thousands of files the interval grows. */
 const shareOfTime = 1 / 20
 
-export interface PositionKeeperOptions {
-  readonly store: PositionStore
-  readonly positions: () => readonly StoredPosition[]
-  readonly clock: Clock
+export interface PositionKeeperOptions extends Pick<Context, 'clock' | 'log'> {
+  /** Stores all positions as they are now. Throws the disk's errors. */
+  readonly store: () => void
   readonly intervalMs: number
-  readonly log: Log
 }
 
 export class PositionKeeper {
@@ -33,22 +30,16 @@ export class PositionKeeper {
 
   /** Stores now. */
   save(): void {
-    this.#timer?.[Symbol.dispose]()
-    this.#timer = undefined
-    const { store, positions, clock, log } = this.#options
+    this.#cancel()
+    const { store, clock, log } = this.#options
     const startMs = clock.monotonic()
     try {
-      store.save(positions())
+      store()
       if (this.#refused) log.info('Positions are stored again.')
       this.#refused = false
     } catch (thrown) {
-      if (systemCode(thrown) === undefined) throw thrown
-      if (!this.#refused) {
-        log.warn(
-          `Positions can't be stored: ${reasonOf(thrown)}. A crash would repeat what was read since; it is tried again.`,
-        )
-      }
-      this.#refused = true
+      if (!isDiskError(thrown)) throw thrown
+      this.#sayRefused(thrown)
       this.touch()
     }
     this.#tookMs = clock.monotonic() - startMs
@@ -57,7 +48,17 @@ export class PositionKeeper {
   /** Stores for the last time. */
   close(): void {
     this.save()
+    this.#cancel()
+  }
+
+  #cancel(): void {
     this.#timer?.[Symbol.dispose]()
     this.#timer = undefined
+  }
+
+  #sayRefused(thrown: unknown): void {
+    const message = `Positions can't be stored: ${reasonOf(thrown)}. A crash would repeat what was read since; it is tried again.`
+    if (!this.#refused) this.#options.log.warn(message)
+    this.#refused = true
   }
 }
