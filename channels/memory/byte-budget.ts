@@ -20,7 +20,10 @@ export const chargeOf = (batch: Batch, from: number, to: number): number => {
   for (let i = from; i < to; i++) {
     const event = batch[i]
     if (event === undefined) continue
-    if (event.headers !== lastHeaders) {
+    if (event.headerLength !== undefined) {
+      lastHeaders = undefined
+      lastBytes = event.headerLength
+    } else if (event.headers !== lastHeaders) {
       lastHeaders = event.headers
       lastBytes = headerBytes(lastHeaders)
     }

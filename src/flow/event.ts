@@ -7,6 +7,11 @@ export type Headers = Readonly<Record<string, string>>
 export interface Event {
   readonly headers: Headers
   readonly body: Uint8Array
+  /**
+   * What the headers come to, names and values, in UTF-16 units: only on events that make their headers when they are first read. Whoever charges for
+   * headers looks here first, so that counting does not make them.
+   */
+  readonly headerLength?: number
 }
 
 export type Batch = readonly Event[]
