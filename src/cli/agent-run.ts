@@ -11,7 +11,7 @@ import type { Definition } from '../config/setting.ts'
 import { realClock } from '../io/clock.ts'
 import { realDisk } from '../io/disk.ts'
 import { realRandom } from '../io/random.ts'
-import { accountsLine } from '../monitor/accounts.ts'
+import { type Accounts, accountsLine } from '../monitor/accounts.ts'
 import { Monitor } from '../monitor/counters.ts'
 import { exitCodes } from './command.ts'
 import { watchConfig } from './config-watch.ts'
@@ -33,6 +33,8 @@ export interface AgentRun {
   readonly broker: string | true | undefined
   /** Called once everything runs. */
   started?(agent: RunningAgent, broker: BrokerBeside | undefined): void
+  /** Called with the accounts once everything has drained. */
+  ended?(accounts: Accounts): void
 }
 
 const graceMs = (properties: ReadonlyMap<string, string>): number => {
@@ -76,6 +78,8 @@ export const runAgent = async (run: AgentRun): Promise<number> => {
   const ended = await Promise.race([signals.first, agent.failed])
   if (typeof ended === 'string') log.info(`${ended}: the sources stop, the sinks drain.`)
   else log.error(`This is a mistake in Millrace itself, and the agent ends: ${ended.message}`, { error: ended })
-  log.info(accountsLine(await agent.stop()))
+  const accounts = await agent.stop()
+  log.info(accountsLine(accounts))
+  run.ended?.(accounts)
   return typeof ended === 'string' ? signalExitCodes[ended] : exitCodes.failed
 }

@@ -14,7 +14,14 @@ const seeded = (seed: number): ((below: number) => number) => {
 
 const hosts = ['tram', 'harbour', 'quarry', 'meadow', 'lantern', 'orchard', 'pylon', 'weir']
 const networks = ['net-a.example', 'campus.example', 'dialup.example', 'office.example']
-const pages = ['/', '/missions/', '/images/logo.gif', '/history/index.html', '/shuttle/countdown.html', '/search.cgi?q=orbit']
+const pages = [
+  '/',
+  '/missions/',
+  '/images/logo.gif',
+  '/history/index.html',
+  '/shuttle/countdown.html',
+  '/search.cgi?q=orbit',
+]
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
 const two = (n: number): string => String(n).padStart(2, '0')

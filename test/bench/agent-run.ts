@@ -74,11 +74,11 @@ const countFiles = async (folder: string, events: number): Promise<Tally> => {
   return tally
 }
 
-/** `k1 … out=N` in the line of accounts. */
+/** What `k1` stored, from the line of accounts: `k1 in 3,000,000, out 3,000,000, …`. */
 const acceptedBySink = (output: string): number => {
-  const out = /\bk1\b[^;|]*?\bout[= ](\d+)/.exec(output)?.[1]
+  const out = /\bk1 in [\d,]+, out ([\d,]+), dropped/.exec(output)?.[1]
   if (out === undefined) throw new Error(`no accounts of k1 in:\n${output.slice(-2000)}`)
-  return Number(out)
+  return Number(out.replaceAll(',', ''))
 }
 
 const count = async (
