@@ -35,6 +35,10 @@ const table = {
     says: '{address} is already in use',
     hint: 'Stop the program that listens there, or choose another port.',
   },
+  CANNOT_RUN: {
+    says: 'Cannot run {command}: {problem}',
+    hint: "Correct the program's name or the PATH; quotes, pipes and wildcards need shell = /bin/sh -c.",
+  },
   CANNOT_BIND: { says: 'Cannot listen on {address}: {problem}', hint: 'Check the bind address and the port number.' },
   FOLDER_LOCKED: {
     says: '{path} is in use by process {pid}',
@@ -112,6 +116,10 @@ const table = {
   NO_SUCH_TOPIC: {
     says: "Topic '{topic}' does not exist as expected",
     hint: 'kafka-topics.sh --list shows those that exist.',
+  },
+  BROKER_CONFIG_UNREADABLE: {
+    says: 'The broker configuration {file} cannot be read: {problem}',
+    hint: 'Give the path of a server.properties; conf/server.properties is an example.',
   },
 } as const satisfies Record<string, { says: string; hint: string }>
 

@@ -71,6 +71,9 @@ export const startBroker = async (config: BrokerConfig, given: BrokerPorts = {})
   sayNotices(config, ports.log)
   for (const endpoint of config.bound) if (endpoint.port !== 0) await mustBeFree(endpoint, given.embedded === true)
   await using opened = new AsyncDisposableStack()
+  let pidFiles: Disposable | undefined
+  // Taken away last: while it is there, the broker is still closing its logs.
+  opened.defer(() => pidFiles?.[Symbol.dispose]())
   const topics = opened.use(await openTopics(config, ports, given.deadThreads ?? []))
   server.info(`Cluster ID = ${topics.clusterId}`)
   const groups = opened.use(new GroupCoordinator({ ...ports, settings: config.settings, topics }))
@@ -84,7 +87,7 @@ export const startBroker = async (config: BrokerConfig, given: BrokerPorts = {})
     addresses.push({ ...endpoint, port: listener.port })
     sayListening(listener, ports.log)
   }
-  opened.use(writePidFiles(config.logDirs, given.embedded === true, ports.disk, ports.processes))
+  pidFiles = writePidFiles(config.logDirs, given.embedded === true, ports.disk, ports.processes)
   const { brokerId, clusterId } = topics
   server.info(`[KafkaServer id=${brokerId}] started`)
   return running({ brokerId, clusterId, addresses }, opened.move(), server)

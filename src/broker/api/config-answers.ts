@@ -40,8 +40,9 @@ const typeOf = (name: string, { kind, default: value }: Setting<unknown>): numbe
 }
 
 const defaultText = (value: unknown): string | null => {
-  if (value === undefined) return null
-  return value === Number.MAX_SAFE_INTEGER ? LONG_MAX : `${value as string}`
+  if (Array.isArray(value)) return value.join(',')
+  if (value === Number.MAX_SAFE_INTEGER) return LONG_MAX
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : null
 }
 
 /** The first of `candidates` holds; all of them are its synonyms. */
