@@ -33,6 +33,8 @@ export interface AgentRun {
   readonly broker: string | true | undefined
   /** Called once everything runs. */
   started?(agent: RunningAgent, broker: BrokerBeside | undefined): void
+  /** Called with the accounts at the end, which the log gets too. */
+  ended?(accounts: Accounts): void
   /** Called with the accounts once everything has drained. */
   ended?(accounts: Accounts): void
 }
