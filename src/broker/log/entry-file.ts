@@ -30,7 +30,7 @@ export class EntryFile {
     return this.count * this.entryBytes
   }
 
-  /** Takes the entries of an existing file over: whole ones, `count` at most. */
+  /** The file holds so many entries that are to be kept; what else is in it will be written over. */
   adopt(count: number): void {
     this.#written = count
     this.#pendingCount = 0
@@ -98,12 +98,14 @@ export class EntryFile {
     this.#pendingCount = 0
   }
 
-  /** Writes what is gathered and cuts off what lies behind it (space that Kafka allocated beforehand). */
+  /**
+   * Writes what is gathered and cuts off what lies behind it: space that Kafka allocated beforehand, or the rest of a damaged index.
+   * Throws system errors, and then still has the entries.
+   */
   seal(): void {
     this.write()
     this.#pending = undefined
-    if (this.file.disk.stat(this.file.path) === undefined) return
-    if (this.file.size() > this.bytes) this.file.truncate(this.bytes)
+    if (this.file.exists() && this.file.size() > this.bytes) this.file.truncate(this.bytes)
   }
 
   close(): void {

@@ -74,7 +74,7 @@ export class FolderCheckpoints {
     await this.#recoveryPoints.write(
       logs.map(({ topic, partition, recoveryPoint }) => ({ topic, partition, offset: recoveryPoint })),
     )
-    const moved = logs.filter((log) => log.logStartOffset > log.firstSegmentOffset)
+    const moved = this.#readable().filter((log) => log.logStartOffset > log.firstSegmentOffset)
     await this.#logStarts.write(
       moved.map(({ topic, partition, logStartOffset }) => ({ topic, partition, offset: logStartOffset })),
     )
@@ -82,8 +82,12 @@ export class FolderCheckpoints {
 
   #writeEnds(): Promise<void> {
     return this.#highWatermarks.write(
-      Array.from(this.#logs, ({ topic, partition, highWatermark }) => ({ topic, partition, offset: highWatermark })),
+      this.#readable().map(({ topic, partition, highWatermark }) => ({ topic, partition, offset: highWatermark })),
     )
+  }
+
+  #readable(): PartitionLog[] {
+    return Array.from(this.#logs).filter((log) => !log.isEndUnknown)
   }
 
   /** A checkpoint that cannot be written costs a longer recovery and nothing else. */

@@ -56,6 +56,8 @@ export class LogState {
   readonly #snapshots: ProducerSnapshots
   /** What must be done before the segments are used. */
   #pending: (() => void) | undefined
+  /** A clean stop noted where the log ends. */
+  readonly #isNoted: boolean
   #producers: ProducerState | undefined
   #epochs: LeaderEpochs | undefined
   #jitterMs = 0
@@ -75,8 +77,14 @@ export class LogState {
     this.#unsyncedNames = start.isNew ? 'folder' : 'none'
     const isEmpty = bases.length === 0
     this.logEndOffset = this.recoveryPoint = this.flushedOffset = isEmpty ? first : (start.recoveryPoint ?? first)
+    this.#isNoted = start.isClean && start.recoveryPoint !== undefined
     if (!isEmpty)
       this.#pending = start.isClean ? () => this.#verify(start) : () => this.#recover(start.recoveryPoint ?? 0)
+  }
+
+  /** Whether only `ready` can tell where the log ends. */
+  get isEndUnknown(): boolean {
+    return this.#pending !== undefined && !this.#isNoted
   }
 
   /** To be called before the segments are used. Throws system errors where the disk cannot be read, each time. */
@@ -170,7 +178,7 @@ export class LogState {
   /** Writes out what only memory holds, for a clean stop. Throws system errors. */
   seal(): void {
     if (this.#pending !== undefined) return
-    this.segments.active.seal()
+    this.segments.active.load().seal()
     this.takeSnapshot()
   }
 
@@ -198,7 +206,10 @@ export class LogState {
     this.#producers = producers
     this.logEndOffset = found.logEndOffset
     this.recoveryPoint = this.flushedOffset = Math.min(point, found.logEndOffset)
-    for (const segment of this.segments.from(firstRead)) segment.isDirty = true
+    for (const segment of this.segments.from(firstRead)) {
+      segment.isDirty = true
+      if (segment !== this.segments.active) this.#quietly(() => segment.seal())
+    }
     for (const segment of found.dropped) this.#removeFiles(segment)
     this.#snapshots.removeAbove(this.logEndOffset)
     this.epochs().truncateTo(this.logEndOffset)

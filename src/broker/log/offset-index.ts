@@ -55,8 +55,10 @@ export class OffsetIndex {
    * end are space that was allocated beforehand, and end the useful part.
    */
   adopt(content: Buffer, logBytes: number): boolean {
+    this.entries.adopt(0)
+    if (content.length % entryBytes !== 0) return false
     let [offset, position, count] = [-1, -1, 0]
-    for (let at = 0; at + entryBytes <= content.length; at += entryBytes) {
+    for (let at = 0; at < content.length; at += entryBytes) {
       const [nextOffset, nextPosition] = [content.readInt32BE(at), content.readInt32BE(at + 4)]
       if (nextOffset === 0 && nextPosition === 0) break
       if (nextOffset <= offset || nextPosition <= position || nextPosition >= logBytes) return false

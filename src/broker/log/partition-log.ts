@@ -50,22 +50,30 @@ export class PartitionLog {
     this.#search = new BatchSearch(this.#state.segments)
   }
 
+  /** Throws KAFKA_STORAGE_ERROR, as all offsets do, where the log could not be read: a wrong answer would make consumers start over. */
   get logStartOffset(): number {
+    if (this.isEndUnknown) this.ready()
     return this.#state.logStartOffset
   }
 
   get logEndOffset(): number {
+    if (this.isEndUnknown) this.ready()
     return this.#state.logEndOffset
   }
 
   /** Equal to the log end on one broker. */
   get highWatermark(): number {
-    return this.#state.logEndOffset
+    return this.logEndOffset
+  }
+
+  /** The log was not closed properly and could not be read yet. */
+  get isEndUnknown(): boolean {
+    return this.#state.isEndUnknown
   }
 
   /** Equal to the high watermark as long as no transaction is open. */
   get lastStableOffset(): number {
-    return Math.min(this.#state.logEndOffset, this.#state.producers().firstOpenOffset())
+    return Math.min(this.logEndOffset, this.#guarded(() => this.#state.producers()).firstOpenOffset())
   }
 
   get leaderEpoch(): number {

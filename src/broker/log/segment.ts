@@ -57,32 +57,33 @@ export class Segment {
     this.#isLoaded = isNew
   }
 
-  /** Finds out how long the files are and takes the indexes over; ones that are missing or cannot be true are built again. */
+  /** Finds out how long the files are and takes the indexes over; ones that are missing or cannot be true are built again. Throws system errors. */
   load(): this {
     if (this.#isLoaded) return this
-    this.#isLoaded = true
-    const { disk } = this.log
-    this.size = disk.stat(this.log.path)?.size ?? 0
-    const [offsets, times] = [
-      readWhole(disk, this.offsets.entries.file.path),
-      readWhole(disk, this.times.entries.file.path),
-    ]
-    const isKnown = this.size === 0 || (offsets !== undefined && times !== undefined)
-    const isSane = this.offsets.adopt(offsets ?? noBytes, this.size) && this.times.adopt(times ?? noBytes)
-    if (!isKnown || !isSane || !this.#lastEntryHolds()) this.rebuildIndexes()
+    this.size = this.log.disk.stat(this.log.path)?.size ?? 0
+    if (!this.#adoptIndexes()) this.#rebuildIndexes()
     const last = this.times.last()
     this.maxTimestampMs = last?.timestampMs ?? -1
     this.maxTimestampOffset = last?.offset ?? -1
     this.#readFirstTimestamp()
+    this.#isLoaded = true
     return this
   }
 
-  /** Reads the whole file's headers and makes both indexes anew. */
-  rebuildIndexes(): void {
+  #adoptIndexes(): boolean {
+    const { disk } = this.log
+    const [offsets, times] = [this.offsets, this.times].map((index) => readWhole(disk, index.entries.file.path))
+    if (this.size > 0 && (offsets === undefined || times === undefined)) return false
+    const isSane = this.offsets.adopt(offsets ?? noBytes, this.size) && this.times.adopt(times ?? noBytes)
+    return isSane && this.#lastEntriesHold()
+  }
+
+  /** Reads the headers of the whole file and makes both indexes anew. */
+  #rebuildIndexes(): void {
     this.restartIndexes(undefined)
     const cursor = new BatchCursor(this.log, 0, this.size)
     while (cursor.next()) if (cursor.magic === 2) this.noteBatch(cursor.position, cursor.header())
-    this.sealTimes()
+    this.#sealQuietly()
   }
 
   /** Forgets the index entries from the given one on, before the batches behind it are noted again. Gives where to begin. */
@@ -154,15 +155,9 @@ export class Segment {
     this.#sinceEntryBytes += batch.sizeInBytes
   }
 
-  /** The final entry of the time index: the segment's largest timestamp. */
-  sealTimes(): void {
-    if (this.maxTimestampMs >= 0) this.times.append(this.maxTimestampMs, this.maxTimestampOffset)
-  }
-
-  /** Writes out what the indexes still hold in memory. */
+  /** Gives the time index its final entry, the segment's largest timestamp, and writes out what the indexes still hold in memory, if the disk lets it. */
   seal(): void {
-    if (!this.#isLoaded) return
-    this.sealTimes()
+    if (this.maxTimestampMs >= 0) this.times.append(this.maxTimestampMs, this.maxTimestampOffset)
     this.offsets.entries.seal()
     this.times.entries.seal()
   }
@@ -180,17 +175,38 @@ export class Segment {
     this.times.entries.close()
   }
 
-  /** The last index entry must point at the batch it names; what lies before it was written earlier. */
-  #lastEntryHolds(): boolean {
-    const last = this.offsets.last()
-    if (last === undefined) return true
-    const cursor = new BatchCursor(this.log, last.position, this.size, 128)
-    return cursor.next() && cursor.lastOffset === last.offset
+  /** What cannot be written stays in memory, and the index is built again after the next start. */
+  #sealQuietly(): void {
+    try {
+      this.seal()
+    } catch (thrown) {
+      if (systemCode(thrown) === undefined) throw thrown
+    }
+  }
+
+  /** The last entries must be true of the batches they name; what lies before them was written earlier. */
+  #lastEntriesHold(): boolean {
+    const [last, latest] = [this.offsets.last(), this.times.last()]
+    if (last !== undefined && this.#batchAt(last.position)?.lastOffset !== last.offset) return false
+    if (latest === undefined) return true
+    const cursor = new BatchCursor(this.log, this.offsets.find(latest.offset)?.position ?? 0, this.size, 4096)
+    while (cursor.next()) {
+      if (cursor.lastOffset < latest.offset) continue
+      const isTold = cursor.magic < 2 || cursor.header().maxTimestamp === latest.timestampMs
+      return cursor.lastOffset === latest.offset && isTold
+    }
+    return false
+  }
+
+  /** A cursor on the entry at this position, if one stands there. */
+  #batchAt(position: number): BatchCursor | undefined {
+    const cursor = new BatchCursor(this.log, position, this.size, 4096)
+    return cursor.next() ? cursor : undefined
   }
 
   #readFirstTimestamp(): void {
-    const cursor = new BatchCursor(this.log, 0, this.size, 128)
-    if (this.size === 0 || !cursor.next() || cursor.magic < 2) return
+    const cursor = this.size === 0 ? undefined : this.#batchAt(0)
+    if (cursor === undefined || cursor.magic < 2) return
     const { maxTimestamp } = cursor.header()
     if (maxTimestamp >= 0) this.firstTimestampMs = maxTimestamp
   }

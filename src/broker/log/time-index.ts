@@ -57,8 +57,10 @@ export class TimeIndex {
 
   /** Takes an existing file over. False when it cannot be true. A zero entry behind the first ends the useful part. */
   adopt(content: Buffer): boolean {
+    this.entries.adopt(0)
+    if (content.length % entryBytes !== 0) return false
     let [timestampMs, offset, count] = [-1, -1, 0]
-    for (let at = 0; at + entryBytes <= content.length; at += entryBytes) {
+    for (let at = 0; at < content.length; at += entryBytes) {
       const [nextTimestampMs, nextOffset] = [readI64(content, at), content.readInt32BE(at + 8)]
       if (nextTimestampMs === 0 && nextOffset === 0) break
       if (nextTimestampMs <= timestampMs || nextOffset <= offset) return false
