@@ -34,6 +34,9 @@ export interface StartAt extends TopicPartition {
   readonly offset?: number | undefined
 }
 
+/** How long closing waits for the group's goodbye. */
+const leaveMaxMs = 3000
+
 const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}-${partition}`
 
 export class Consumer implements AsyncDisposable {
@@ -139,12 +142,16 @@ export class Consumer implements AsyncDisposable {
     this.#closing.abort()
     this.#fetcher[Symbol.dispose]()
     this.#subscription?.[Symbol.dispose]()
+    await Promise.race([this.#leave(), this.#cluster.options.clock.sleep(leaveMaxMs)])
+    this.#cluster[Symbol.dispose]()
+  }
+
+  async #leave(): Promise<void> {
     try {
       await this.#group?.leave()
     } catch (error) {
       this.#cluster.options.log.debug(`The group was left without a word: ${reasonOf(error)}.`)
     }
-    this.#cluster[Symbol.dispose]()
   }
 
   /** The group is joined when there is metadata: a regular expression needs it. */

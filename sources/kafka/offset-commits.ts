@@ -1,0 +1,83 @@
+/**
+ * Commits what has settled: one commit at a time, no more often than the interval, all partitions together. A refused commit is tried again with the
+ * next; while the group shares out anew that is no news.
+ */
+import { reasonOf } from '../../src/base/faults.ts'
+import { BrokerError } from '../../src/client/errors.ts'
+import type { OffsetToCommit } from '../../src/client/group-offsets.ts'
+import { unlessAborted } from '../../src/client/waiting.ts'
+import type { SourceContext } from '../../src/flow/context.ts'
+import type { HeldPartitions } from './held-partitions.ts'
+
+/** ILLEGAL_GENERATION, UNKNOWN_MEMBER_ID, REBALANCE_IN_PROGRESS. */
+const rebalanceCodes: ReadonlySet<number> = new Set([22, 25, 27])
+
+export interface OffsetCommitsOptions {
+  readonly held: HeldPartitions
+  readonly intervalMs: number
+  readonly commit: (offsets: readonly OffsetToCommit[]) => Promise<void>
+  readonly context: SourceContext
+}
+
+export class OffsetCommits {
+  readonly #options: OffsetCommitsOptions
+  #running: Promise<void> = Promise.resolve()
+  #timer: Disposable | undefined
+  #failing = false
+  #closed = false
+
+  constructor(options: OffsetCommitsOptions) {
+    this.#options = options
+  }
+
+  /** Something has settled: it is committed within the interval. */
+  soon(): void {
+    if (this.#closed) return
+    const { context, intervalMs } = this.#options
+    this.#timer ??= context.clock.after(intervalMs, () => {
+      this.#timer = undefined
+      void this.now()
+    })
+  }
+
+  /** Commits everything settled. Never rejects. */
+  now(): Promise<void> {
+    this.#running = this.#after(this.#running)
+    return this.#running
+  }
+
+  /** Commits for the last time; waits for it until `signal` aborts. */
+  async close(signal: AbortSignal): Promise<void> {
+    this.#closed = true
+    this.#timer?.[Symbol.dispose]()
+    await unlessAborted(this.now(), signal).catch((reason: unknown) =>
+      this.#options.context.log.warn(`The last offsets were not committed in time: ${reasonOf(reason)}.`),
+    )
+  }
+
+  async #after(before: Promise<void>): Promise<void> {
+    await before
+    const { held, commit, context } = this.#options
+    const offsets = held.toCommit()
+    if (offsets.length === 0) return
+    const startMs = context.clock.monotonic()
+    try {
+      await commit(offsets)
+      held.committed(offsets)
+      if (this.#failing) context.log.info('Offsets are committed again.')
+      this.#failing = false
+    } catch (error) {
+      this.#failed(error)
+    }
+    context.counters.add('KafkaCommitTimer', Math.round(context.clock.monotonic() - startMs))
+  }
+
+  #failed(error: unknown): void {
+    const { log } = this.#options.context
+    if (error instanceof BrokerError && rebalanceCodes.has(error.errorCode))
+      return log.debug(`Offsets are not committed while the group shares out anew: ${error.message}.`)
+    if (!this.#failing) log.warn(`Offsets cannot be committed: ${reasonOf(error)}. They are kept and committed later.`)
+    this.#failing = true
+    this.soon()
+  }
+}
