@@ -83,13 +83,16 @@ describe('deliver', () => {
     expect(await takeAll(channels.c2)).toEqual(['0', '1', '2'])
   })
 
-  it('settles when all required channels have', async () => {
+  it.each([
+    ['c1', 'c2'],
+    ['c2', 'c1'],
+  ] as const)('settles when all required channels have, %s before %s', async (first, last) => {
     const channels = { c1: new ScriptedChannel(), c2: new ScriptedChannel() }
     const { deliver } = fakeDelivery(channels)
     const receipt = await deliver(numbered(0, 3))
-    await takeAll(channels.c1)
+    await takeAll(channels[first])
     expect(await isSettled(receipt.settled)).toBe(false)
-    await takeAll(channels.c2)
+    await takeAll(channels[last])
     await receipt.settled
   })
 

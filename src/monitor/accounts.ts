@@ -56,7 +56,8 @@ export const imbalances = (accounts: Accounts): string[] => [
   ...(missing(accounts.total) === 0 ? [] : [`the agent as a whole is off by ${missing(accounts.total)} events`]),
 ]
 
-const count = (n: number): string => n.toLocaleString('en-US')
+/** Thousands set apart by commas. */
+const count = (n: number): string => String(n).replaceAll(/\B(?=(\d{3})+$)/g, ',')
 
 const figures = (a: Readonly<Account>): string =>
   `in ${count(a.in)}, out ${count(a.out)}, dropped ${count(a.dropped)}, held ${count(a.held)}`

@@ -42,22 +42,32 @@ export const channelLimits = (open: OpenChannel): void => {
       expect(channel.held).toBe(4)
     })
 
-    it('serves waiting puts in the order they came, the small behind the large', async () => {
+    it('serves waiting puts in the order they came, a small one that would fit behind a large one', async () => {
       const { channel } = await open({ capacity: 4, transactionCapacity: 4 })
-      await channel.put(numbered(0, 4))
-      const large = channel.put(numbered(4, 8))
-      const small = channel.put(numbered(8, 9))
-      const first = await channel.take(1, never)
-      await first.commit()
+      await channel.put(numbered(0, 3))
+      const large = channel.put(numbered(3, 7))
+      const small = channel.put(numbered(7, 8))
       expect(await isSettled(small)).toBe(false)
-      const seen = [...bodiesOf(first.events)]
-      while (seen.length < 9) {
+      const seen: string[] = []
+      while (seen.length < 8) {
         await using take = await channel.take(4, never)
         seen.push(...bodiesOf(take.events))
         await take.commit()
       }
       await Promise.all([large, small])
-      expect(seen).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8'])
+      expect(seen).toEqual(['0', '1', '2', '3', '4', '5', '6', '7'])
+    })
+
+    it('lets a small put in that waited behind a large one, once that is refused', async () => {
+      const { channel, clock } = await open({ capacity: 4, transactionCapacity: 4, keepAliveMs: 3000 })
+      await channel.put(numbered(0, 3))
+      const large = channel.put(numbered(3, 7)).catch(() => 'refused')
+      clock.advance(1000)
+      const small = channel.put(numbered(7, 8))
+      clock.advance(2000)
+      expect(await large).toBe('refused')
+      await small
+      expect(channel.held).toBe(4)
     })
 
     it('keeps room for open takes', async () => {
