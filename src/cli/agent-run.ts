@@ -14,7 +14,7 @@ import { realRandom } from '../io/random.ts'
 import { type Accounts, accountsLine } from '../monitor/accounts.ts'
 import { Monitor } from '../monitor/counters.ts'
 import { exitCodes } from './command.ts'
-import { watchConfig } from './config-watch.ts'
+import { type FileStamps, watchConfig } from './config-watch.ts'
 import { type BrokerBeside, startBrokerBeside } from './broker-beside.ts'
 import { startMonitoring } from './monitoring.ts'
 import { listenForSignals, signalExitCodes } from './signals.ts'
@@ -27,8 +27,8 @@ export interface AgentRun {
   readonly log: Log
   /** The -D properties. */
   readonly properties: ReadonlyMap<string, string>
-  /** Configuration files to keep an eye on; none for no look. */
-  readonly watched: readonly string[]
+  /** Configuration files to keep an eye on, as they were when they were read; undefined for no look. */
+  readonly watched?: FileStamps | undefined
   /** The broker's file, or `true` for the shipped one; undefined for no broker. */
   readonly broker: string | true | undefined
   /** Called once everything runs. */
@@ -75,7 +75,7 @@ export const runAgent = async (run: AgentRun): Promise<number> => {
   const agent = open.use(await startAgent(run.plan, environmentOf(run, monitor)))
   broker?.watch(agent)
   open.use(await startMonitoring(run.properties, monitor, log))
-  open.use(watchConfig(run.watched, log))
+  if (run.watched !== undefined) open.use(watchConfig(run.watched, log))
   run.started?.(agent, broker)
   const ended = await Promise.race([signals.first, agent.failed])
   if (typeof ended === 'string') log.info(`${ended}: the sources stop, the sinks drain.`)

@@ -2,6 +2,7 @@
 import { Fault } from '../base/faults.ts'
 import { findingText } from '../config/finding.ts'
 import { type Command, exitCodes } from './command.ts'
+import { stampsOf } from './config-watch.ts'
 import { withJvmFlags } from './java-options.ts'
 import { type Judgement, judge } from './judge.ts'
 import { logOptionsOf } from './log-options.ts'
@@ -65,6 +66,7 @@ const run = async (options: Options, agent: string): Promise<number> => {
   for (const word of asked.unknown) log.warn(`flume.root.logger: ${word} is neither a level nor console or LOGFILE.`)
   for (const word of options.words) log.warn(`'${word}' is no option and has no effect.`)
   const { lenient, files } = options
+  const watched = options.reload ? stampsOf(files) : undefined
   const judgement = await judge({ files, agent, properties: defined, lenient })
   sayFindings(judgement, options, log)
   const plan = judgement.agents[0]?.plan
@@ -74,7 +76,6 @@ const run = async (options: Options, agent: string): Promise<number> => {
     return exitCodes.done
   }
   const { runAgent } = await import('./agent-run.ts')
-  const watched = options.reload ? files : []
   return runAgent({ plan, log, properties: defined, watched, broker: options.broker })
 }
 

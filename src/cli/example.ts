@@ -77,7 +77,6 @@ const run = async (): Promise<number> => {
     plan,
     log,
     properties: new Map(),
-    watched: [],
     broker: brokerFile(),
     started: (agent) => void sayWhenThrough(agent),
     ended: (accounts) => say(accountsLine(accounts)),

@@ -12,11 +12,17 @@ export interface StopSignals extends Disposable {
 
 const stopSignals: readonly StopSignal[] = ['SIGHUP', 'SIGINT', 'SIGTERM']
 
-/** Listens from now on. Ctrl-C in a terminal also reaches children, so a command started by npm may get the same signal twice: within
- * `echoMs` a second one counts as an echo of the first. */
+/** Longer than any timer may be is not allowed; this is a day. */
+const idleMs = 86_400_000
+
+/**
+ * Listens from now on, and keeps the process up meanwhile, also when nothing else does: an agent whose sources have ended stays. Ctrl-C in a
+ * terminal reaches npm and its child, so one key may come as two signals: within `echoMs` a second one counts as an echo of the first.
+ */
 export const listenForSignals = (echoMs = 500): StopSignals => {
   const first = Promise.withResolvers<StopSignal>()
   let firstAt: number | undefined
+  const awake = setInterval(() => undefined, idleMs)
   const listeners = stopSignals.map((signal) => {
     const listener = (): void => {
       if (firstAt !== undefined && performance.now() - firstAt > echoMs) process.exit(signalExitCodes[signal])
@@ -29,6 +35,7 @@ export const listenForSignals = (echoMs = 500): StopSignals => {
   return {
     first: first.promise,
     [Symbol.dispose]() {
+      clearInterval(awake)
       for (const { signal, listener } of listeners) process.off(signal, listener)
     },
   }

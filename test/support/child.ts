@@ -14,6 +14,7 @@ export class Child implements AsyncDisposable {
   #output = ''
   #listeners = new Set<() => void>()
   #exited: Promise<number | null>
+  #ended = false
 
   constructor(command: string, args: readonly string[], options: ChildOptions = {}) {
     this.#command = [command, ...args].join(' ')
@@ -38,6 +39,7 @@ export class Child implements AsyncDisposable {
       })
       this.process.on('close', (code) => resolve(code))
     }).then((code) => {
+      this.#ended = true
       this.#wake()
       return code as number | null
     })
@@ -56,16 +58,12 @@ export class Child implements AsyncDisposable {
   /** Resolves when the output matches; rejects when the child ends or the time is up before. */
   async printed(pattern: RegExp, limitMs = 120_000): Promise<RegExpExecArray> {
     const deadline = AbortSignal.timeout(limitMs)
-    let ended = false
-    void this.#exited.finally(() => {
-      ended = true
-    })
     for (;;) {
       const match = pattern.exec(this.#output)
       if (match !== null) return match
-      if (ended || deadline.aborted) {
+      if (this.#ended || deadline.aborted) {
         throw new Error(
-          `${this.#command}\nnever printed ${String(pattern)}${ended ? ' and ended' : ''}:\n${this.#output.slice(-4000)}`,
+          `${this.#command}\nnever printed ${String(pattern)}${this.#ended ? ' and ended' : ''}:\n${this.#output.slice(-4000)}`,
         )
       }
       await this.#change(deadline)
