@@ -140,6 +140,16 @@ describe('a stop', () => {
     expect(sink.tried).toEqual([])
   })
 
+  it('ends while a sink cannot be opened', async () => {
+    const sink = Object.assign(new FakeSink(), { open: () => Promise.reject(new Error('Refused')) })
+    const { agent, clock } = await flow({ sink, graceMs: 1000 })
+    const stopped = agent.stop()
+    await clock.advanceSlowly(4000, 500)
+    const { total } = await stopped
+    expect(total).toEqual({ in: total.held, out: 0, dropped: 0, held: total.held })
+    expect(total.held).toBeGreaterThan(0)
+  })
+
   it('ends a source that is held', async () => {
     const { agent, clock } = await flow({ graceMs: 1000 })
     agent.hold()

@@ -10,7 +10,7 @@ export const retryMaxMs = 5000
 /** Runs one member for good. */
 export const alone = (member: Member, clock: Clock): Processor => ({
   async run(signals) {
-    while ((await member.run(signals)) === 'failed') {
+    while (!signals.takes.aborted && (await member.run(signals)) === 'failed') {
       await clock.sleep(backoffMs(member.failures, retryFirstMs, retryMaxMs), signals.takes)
     }
   },
