@@ -72,6 +72,15 @@ export class FakeDisk implements Disk {
     this.#crashAt = this.changes + count
   }
 
+  /** The process dies now: whatever it still tries fails, until `restart`. */
+  kill(): void {
+    this.#crashed = true
+  }
+
+  get isDead(): boolean {
+    return this.#crashed
+  }
+
   /** After the end of the process, planned or not: `process` keeps the page cache, `power` only what was synced and a random part of the rest. */
   restart(kind: 'process' | 'power'): void {
     this.#crashed = false

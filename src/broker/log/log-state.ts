@@ -203,6 +203,8 @@ export class LogState {
       if (batch.baseOffset >= point) producers.note(batch)
       this.epochs().note(batch.leaderEpoch, batch.baseOffset)
     })
+    // files that the last process made may have names that only the page cache knows
+    this.#unsyncedNames = 'folder'
     this.#producers = producers
     this.logEndOffset = found.logEndOffset
     this.recoveryPoint = this.flushedOffset = Math.min(point, found.logEndOffset)
@@ -211,6 +213,8 @@ export class LogState {
       if (segment !== this.segments.active) this.#quietly(() => segment.seal())
     }
     for (const segment of found.dropped) this.#removeFiles(segment)
+    // their offsets will be given to other records, so they must not come back after a power cut
+    if (found.dropped.length > 0) this.home.files.disk.syncFolder(this.home.folder)
     this.#snapshots.removeAbove(this.logEndOffset)
     this.epochs().truncateTo(this.logEndOffset)
     if (found.cutBytes > 0)

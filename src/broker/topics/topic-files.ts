@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path'
 import type { Disk } from '../../io/disk.ts'
-import { readWhole, syncFile, writeWhole } from '../log/whole-file.ts'
+import { readWhole, syncFile, syncFolder, writeWhole } from '../log/whole-file.ts'
 
 const metadataFile = 'partition.metadata'
 const configFile = 'topic.properties'
@@ -52,4 +52,5 @@ export const writeTopicConfigs = (disk: Disk, folder: string, configs: ReadonlyM
 export const syncTopicFiles = async (disk: Disk, folder: string): Promise<void> => {
   for (const name of [metadataFile, configFile])
     if (disk.stat(join(folder, name)) !== undefined) await syncFile(disk, join(folder, name))
+  await syncFolder(disk, folder)
 }
