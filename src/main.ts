@@ -7,5 +7,16 @@ import { join } from 'node:path'
 const cacheHome = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache')
 enableCompileCache(process.env['NODE_COMPILE_CACHE'] ?? join(cacheHome, 'millrace'))
 
+/** How long whatever a command has left open may keep the process up after it has ended. */
+const lingerMs = 2_000
+
+// Nobody reads on, as behind `| head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
+})
+
 const { main } = await import('./cli/commands.ts')
-process.exitCode = await main(process.argv.slice(2))
+const code = await main(process.argv.slice(2))
+process.exitCode = code
+setTimeout(() => process.exit(code), lingerMs).unref()

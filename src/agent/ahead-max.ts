@@ -9,12 +9,13 @@ const behindMemory = 5_000
 /** Behind a disk a longer one, so that a sync is shared by many. */
 const behindDisk = 20_000
 
-/** The cap for one source, in events: at least two of its batches. */
+/** The cap for one source, in events: what its file says, else at least two of its batches. */
 export const aheadMax = (
-  { definition, values }: PlannedSource<AgentRegistry>,
+  { definition, values, aheadMax: asked }: PlannedSource<AgentRegistry>,
   ports: readonly ChannelPort[],
   selector: Selector,
 ): number => {
+  if (asked !== undefined) return asked
   const required = selector.always?.required ?? [...ports.keys()]
   const isDurable = required.length > 0 && required.every((index) => ports[index]?.channel.durable === true)
   const batch = definition.batchSetting === undefined ? 0 : values[definition.batchSetting]

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../../test/support/agent.ts'
 import { runCli } from '../../test/support/cli.ts'
-import { root } from '../../test/tidy/tree.ts'
+import { read, root } from '../../test/tidy/tree.ts'
 
 const agent = (name: string): string => `${name}.sources = r1
 ${name}.channels = c1
@@ -127,6 +127,25 @@ describe('modules as types', () => {
     expect((await runCli('check', file)).out).toContain('./own/broken.ts cannot be loaded: it exports no sink')
     writeFileSync(file, text.replace('shout', 'gone'))
     expect((await runCli('check', file)).out).toContain('./own/gone.ts cannot be loaded: Cannot find module')
+  })
+})
+
+describe("the manual's examples", () => {
+  const block = (language: string): string =>
+    new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(read('docs/configuration.md'))?.[1] ?? ''
+
+  it('are sound', async () => {
+    await inFile(
+      block('yaml'),
+      async (file) => expect((await runCli('check', file)).out).toContain('; 0 faults, 0 warnings.'),
+      'f.yaml',
+    )
+    using folder = temporaryFolder()
+    const module = block('ts').replace("'millrace'", `'${join(root, 'src', 'flow', 'index.ts')}'`)
+    writeFileSync(join(folder.path, 'alert-sink.ts'), module)
+    const file = join(folder.path, 'f.properties')
+    writeFileSync(file, `${agent('a1').replace('= logger', '= ./alert-sink.ts')}a1.sinks.k1.word = HELP`)
+    expect((await runCli('check', file)).out).toContain('; 0 faults, 0 warnings.')
   })
 })
 

@@ -1,8 +1,11 @@
 /**
- * `millrace docs [--check]`: writes what is generated in the READMEs anew, between its markers: each component's settings table, and the list of
- * components in the README of the project. With `--check` nothing is written, and files that are out of step are named.
+ * `millrace docs [--check]`: writes what is generated in READMEs and docs anew, between its markers: each component's settings table, the list of
+ * components in the README of the project, and in docs/configuration.md the settings that every component has and those of what has no folder.
+ * With `--check` nothing is written, and files that are out of step are named.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { channelSettings, groupSettings, sinkSettings, sourceSettings } from '../config/common-settings.ts'
+import type { SettingsTable } from '../config/setting.ts'
 import { type Command, exitCodes } from './command.ts'
 import { componentKinds, type ListedComponent, type ListedKind, listedComponents } from './component-list.ts'
 import { packageFile } from './package-folder.ts'
@@ -89,6 +92,39 @@ const listMarkdown = (
   return `\n| | |\n| --- | --- |\n${rows.join('\n')}\n\n`
 }
 
+const section = (title: string, { definition }: ListedComponent, table: SettingsTable): string =>
+  `\n### ${title}\n\n${definition.summary}\n${settingsMarkdown(table)}`
+
+/** Selectors and sink processors, which have no folders and so no READMEs. */
+const sectionsOf = (all: readonly ListedComponent[], kind: ListedKind): string =>
+  all
+    .filter((one) => one.kind === kind)
+    .map((one) => section(`\`${one.definition.type}\``, one, one.definition.settings))
+    .join('')
+
+const commonMarkdown = `
+### Every source
+${settingsMarkdown(sourceSettings)}### Every channel
+${settingsMarkdown(channelSettings)}### Every sink
+${settingsMarkdown(sinkSettings)}### Every sink group
+${settingsMarkdown(groupSettings)}`
+
+const configurationPage = 'docs/configuration.md'
+
+/** One page with several markers: each is filled in what the last one made of it. */
+const configurationPages = (all: readonly ListedComponent[]): Page[] => {
+  const file = packageFile(configurationPage)
+  if (!existsSync(file)) return []
+  const text = readFileSync(file, 'utf8')
+  const contents = [
+    ['common', commonMarkdown],
+    ['selectors', sectionsOf(all, 'selector')],
+    ['processors', sectionsOf(all, 'processor')],
+  ] as const
+  const generated = contents.reduce((before, [marker, content]) => between(before, marker, content) ?? before, text)
+  return [{ path: configurationPage, text, generated }]
+}
+
 const pages = async (): Promise<Page[]> => {
   const all = await listedComponents()
   const homes = new Map<ListedKind, ReadonlyMap<string, string>>()
@@ -97,7 +133,7 @@ const pages = async (): Promise<Page[]> => {
     const folder = homes.get(kind)?.get(definition.type)
     return folder === undefined ? [] : pageOf(`${folder}/README.md`, 'settings', settingsMarkdown(definition.settings))
   })
-  return [...tables, ...pageOf('README.md', 'components', listMarkdown(all, homes))]
+  return [...tables, ...pageOf('README.md', 'components', listMarkdown(all, homes)), ...configurationPages(all)]
 }
 
 export const command: Command = {
