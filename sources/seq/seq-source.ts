@@ -1,7 +1,7 @@
 /** The source itself. A number is used up only when its event is in the channels; it starts at 0 again with the process. */
 import { Ahead } from '../../src/flow/ahead.ts'
 import type { SourceContext } from '../../src/flow/context.ts'
-import { type Batch, noHeaders } from '../../src/flow/event.ts'
+import { type Batch, type Event, noHeaders } from '../../src/flow/event.ts'
 import type { Deliver, Source } from '../../src/flow/source.ts'
 
 export class SeqSource implements Source {
@@ -29,7 +29,9 @@ export class SeqSource implements Source {
   }
 
   #batch(): Batch {
-    const length = Math.min(this.#batchSize, this.#total - this.#next)
-    return Array.from({ length }, (_, i) => ({ headers: noHeaders, body: Buffer.from(String(this.#next + i)) }))
+    const batch: Event[] = []
+    const end = Math.min(this.#next + this.#batchSize, this.#total)
+    for (let n = this.#next; n < end; n++) batch.push({ headers: noHeaders, body: Buffer.from(String(n), 'latin1') })
+    return batch
   }
 }

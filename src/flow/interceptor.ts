@@ -11,16 +11,15 @@ export interface Interceptor {
  * For interceptors that set the same headers on a whole batch.
  */
 export const withHeaders = (batch: Batch, change: (headers: Headers) => Headers): Batch => {
-  const changed: Event[] = Array.from({ length: batch.length })
+  const changed: Event[] = []
   let before: Headers | undefined
   let after: Headers | undefined
-  for (let i = 0; i < batch.length; i++) {
-    const event = batch[i] as Event
+  for (const event of batch) {
     if (after === undefined || event.headers !== before) {
       before = event.headers
       after = Object.freeze(change(before))
     }
-    changed[i] = { headers: after, body: event.body }
+    changed.push({ headers: after, body: event.body })
   }
   return changed
 }
