@@ -4,6 +4,7 @@ import { exec } from './exec/exec.ts'
 import { kafkaSource } from './kafka/kafka.ts'
 import { netcat } from './netcat/netcat.ts'
 import { seq } from './seq/seq.ts'
+import { spooldir } from './spooldir/spooldir.ts'
 import { taildir } from './taildir/taildir.ts'
 
-export const sources: readonly SourceDefinition[] = [kafkaSource, exec, netcat, seq, taildir]
+export const sources: readonly SourceDefinition[] = [kafkaSource, exec, netcat, seq, spooldir, taildir]

@@ -40,9 +40,12 @@ describe('faults', () => {
     await using _rig = rig
     disk.plant('/logs/log', Buffer.from(lines(0, 50_000)))
     const run = await rig.start({ ...settings, batchSize: '1000' }, { disk })
-    await run.has(2000)
-    disk.fail('read', 'EIO', { path: '/logs/log', times: 3 })
+    run.onBatch = () => {
+      if (run.batches.length === 2) disk.fail('read', 'EIO', { path: '/logs/log', times: 3 })
+    }
     await run.has(50_000)
+    expect(run.context.log.of('warn')).toHaveLength(1)
+    expect(run.context.log.of('info')).toContain('/logs/log can be read again.')
     expect(run.lines).toEqual(bodies(0, 50_000))
   })
 

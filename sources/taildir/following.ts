@@ -4,6 +4,7 @@ import { reasonOf } from '../../src/base/faults.ts'
 import type { SourceContext } from '../../src/flow/context.ts'
 import type { Deliver } from '../../src/flow/source.ts'
 import { isDiskError } from '../../src/formats/disk-error.ts'
+import { FileDelivery } from '../../src/formats/file-delivery.ts'
 import { PositionKeeper } from '../../src/formats/position-keeper.ts'
 import { FileGroups } from './file-groups.ts'
 import { Handles, type HandleEvents } from './handles.ts'
@@ -12,7 +13,7 @@ import { PositionStore } from './position-store.ts'
 import { tailing, type TaildirSettings } from './settings.ts'
 import type { TailFile } from './tail-file.ts'
 import { Tracker } from './tracker.ts'
-import { Turns } from './turns.ts'
+import { takeTurn } from './turns.ts'
 import type { Watch } from './watch.ts'
 
 /** Looking at the folders may take at most this part of the time: with many thousands of files it is done less often. */
@@ -26,7 +27,7 @@ export class Following {
   readonly #keeper: PositionKeeper
   readonly #handles: Handles
   readonly #tracker: Tracker
-  readonly #turns: Turns
+  readonly #delivery: FileDelivery<TailFile>
   readonly #watched = new Map<string, TailFile>()
   /** Files reported to have changed since the last round. */
   readonly #reported = new Set<TailFile>()
@@ -48,9 +49,9 @@ export class Following {
       intervalMs: settings.writePosMs,
       log,
     })
-    this.#turns = new Turns({
-      ...settings,
+    this.#delivery = new FileDelivery<TailFile>({
       aheadMax: context.aheadMax,
+      aheadBytesMax: settings.aheadBytesMax,
       deliver,
       signal,
       onSettled: () => this.#keeper.touch(),
@@ -69,14 +70,14 @@ export class Following {
     try {
       this.#scheduleLook()
       for (let unread: TailFile[] = []; !this.#signal.aborted;) {
-        const before = this.#turns.batches
+        const before = this.#delivery.batches
         unread = await this.#round(this.#due(unread))
         if (unread.length > 0) await nextTurn()
-        else await this.#pace.next(this.#turns.batches > before, this.#signal)
+        else await this.#pace.next(this.#delivery.batches > before, this.#signal)
       }
     } finally {
       this.#look?.[Symbol.dispose]()
-      await this.#turns.settled(this.#context.grace)
+      await this.#delivery.settled(this.#context.grace)
       this.#keeper.close()
       this.#handles.closeAll()
     }
@@ -129,7 +130,7 @@ export class Following {
     } catch (thrown) {
       if (this.#signal.aborted) return undefined
       if (!isDiskError(thrown)) throw thrown
-      this.#handles.close(file)
+      if (!file.departed) this.#handles.close(file)
       this.#trouble(file, thrown)
       return undefined
     }
@@ -140,10 +141,11 @@ export class Following {
     this.#handles.open(file)
     const before = file.stat()
     if (!file.isIntact()) return this.#tracker.restart(file)
-    if (await this.#turns.take(file)) return file
+    if (await takeTurn(file, this.#delivery, this.#settings)) return file
     if (!file.isOpen) return undefined
     if (!file.isIntact()) return this.#tracker.restart(file)
-    if (!file.differs(before) && this.#tracker.isRestDue(file)) await this.#turns.takeRest(file)
+    const rest = !file.differs(before) && this.#tracker.isRestDue(file) ? file.rest() : undefined
+    if (rest !== undefined) await this.#delivery.deliver(file, [rest])
     file.reachedEnd(before, this.#context.clock.monotonic())
     return undefined
   }

@@ -87,8 +87,10 @@ export class Tracker {
   hasNews(file: TailFile): boolean {
     if (!file.isOpen) return false
     const stat = this.#guarded(file, () => file.stat())
-    if (stat === undefined) this.#options.handles.close(file)
-    return stat !== undefined && file.differs(stat)
+    if (stat !== undefined) return file.differs(stat)
+    this.#options.handles.close(file)
+    if (file.departed) this.#depart(file)
+    return false
   }
 
   /** Whether what stands behind the file's last line end has waited long enough. */

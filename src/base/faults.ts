@@ -40,6 +40,10 @@ const table = {
     hint: "Correct the program's name or the PATH; quotes, pipes and wildcards need shell = /bin/sh -c.",
   },
   CANNOT_BIND: { says: 'Cannot listen on {address}: {problem}', hint: 'Check the bind address and the port number.' },
+  FOLDER_MISSING: {
+    says: 'Directory does not exist: {path}',
+    hint: 'Create it, or correct {setting}.',
+  },
   FOLDER_LOCKED: {
     says: '{path} is in use by process {pid}',
     hint: 'Only one process may own it: stop the other one, or give this one a folder of its own.',

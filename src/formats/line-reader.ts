@@ -59,14 +59,14 @@ export class LineReader {
     return this.#chunk.length - this.#at
   }
 
-  /** The next whole lines, at most `max`; fewer or none when the file has no more. */
+  /** The next whole lines, at most `max`; fewer or none when the file has no more. Throws the disk's errors, losing nothing that was read. */
   next(fd: number, max: number, headers: Headers): Event[] {
     const batch: Event[] = []
     const from = this.position
     while (batch.length < max && this.position - from < this.#options.maxBatchBytes) {
       this.#split(batch, max, headers)
       if (batch.length >= max || this.#takeLong(batch, headers)) continue
-      if (!this.#fill(fd)) break
+      if (!this.#fillFor(batch, fd)) break
     }
     return batch
   }
@@ -145,6 +145,16 @@ export class LineReader {
     this.#at = end
     this.#insideLine = true
     return { headers: own, body }
+  }
+
+  /** A read that fails must not take the lines with it that stand in the batch already: it will fail again at the next call. */
+  #fillFor(batch: readonly Event[], fd: number): boolean {
+    try {
+      return this.#fill(fd)
+    } catch (thrown) {
+      if (batch.length === 0) throw thrown
+      return false
+    }
   }
 
   /** Reads on from the first byte not yet in an event. False when nothing new is there. */

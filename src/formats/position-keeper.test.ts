@@ -29,6 +29,7 @@ describe('PositionKeeper', () => {
     const { clock, keeper } = keeperOf(() => stored++)
     keeper.touch()
     keeper.close()
+    keeper.touch()
     clock.advance(10_000)
     expect(stored).toBe(1)
     expect(clock.waiting).toBe(0)

@@ -17,6 +17,7 @@ export class PositionKeeper {
   #timer: Disposable | undefined
   #tookMs = 0
   #refused = false
+  #isClosed = false
 
   constructor(options: PositionKeeperOptions) {
     this.#options = options
@@ -24,6 +25,7 @@ export class PositionKeeper {
 
   /** Something has changed: it is stored within the interval. */
   touch(): void {
+    if (this.#isClosed) return
     const { clock, intervalMs } = this.#options
     this.#timer ??= clock.after(Math.max(intervalMs, this.#tookMs / shareOfTime), () => this.save())
   }
@@ -47,8 +49,8 @@ export class PositionKeeper {
 
   /** Stores for the last time. */
   close(): void {
+    this.#isClosed = true
     this.save()
-    this.#cancel()
   }
 
   #cancel(): void {
