@@ -10,7 +10,7 @@ import type { Batch } from '../../src/flow/event.ts'
 import { type Receipt, settledReceipt } from '../../src/flow/receipt.ts'
 import type { Clock } from '../../src/io/clock.ts'
 import { chargeOf } from './byte-budget.ts'
-import { BatchReceipt, isBefore, joined, type Slice } from './segment.ts'
+import { BatchReceipt, chargeOfSlice, isBefore, joined, type Slice } from './segment.ts'
 import { Waiters } from './waiters.ts'
 
 export interface MemoryOptions {
@@ -105,10 +105,11 @@ export class MemoryChannel implements Channel {
 
   /** For open takes: these events are stored for good. */
   committed(slices: readonly Slice[]): void {
-    for (const { batch, from, to, receipt } of slices) {
-      this.#held -= to - from
-      this.#bytes -= chargeOf(batch, from, to)
-      receipt.committed(to - from)
+    for (const slice of slices) {
+      const events = slice.to - slice.from
+      this.#held -= events
+      this.#bytes -= chargeOfSlice(slice)
+      slice.receipt.committed(events)
     }
     this.#letIn()
   }
@@ -141,7 +142,7 @@ export class MemoryChannel implements Channel {
   }
 
   #hold(batch: Batch, bytes: number): Receipt {
-    const receipt = new BatchReceipt(batch.length)
+    const receipt = new BatchReceipt(batch.length, bytes)
     this.#held += batch.length
     this.#bytes += bytes
     this.#queue.push({ batch, from: 0, to: batch.length, receipt, order: this.#puts++ })

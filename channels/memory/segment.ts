@@ -4,14 +4,18 @@
  */
 import type { Batch, Event } from '../../src/flow/event.ts'
 import type { Receipt } from '../../src/flow/receipt.ts'
+import { chargeOf } from './byte-budget.ts'
 
 /** Settles when as many events were committed as the batch has. The promise is made when first asked for. */
 export class BatchReceipt implements Receipt {
+  /** What the whole batch was charged. */
+  readonly bytes: number
   #open: number
   #settled: Promise<void> | undefined
   #resolve: (() => void) | undefined
 
-  constructor(events: number) {
+  constructor(events: number, bytes: number) {
+    this.bytes = bytes
     this.#open = events
   }
 
@@ -38,9 +42,13 @@ export interface Slice {
   readonly order: number
 }
 
+/** What the slice was charged: counted again only when it is not the whole batch. */
+export const chargeOfSlice = ({ batch, from, to, receipt }: Slice): number =>
+  to - from === batch.length ? receipt.bytes : chargeOf(batch, from, to)
+
 /** The slice's events, copied only when they are not the whole batch. */
 export const eventsOf = ({ batch, from, to }: Slice): Batch =>
-  from === 0 && to === batch.length ? batch : batch.slice(from, to)
+  to - from === batch.length ? batch : batch.slice(from, to)
 
 /** The events of several slices in one array. */
 export const joined = (slices: readonly Slice[]): Batch => {
