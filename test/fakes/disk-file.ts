@@ -82,9 +82,9 @@ export class FakeFile {
     const torn = this.#pending[kept]
     this.#settle(this.#settled + kept)
     if (torn?.bytes !== undefined) {
-      const bytes = Buffer.from(torn.bytes.subarray(0, random.below(torn.bytes.length + 1)))
-      if (random.chance(0.3)) bytes.fill(0, random.below(bytes.length + 1))
-      this.#durable.apply({ position: torn.position, bytes })
+      const cut = random.below(torn.bytes.length + 1)
+      const zeroed = Buffer.from(torn.bytes).fill(0, cut)
+      this.#durable.apply({ position: torn.position, bytes: random.chance(0.4) ? zeroed : torn.bytes.subarray(0, cut) })
     }
     this.#pending = []
     this.#now = new Content()
