@@ -79,6 +79,7 @@ describe('an agent', () => {
       ChannelSize: 0,
       EventPutAttemptCount: 25,
       EventPutSuccessCount: 25,
+      EventTakeAttemptCount: 26,
       EventTakeSuccessCount: 25,
     })
     expect(valuesOf('SINK.k1')).toMatchObject({ EventDrainAttemptCount: 25, EventDrainSuccessCount: 25 })

@@ -70,9 +70,12 @@ export class ChannelPort {
     this.#in += events
   }
 
+  /** Counted as Flume counts: an attempt for each event, and one that found none. */
   async take(max: number, signal: AbortSignal): Promise<Take> {
-    this.#takeAttempts.value += max
-    return this.channel.take(max, signal)
+    const take = await this.channel.take(max, signal)
+    const events = take.events.length
+    this.#takeAttempts.value += events < max ? events + 1 : events
+    return take
   }
 
   /** A take of `events` was committed. */

@@ -1,4 +1,7 @@
-/** One at a time, in the order of asking. The turn goes straight to the next in line, so that nobody slips in between. */
+/**
+ * One at a time, in the order of asking. The turn goes straight to the next in line, so that nobody slips in between. The line is as long as the
+ * source has deliveries open, which its own limits bound (one for a file, one for each connection).
+ */
 import { Ring } from '../base/ring.ts'
 
 const now = Promise.resolve()
