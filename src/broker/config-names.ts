@@ -28,7 +28,7 @@ queued.max.requests queued.max.request.bytes request.timeout.ms socket.send.buff
 socket.listen.backlog.size max.connection.creation.rate connection.failed.authentication.delay.ms
 socket.connection.setup.timeout.ms socket.connection.setup.timeout.max.ms connections.max.reauth.ms
 log.cleaner.* log.cleanup.interval.mins log.flush.start.offset.checkpoint.interval.ms log.preallocate num.recovery.threads.per.data.dir
-log.message.format.version log.message.timestamp.difference.max.ms log.message.timestamp.before.max.ms log.message.timestamp.after.max.ms
+log.message.format.version
 log.message.downconversion.enable log.dir.failure.timeout.ms log.initial.task.delay.ms
 min.insync.replicas unclean.leader.election.enable unclean.leader.election.interval.ms replica.* num.replica.fetchers
 num.replica.alter.log.dirs.threads fetch.purgatory.purge.interval.requests producer.purgatory.purge.interval.requests

@@ -108,6 +108,17 @@ const topics = {
     default: 'CreateTime',
     doc: 'Whose time a record keeps.',
   }),
+  'log.message.timestamp.before.max.ms': milliseconds({ min: 0, default: LONG_MAX, doc: 'How old a record may be.' }),
+  'log.message.timestamp.after.max.ms': milliseconds({
+    min: 0,
+    default: LONG_MAX,
+    doc: 'How far ahead of the clock a record may be.',
+  }),
+  'log.message.timestamp.difference.max.ms': milliseconds({
+    min: 0,
+    default: LONG_MAX,
+    doc: 'Both of these, as older Kafka has it.',
+  }),
   'compression.type': oneOf(['producer', 'uncompressed', 'gzip', 'snappy', 'lz4', 'zstd'], {
     default: 'producer',
     doc: 'How records are stored.',

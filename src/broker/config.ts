@@ -90,8 +90,10 @@ const gather = (entries: readonly PropertyEntry[]): Gathered => {
     const name = alsoCalled[entry.key] ?? entry.key
     const row = Object.hasOwn(table, name) ? table[name] : undefined
     if (row === undefined) {
-      if (isWithoutEffect(name)) out.unused.push(name)
-      else out.findings.push(unknown(entry))
+      if (isWithoutEffect(name)) {
+        out.unused.push(name)
+        out.given.set(name, entry.value)
+      } else out.findings.push(unknown(entry))
       continue
     }
     out.places.set(name, entry)
