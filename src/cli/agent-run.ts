@@ -71,7 +71,7 @@ export const runAgent = async (run: AgentRun): Promise<number> => {
   await using open = new AsyncDisposableStack()
   const broker = run.broker === undefined ? undefined : open.use(await startBrokerBeside(run.broker, log))
   saysStart(run)
-  const monitor = new Monitor()
+  const monitor = new Monitor(log)
   const agent = open.use(await startAgent(run.plan, environmentOf(run, monitor)))
   broker?.watch(agent)
   open.use(await startMonitoring(run.properties, monitor, log))

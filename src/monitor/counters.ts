@@ -2,6 +2,8 @@
  * The counters of every component, under Flume's names, so that dashboards made for Flume go on working. A counter is one number in one
  * object that a runner keeps hold of: counting costs an addition per batch, never a look-up.
  */
+import { type Log, silentLog } from '../base/log.ts'
+
 export type GroupKind = 'SOURCE' | 'CHANNEL' | 'SINK'
 
 export interface Counter {
@@ -51,8 +53,10 @@ export class CounterGroup {
   readonly name: string
   readonly #counters = new Map<string, Counter>()
   readonly #gauges = new Map<string, () => number | string>()
+  readonly #log: Log
 
-  constructor(kind: GroupKind, name: string) {
+  constructor(kind: GroupKind, name: string, log: Log = silentLog) {
+    this.#log = log
     this.kind = kind
     this.name = name
     for (const attribute of attributes[kind]) this.counter(attribute)
@@ -81,14 +85,16 @@ export class CounterGroup {
     this.#gauges.set(name, read)
   }
 
-  /** Milliseconds since 1970, as all times of Flume's counters. */
+  /** Milliseconds since 1970, as all times of Flume's counters. Says so in the line that scripts wait for. */
   started(nowMs: number): void {
     this.set('StartTime', nowMs)
     this.set('StopTime', 0)
+    this.#log.info(`Component type: ${this.kind}, name: ${this.name} started`)
   }
 
   stopped(nowMs: number): void {
     this.set('StopTime', nowMs)
+    this.#log.info(`Component type: ${this.kind}, name: ${this.name} stopped`)
   }
 
   /** Name and value of every counter as it stands now. */
@@ -100,10 +106,16 @@ export class CounterGroup {
 /** All groups of a process. A component of the same kind and name takes the place of an earlier one, as in Flume. */
 export class Monitor {
   readonly #groups = new Map<string, CounterGroup>()
+  readonly #log: Log
+
+  /** `log` hears of components that start and stop. */
+  constructor(log: Log = silentLog) {
+    this.#log = log.named('org.apache.flume.instrumentation.MonitoredCounterGroup')
+  }
 
   /** A new group, all zero, shown under `KIND.name`. */
   group(kind: GroupKind, name: string): CounterGroup {
-    const group = new CounterGroup(kind, name)
+    const group = new CounterGroup(kind, name, this.#log)
     this.#groups.set(`${kind}.${name}`, group)
     return group
   }

@@ -57,7 +57,7 @@ const pidOf = (child: Child): number => {
   return pid
 }
 
-const started = /Component type: SOURCE, name: r1 started/
+const started = /SOURCE, name: r1 started/
 
 const send = async (place: Place): Promise<void> => {
   const socket = createConnection(place.port, '127.0.0.1')
@@ -110,6 +110,7 @@ export const measure = async (c: Case, filler: Case, events: number, batch: numb
     const pace = calibration()
     await using child = startAgent(place, c.properties(place), c.needs === 'broker' || c.needs === 'filled topic')
     await child.printed(started)
+    if (c.needs === 'sender') await child.printed(/Source r1 listens on/)
     const startMs = performance.now()
     if (c.needs === 'sender') await send(place)
     const { sinceMs } = await quiet(pidOf(child), limitMs)

@@ -65,6 +65,7 @@ a1.sources.r1.batchSize = ${p.batch}
 
 const nullSink = (p: Place): string => `
 a1.sinks.k1.type = null
+a1.sinks.k1.logEveryNEvents = 1000000
 a1.sinks.k1.batchSize = ${p.batch}
 `
 
