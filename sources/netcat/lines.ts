@@ -5,7 +5,7 @@
 import { type Event, noHeaders } from '../../src/flow/event.ts'
 import type { Charset, StreamDecoder } from '../../src/formats/charset.ts'
 import { type SplitRules, splitLines } from '../../src/formats/line-splitter.ts'
-import { ReadBuffer } from '../../src/io/read-buffer.ts'
+import { ReadBuffer } from '../../src/base/read-buffer.ts'
 import { isLonger } from './line-limit.ts'
 
 const newline = 10
