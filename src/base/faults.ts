@@ -8,12 +8,19 @@ const table = {
     hint: 'Correct the value; `millrace components NAME` lists what it may be.',
   },
   CONFIG_MISSING: { says: 'The configuration file {path} does not exist', hint: 'Correct the path after -f.' },
-  CONFIG_UNREADABLE: { says: 'The configuration file {path} cannot be read: {problem}', hint: 'Correct the path or its rights.' },
+  CONFIG_UNREADABLE: {
+    says: 'The configuration file {path} cannot be read: {problem}',
+    hint: 'Correct the path or its rights.',
+  },
   CONFIG_TOO_LARGE: {
     says: 'The configuration file {path} is larger than {megabytes} MB',
     hint: 'It is hardly an agent file: look at what stands after -f.',
   },
   AGENT_UNKNOWN: { says: 'There is no agent {agent} in {files}', hint: 'The agents there are: {agents}.{meant}' },
+  LINE_TOO_LONG: {
+    says: 'A line of the input is longer than {megabytes} MB',
+    hint: 'Look whether the input is text; what stands before that line was sent.',
+  },
   WRONG_USAGE: { says: '{command}: {problem}', hint: '`{command} --help` lists the options.' },
   CHANNEL_FULL: {
     says: 'Channel {channel} had no room for {events} events within {seconds} s',
@@ -34,6 +41,22 @@ const table = {
   PORT_IN_USE: {
     says: '{address} is already in use',
     hint: 'Stop the program that listens there, or choose another port.',
+  },
+  AVRO_UNREACHABLE: {
+    says: 'No Avro source answers at {address}: {problem}',
+    hint: 'Start the agent there, or correct hostname and port.',
+  },
+  AVRO_LOST: {
+    says: 'The connection to the Avro source at {address} was lost: {problem}',
+    hint: 'The agent there stopped or closed the connection; compression-type must be the same on both ends.',
+  },
+  AVRO_TIMED_OUT: {
+    says: 'The Avro source at {address} gave no answer within {seconds} s',
+    hint: 'The agent there is overloaded or stuck; request-timeout is how long to wait.',
+  },
+  AVRO_REFUSED: {
+    says: 'The Avro source at {address} did not take the events: {status}',
+    hint: 'The channel there is full, or its log says why.',
   },
   CANNOT_RUN: {
     says: 'Cannot run {command}: {problem}',
