@@ -1,4 +1,7 @@
 /** `millrace components [NAME]`: what may stand behind `type =`, and the settings of one of them. */
+import { closest } from '../config/did-you-mean.ts'
+import { knownTypes } from '../config/known-types.ts'
+import { definitionFor } from '../config/type-lookup.ts'
 import { type Command, exitCodes } from './command.ts'
 import { componentKinds, type ListedComponent, listedComponents } from './component-list.ts'
 import { defaultText, rowsOf } from './settings-table.ts'
@@ -32,6 +35,18 @@ const detail = ({ kind, definition, common }: ListedComponent): string => {
   return `${kind} ${type}: ${summary}\n${also}\n${own.length === 0 ? 'It has no settings of its own.\n' : table(own)}\nand those of every ${kind}:\n${table(rowsOf(common))}`
 }
 
+/** Flume's names that are not there yet are called so, of whichever kind they are. */
+const troubleText = (name: string, all: readonly ListedComponent[]): string => {
+  const known = knownTypes.find(({ names }) => names.some((one) => one.toLowerCase() === name.toLowerCase()))
+  if (known !== undefined)
+    return `the ${known.kind} ${name} is not there yet${known.instead === undefined ? '' : ` (${known.instead})`}`
+  const near = closest(
+    name,
+    all.flatMap(({ definition }) => [definition.type, ...definition.aliases]),
+  )
+  return `there is no component ${name} (${near === undefined ? '`millrace components` lists them' : `did you mean ${near}?`})`
+}
+
 export const command: Command = {
   name: 'components',
   summary: summaries.components,
@@ -41,12 +56,9 @@ export const command: Command = {
       process.stdout.write(`${overview(all)}\`millrace components NAME\` lists the settings of one.\n`)
       return exitCodes.done
     }
-    const { definitionFor, troubleWith } = await import('../config/type-lookup.ts')
     const found = all.filter(({ definition }) => definitionFor([definition], name) !== undefined)
     if (found.length === 0) {
-      const { registry } = await import('./registry.ts')
-      const { says, hint } = troubleWith(registry, 'source', name)
-      process.stderr.write(`${says.replace('unknown source type', 'there is no component')} (${hint})\n`)
+      process.stderr.write(`${troubleText(name, all)}\n`)
       return exitCodes.usage
     }
     process.stdout.write(found.map(detail).join('\n'))

@@ -90,6 +90,11 @@ describe('the traps of the grammar', () => {
     expect(says('a = r1\u00A0r2')[0]).toContain('no-break')
   })
 
+  it('says that quotation marks are part of a value', () => {
+    expect(says('a = "/x y"')[0]).toContain('a: the quotation marks are part of the value (leave them away)')
+    expect(says('a = echo "x" "y"')).toEqual([])
+  })
+
   it('shows no value, for it may be a secret', () => {
     const text = 'password = s3cret\\d # s3cret\npassword = s3cret2\u00A0'
     expect(says(text).join('\n')).not.toContain('s3cret')
