@@ -125,7 +125,7 @@ class Assembly {
       this.#onStored()
     }
     const lane = new SinkLane({ name, sink, port: this.#port(planned.channel), rejects, counters, onStored })
-    const member = new SinkMember(lane, log)
+    const member = new SinkMember(lane, log, clock)
     return { lane, member, counters }
   }
 

@@ -33,7 +33,7 @@ export class ChannelPort {
     this.channel = channel
     this.#environment = environment
     this.#counters = counters
-    this.#outage = new Outage(environment.log, 'error')
+    this.#outage = new Outage(environment.log, environment.clock, 'error')
     this.#attempted = counters.counter('EventPutAttemptCount')
     this.#took = counters.counter('EventPutSuccessCount')
     this.#takeAttempts = counters.counter('EventTakeAttemptCount')

@@ -108,15 +108,20 @@ export class FlightRound {
   async #recover(thrown: unknown, launched: Promise<void>): Promise<void> {
     await launched
     const failed = this.#flights.shift()
-    await this.#rollBackAll()
-    if (failed !== undefined) await this.#lane.recover(failed.take, thrown, this.#signals)
+    try {
+      await this.#rollBackAll()
+    } finally {
+      if (failed !== undefined) await this.#lane.recover(failed.take, thrown, this.#signals)
+    }
   }
 
-  /** Newest first, each after its write has ended. */
+  /** Newest first, each after its write has ended. One that cannot be rolled back keeps none of the others from it. */
   async #rollBackAll(): Promise<void> {
     for (const { outcome } of this.#flights) await outcome
+    const failures: unknown[] = []
     for (let flight = this.#flights.pop(); flight !== undefined; flight = this.#flights.pop()) {
-      await this.#lane.rollBack(flight.take)
+      await this.#lane.rollBack(flight.take).catch((error: unknown) => failures.push(error))
     }
+    if (failures.length > 0) throw failures[0]
   }
 }

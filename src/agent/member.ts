@@ -2,6 +2,7 @@
 import { rethrowBroken } from '../base/assert.ts'
 import { Fault, reasonOf } from '../base/faults.ts'
 import type { Log } from '../base/log.ts'
+import type { Clock } from '../io/clock.ts'
 import { Outage } from './outage.ts'
 import type { Member } from './sink-groups/definition.ts'
 import type { LaneSignals, SinkLane } from './sink-lane.ts'
@@ -13,11 +14,11 @@ export class SinkMember implements Member {
   readonly #outage: Outage
   #failures = 0
 
-  constructor(lane: SinkLane, log: Log) {
+  constructor(lane: SinkLane, log: Log, clock: Clock) {
     this.name = lane.name
     this.channel = lane.port.name
     this.#lane = lane
-    this.#outage = new Outage(log)
+    this.#outage = new Outage(log, clock)
   }
 
   get failures(): number {

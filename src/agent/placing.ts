@@ -42,7 +42,7 @@ export class Placing {
   constructor(options: PlacingOptions) {
     const { always } = options.selector
     this.#options = options
-    this.#outages = options.ports.map(() => new Outage(options.log))
+    this.#outages = options.ports.map(() => new Outage(options.log, options.environment.clock))
     this.#only = always?.optional.length === 0 && always.required.length === 1 ? always.required[0] : undefined
   }
 

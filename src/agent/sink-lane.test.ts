@@ -157,6 +157,19 @@ describe('several writes in flight', () => {
     expect(sink.bodies.slice(-30)).toEqual(numbers(0, 30))
   })
 
+  it('are all rolled back, though one roll-back fails', async () => {
+    const { channel, sink, clock } = await flow({ inFlight: 3 })
+    await openWrites(sink, 3)
+    channel.rollBackFailures.push(new Error('Disk full'))
+    write(sink, 0).fail(new Error('Down'))
+    for (let i = 0; i < 2; i++) write(sink, 0).succeed()
+    await until(() => channel.ends.length === 3)
+    sink.byHand = false
+    await clock.advanceSlowly(500, 50)
+    await until(() => channel.held === 0)
+    expect(sink.bodies.slice(-20)).toEqual(numbers(0, 20))
+  })
+
   it('are waited for at the stop', async () => {
     const { sink, agent, channel } = await flow({ inFlight: 2 })
     await openWrites(sink, 2)

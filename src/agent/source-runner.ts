@@ -34,7 +34,7 @@ export class SourceRunner {
 
   constructor(options: SourceRunnerOptions) {
     this.#options = options
-    this.#outage = new Outage(options.log, 'error')
+    this.#outage = new Outage(options.log, options.environment.clock, 'error')
   }
 
   get name(): string {

@@ -27,6 +27,8 @@ export class ScriptedChannel implements Channel {
   readonly openFailures: Error[] = []
   /** What the next commits throw, one each; undefined lets one through. */
   readonly commitFailures: (Error | undefined)[] = []
+  /** What the next roll-backs throw after they have taken effect, one each; undefined lets one through. */
+  readonly rollBackFailures: (Error | undefined)[] = []
   /** `commit` and `roll back`, with the bodies, in the order they happened. */
   readonly ends: string[] = []
   disposed = 0
@@ -70,8 +72,10 @@ export class ScriptedChannel implements Channel {
       },
       [Symbol.asyncDispose]: async () => {
         if (isOpen) this.ends.push(`roll back ${bodies}`)
+        const failure = isOpen ? this.rollBackFailures.shift() : undefined
         isOpen = false
         await take[Symbol.asyncDispose]()
+        if (failure !== undefined) throw failure
       },
     }
   }
