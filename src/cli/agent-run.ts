@@ -18,6 +18,7 @@ import { type FileStamps, watchConfig } from './config-watch.ts'
 import { type BrokerBeside, startBrokerBeside } from './broker-beside.ts'
 import { startMonitoring } from './monitoring.ts'
 import { listenForSignals, signalExitCodes } from './signals.ts'
+import { catchStrayErrors } from './stray-errors.ts'
 
 /** How long a stop waits for the sinks to drain; `-Dmillrace.grace.seconds` changes it. */
 const graceSeconds = 30
@@ -68,6 +69,7 @@ const environmentOf = (run: AgentRun, monitor: Monitor) => ({
 export const runAgent = async (run: AgentRun): Promise<number> => {
   const { log } = run
   using signals = listenForSignals()
+  using stray = catchStrayErrors(log)
   await using open = new AsyncDisposableStack()
   const broker = run.broker === undefined ? undefined : open.use(await startBrokerBeside(run.broker, log))
   saysStart(run)
@@ -77,7 +79,7 @@ export const runAgent = async (run: AgentRun): Promise<number> => {
   open.use(await startMonitoring(run.properties, monitor, log))
   if (run.watched !== undefined) open.use(watchConfig(run.watched, log))
   run.started?.(agent, broker)
-  const ended = await Promise.race([signals.first, agent.failed])
+  const ended = await Promise.race([signals.first, agent.failed, stray.broken])
   if (typeof ended === 'string') log.info(`${ended}: the sources stop, the sinks drain.`)
   else log.error(`This is a mistake in Millrace itself, and the agent ends: ${ended.message}`, { error: ended })
   const accounts = await agent.stop()

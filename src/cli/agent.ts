@@ -8,6 +8,7 @@ import { type Judgement, judge } from './judge.ts'
 import { logOptionsOf } from './log-options.ts'
 import { openLog, type OpenLog } from './logging.ts'
 import { type Options, parseOptions, properties } from './options.ts'
+import { thrownText } from './print-thrown.ts'
 import { summaries } from './summaries.ts'
 
 const name = 'flume-ng agent'
@@ -76,7 +77,13 @@ const run = async (options: Options, agent: string): Promise<number> => {
     return exitCodes.done
   }
   const { runAgent } = await import('./agent-run.ts')
-  return runAgent({ plan, log, properties: defined, watched, broker: options.broker })
+  try {
+    return await runAgent({ plan, log, properties: defined, watched, broker: options.broker })
+  } catch (thrown) {
+    // The console gets it from the way out; a log file would have nothing.
+    if (!isOnConsole) log.error(`Agent ${agent} ends: ${thrownText(thrown)}`)
+    throw thrown
+  }
 }
 
 export const command: Command = {

@@ -150,6 +150,21 @@ describe('flume-ng agent', () => {
     await child.printed(/agent\.properties has changed; the agent goes on with what it read/)
   })
 
+  it('goes on after an error that a component lets slip', async () => {
+    using folder = temporaryFolder()
+    writeFileSync(
+      join(folder.path, 'slip.mjs'),
+      `export default { type: 'slip', aliases: [], summary: '', settings: {}, create: (_, { log }) => ({
+         batchSize: 1, inFlight: 1, [Symbol.asyncDispose]: async () => {},
+         async write(batch) { log.info('WROTE ' + batch[0].body); queueMicrotask(() => { throw new Error('slipped') }); void Promise.reject(new Error('dropped')) } }) }`,
+    )
+    await using child = startAgentProcess(folder.path, agent.replace('= logger', '= ./slip.mjs'))
+    await child.printed(/WROTE [\s\S]*WROTE [\s\S]*WROTE /)
+    await child.printed(/An error that no component handled: dropped/)
+    expect(child.output).toContain('An error that no component handled: slipped. The agent goes on.')
+    expect(await child.stop()).toBe(143)
+  })
+
   it('serves its counters over HTTP when asked', async () => {
     using folder = temporaryFolder()
     const more = ['-Dflume.monitoring.type=http', '-Dflume.monitoring.port=0', '--log-format', 'json']
