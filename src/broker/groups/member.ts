@@ -61,6 +61,8 @@ export class Member {
   /** On the monotonic clock: when it counts as dead. */
   deadlineMs = 0
   session: Disposable | undefined
+  /** On the monotonic clock: when `session` looks at the deadline. */
+  sessionDueMs = 0
 
   constructor(facts: MemberFacts) {
     this.id = facts.id

@@ -34,8 +34,10 @@ export class Rebalancer {
   /** The member was heard of: its session begins anew. */
   heard(group: Group, member: Member): void {
     const waits = member.isNew && member.join !== undefined
-    member.deadlineMs = this.#clock.monotonic() + (waits ? NEW_MEMBER_MS_MAX : member.sessionTimeoutMs)
-    if (member.session === undefined) this.#watch(group, member, member.deadlineMs - this.#clock.monotonic())
+    const allowedMs = waits ? NEW_MEMBER_MS_MAX : member.sessionTimeoutMs
+    member.deadlineMs = this.#clock.monotonic() + allowedMs
+    // A timer that is due earlier finds the new deadline by itself; one that is due later would be too late.
+    if (member.session === undefined || member.deadlineMs < member.sessionDueMs) this.#watch(group, member, allowedMs)
   }
 
   /** Takes a member out, answers what it still waits for with `error`, and lets the others go on without it. */
@@ -97,6 +99,8 @@ export class Rebalancer {
   }
 
   #watch(group: Group, member: Member, delayMs: number): void {
+    this.forget(member)
+    member.sessionDueMs = this.#clock.monotonic() + delayMs
     member.session = this.#clock.after(Math.max(1, delayMs), () => {
       member.session = undefined
       const leftMs = member.deadlineMs - this.#clock.monotonic()
