@@ -3,19 +3,20 @@ import type { RunningAgent } from '../agent/agent.ts'
 import type { Log } from '../base/log.ts'
 import type { EmbeddedBroker } from '../broker/embedded.ts'
 
-export interface BrokerBeside extends EmbeddedBroker {
-  /** From now on holds the agent's sources whenever the broker is down. */
-  watch(agent: RunningAgent): void
+type Holdable = Pick<RunningAgent, 'hold' | 'release'>
+
+export interface SourceHolder {
+  readonly onDown: () => void
+  readonly onUp: () => void
+  /** From now on holds the agent's sources whenever the broker is down, and at once if it is. */
+  readonly watch: (agent: Holdable) => void
 }
 
-/** `config` is a server.properties, or `true` for the shipped settings. Resolves when it serves; throws what keeps it from that. */
-export const startBrokerBeside = async (config: string | true, log: Log): Promise<BrokerBeside> => {
-  const { startEmbeddedBroker } = await import('../broker/embedded.ts')
-  let watched: RunningAgent | undefined
+/** Between the broker, which may go down before there is an agent, and the agent. */
+export const sourceHolder = (): SourceHolder => {
+  let watched: Holdable | undefined
   let isDown = false
-  const broker = await startEmbeddedBroker({
-    configFile: config === true ? undefined : config,
-    log,
+  return {
     onDown() {
       isDown = true
       watched?.hold()
@@ -24,12 +25,20 @@ export const startBrokerBeside = async (config: string | true, log: Log): Promis
       isDown = false
       watched?.release()
     },
-  })
-  return {
-    ...broker,
     watch(agent) {
       watched = agent
       if (isDown) agent.hold()
     },
   }
+}
+
+export interface BrokerBeside extends EmbeddedBroker, Pick<SourceHolder, 'watch'> {}
+
+/** `config` is a server.properties, or `true` for the shipped settings. Resolves when it serves; throws what keeps it from that. */
+export const startBrokerBeside = async (config: string | true, log: Log): Promise<BrokerBeside> => {
+  const { startEmbeddedBroker } = await import('../broker/embedded.ts')
+  const holder = sourceHolder()
+  const { onDown, onUp } = holder
+  const broker = await startEmbeddedBroker({ configFile: config === true ? undefined : config, log, onDown, onUp })
+  return { ...broker, watch: holder.watch }
 }
