@@ -14,6 +14,7 @@ import type { FetchedRecords } from './fetched-records.ts'
 import { Fetcher } from './fetcher.ts'
 import { Group } from './group.ts'
 import { commitOffsets, noMembership } from './group-offsets.ts'
+import { partitionCounts } from './group-share.ts'
 import type { OffsetToCommit } from './group-offsets.ts'
 import type { ClientOptions } from './options.ts'
 import { PartitionPosition } from './partition-position.ts'
@@ -94,6 +95,23 @@ export class Consumer implements AsyncDisposable {
     void this.#start(this.#group)
   }
 
+  /** Reads every partition of these topics, without membership; also those that come to be later, from their beginning. After `open`, once. */
+  readAll(wanted: readonly string[] | RegExp): void {
+    assert(this.#subscription === undefined, 'one subscription only')
+    const { excludeInternalTopics } = this.options
+    const subscription = new Subscription(this.#cluster, wanted, excludeInternalTopics, () => undefined)
+    this.#subscription = subscription
+    this.#cluster.onRefresh(() => {
+      const counts = partitionCounts(this.#cluster, subscription.topics)
+      const all = [...counts].flatMap(([topic, count]) =>
+        Array.from({ length: count }, (_, partition) => ({ topic, partition })),
+      )
+      if (all.length !== this.#positions.size || all.some((one) => !this.#positions.has(keyOf(one))))
+        void this.#assigned(all, true)
+    })
+    void this.#untilDone(() => this.#cluster.refresh())
+  }
+
   /** Reads these partitions, without membership. After `open`; replaces what was assigned before. */
   assign(partitions: readonly StartAt[]): void {
     for (const { topic } of partitions) this.#cluster.watch(topic)
@@ -142,7 +160,9 @@ export class Consumer implements AsyncDisposable {
     this.#closing.abort()
     this.#fetcher[Symbol.dispose]()
     this.#subscription?.[Symbol.dispose]()
-    await Promise.race([this.#leave(), this.#cluster.options.clock.sleep(leaveMaxMs)])
+    const left = new AbortController()
+    const patience = this.#cluster.options.clock.sleep(leaveMaxMs, left.signal)
+    await Promise.race([this.#leave().finally(() => left.abort()), patience])
     this.#cluster[Symbol.dispose]()
   }
 

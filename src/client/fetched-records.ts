@@ -52,6 +52,8 @@ export class FetchedRecords {
   #abortedAt = 0
   #at = 0
   #done = false
+  #opened = false
+  #isAppendTime = false
 
   /** Throws KafkaFault when the batches cannot be told apart. */
   constructor(options: FetchedOptions) {
@@ -78,9 +80,15 @@ export class FetchedRecords {
     return false
   }
 
+  /** Whether the broker stamped the record's timestamp, and not its producer. */
+  get isAppendTime(): boolean {
+    return this.#isAppendTime
+  }
+
   /** Where to go on after what was read so far. */
   get position(): number {
     if (this.#done) return this.endOffset
+    if (!this.#opened) return this.#options.fromOffset
     return Math.max(this.#options.fromOffset, this.reader.offset + 1)
   }
 
@@ -92,6 +100,8 @@ export class FetchedRecords {
       this.#at += size
       if (!this.#isVisible(header, at)) continue
       this.reader.open(records, at, header)
+      this.#isAppendTime = header.isAppendTime
+      this.#opened = true
       return true
     }
     return false
