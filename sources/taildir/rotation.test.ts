@@ -147,6 +147,21 @@ describe('rotation', () => {
     expect(run.lines).toEqual([...bodies(0, 10), ...bodies(500, 600)])
   })
 
+  it('by rename away: the file is not forgotten before everything of it has settled', async () => {
+    await using rig = tailRig({ idleTimeout: '50', lastLineTimeout: '50' })
+    const clock = new FakeClock()
+    rig.write('log', lines(0, 10))
+    const run = await rig.start(liveOnly(rig), { clock, settling: false })
+    await run.has(10)
+    rig.rename('log', 'old.1')
+    await clock.advanceSlowly(500, 5)
+    await run.kill()
+    const again = await rig.start(liveOnly(rig))
+    await again.has(10)
+    await again.stop()
+    expect(again.lines).toEqual(bodies(0, 10))
+  })
+
   it('is noticed behind a closed handle too: the file is found by its inode', async () => {
     await using rig = tailRig({ idleTimeout: '50', lastLineTimeout: '50' })
     const clock = new FakeClock()

@@ -46,6 +46,11 @@ export class FileDelivery<F extends DeliveredFile> {
     })
   }
 
+  /** Nothing that was delivered is still on its way. */
+  get isSettled(): boolean {
+    return this.#ahead.events === 0
+  }
+
   /** Resolves when another batch may be read; true unless the source is to stop. */
   async room(): Promise<boolean> {
     const { signal } = this.#options

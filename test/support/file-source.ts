@@ -37,6 +37,13 @@ export class Run {
     return this.events.map((event) => Buffer.from(event.body).toString())
   }
 
+  /** Settles the batch at that index of `batches`. */
+  settleBatch(index: number): void {
+    const batch = this.batches[index]
+    const at = this.#unsettled.findIndex((entry) => entry.batch === batch)
+    if (at >= 0) this.#unsettled.splice(at, 1)[0]?.settle()
+  }
+
   /** Lines delivered and not settled. */
   get unsettledLines(): string[] {
     return this.#unsettled.flatMap(({ batch }) => batch.map((event) => Buffer.from(event.body).toString()))
