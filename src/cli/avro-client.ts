@@ -1,22 +1,16 @@
 /**
- * `flume-ng avro-client -H host -p port [-F file | --dirname dir] [-R headers]`: sends lines to an avro source, one event each, through the avro
- * sink. Unlike Flume's it ends with 1 when the lines could not be delivered.
+ * `flume-ng avro-client -H host -p port [-F file | --dirname dir] [-R headers]`: sends lines to an avro source, one event each, over Avro RPC.
+ * Unlike Flume's it ends with 1 when the lines could not be delivered.
  */
 import { createReadStream, readdirSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Fault, reasonOf } from '../base/faults.ts'
 import { parseProperties } from '../config/properties.ts'
-import { checkSettings } from '../config/settings-check.ts'
-import { definitionFor } from '../config/type-lookup.ts'
 import { type Headers, noHeaders } from '../flow/event.ts'
-import type { Sink } from '../flow/sink.ts'
+import type { AvroClient } from '../formats/avro-client.ts'
 import { realClock } from '../io/clock.ts'
-import { realDisk } from '../io/disk.ts'
-import { realRandom } from '../io/random.ts'
-import { Monitor } from '../monitor/counters.ts'
 import { type Command, exitCodes } from './command.ts'
 import { inputEvents } from './input-events.ts'
-import { openLog } from './logging.ts'
 import { summaries } from './summaries.ts'
 
 const name = 'flume-ng avro-client'
@@ -35,6 +29,8 @@ Exit codes: 0 everything was delivered, 1 it was not, 2 wrong usage.
 
 /** What an avro source behind a memory channel of Flume's default size takes at once. */
 const batchEvents = 100
+/** How long a connection, and then each answer, is waited for. */
+const timeoutMs = 20_000
 const completed = '.COMPLETED'
 
 interface Options {
@@ -74,37 +70,22 @@ const headersFrom = (file: string | undefined): Headers => {
   return Object.freeze(Object.fromEntries(entries.map(({ key, value }) => [key, value])))
 }
 
-/** The avro sink, aimed at the source. Throws WRONG_USAGE for a host or port that it does not take. */
-const sinkFor = async ({ host, port }: Options): Promise<Sink> => {
-  const { registry } = await import('./registry.ts')
-  const definition = definitionFor(registry.sinks, 'avro')
-  const sink = registry.sinks.find((one) => one === definition)
-  if (sink === undefined || host === undefined || port === undefined)
-    return wrong('Either --rpcProps or both --host and --port must be specified.')
-  const given = Object.entries({ hostname: host, port, 'batch-size': String(batchEvents) }).map(([key, value]) => {
-    return [key, { key, value, raw: value, file: name, line: 0 }] as const
-  })
-  const at = { key: '', value: '', raw: '', file: name, line: 0 }
-  const { values, findings } = checkSettings(sink, new Map(given), { title: name, prefix: '--', at, others: [] })
-  const fault = findings.find((finding) => finding.level === 'fault')
-  if (fault !== undefined) wrong(fault.says)
-  const log = await openLog({ layout: 'flume', level: 'warn', name: 'org.apache.flume.client.avro.AvroCLIClient' })
-  const counters = new Monitor().group('SINK', 'client')
-  const context = {
-    agent: 'avro-client',
-    name: 'client',
-    log,
-    counters,
-    clock: realClock,
-    disk: realDisk,
-    random: realRandom,
-  }
-  return sink.create(values, context)
+const portOf = (text: string): number => {
+  const port = Number(text)
+  return Number.isInteger(port) && port > 0 && port <= 65_535 ? port : wrong(`--port ${text} is no port`)
 }
 
-const send = async (input: AsyncIterable<Buffer>, headers: Headers, sink: Sink): Promise<void> => {
-  const { signal } = new AbortController()
-  for await (const batch of inputEvents(input, headers, sink.batchSize)) await sink.write(batch, signal)
+/** Throws AVRO_UNREACHABLE, and WRONG_USAGE for a port that is none. */
+const connected = async ({ host, port }: Options): Promise<AvroClient> => {
+  if (host === undefined || port === undefined)
+    return wrong('Either --rpcProps or both --host and --port must be specified.')
+  const { openAvroClient } = await import('../formats/avro-client.ts')
+  const timeouts = { connectTimeoutMs: timeoutMs, requestTimeoutMs: timeoutMs }
+  return openAvroClient({ host, port: portOf(port), ...timeouts, deflateLevel: undefined, clock: realClock })
+}
+
+const send = async (input: AsyncIterable<Buffer>, headers: Headers, client: AvroClient): Promise<void> => {
+  for await (const batch of inputEvents(input, headers, batchEvents)) await client.appendBatch(batch)
 }
 
 /** Files of the folder that are not sent yet, oldest first. */
@@ -116,31 +97,29 @@ const filesIn = (folder: string): string[] =>
     .toSorted((a, b) => a.modifiedMs - b.modifiedMs || a.path.localeCompare(b.path))
     .map(({ path }) => path)
 
-const sendAll = async ({ dirname, filename }: Options, headers: Headers, sink: Sink): Promise<void> => {
+const sendAll = async ({ dirname, filename }: Options, headers: Headers, client: AvroClient): Promise<void> => {
   if (dirname === undefined)
-    return send(filename === undefined ? process.stdin : createReadStream(filename), headers, sink)
+    return send(filename === undefined ? process.stdin : createReadStream(filename), headers, client)
   for (const path of filesIn(dirname)) {
-    await send(createReadStream(path), headers, sink)
+    await send(createReadStream(path), headers, client)
     renameSync(path, `${path}${completed}`)
   }
 }
 
 const deliver = async (options: Options): Promise<number> => {
   const headers = headersFrom(options.headerFile)
-  await using sink = await sinkFor(options)
+  let isOpen = false
   try {
-    await sink.open?.(new AbortController().signal)
+    await using client = await connected(options)
+    isOpen = true
+    await sendAll(options, headers, client)
+    return exitCodes.done
   } catch (thrown) {
-    process.stderr.write(`Unable to open connection to Flume: ${reasonOf(thrown)}\n`)
+    if (thrown instanceof Fault && thrown.code === 'WRONG_USAGE') throw thrown
+    const what = isOpen ? 'deliver events' : 'open connection'
+    process.stderr.write(`Unable to ${what} to Flume: ${reasonOf(thrown)}\n`)
     return exitCodes.failed
   }
-  try {
-    await sendAll(options, headers, sink)
-  } catch (thrown) {
-    process.stderr.write(`Unable to deliver events to Flume: ${reasonOf(thrown)}\n`)
-    return exitCodes.failed
-  }
-  return exitCodes.done
 }
 
 export const command: Command = {
