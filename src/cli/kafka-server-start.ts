@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { rethrowBroken } from '../base/assert.ts'
 import { Fault } from '../base/faults.ts'
 import type { BrokerConfig } from '../broker/config.ts'
@@ -17,7 +17,7 @@ const usage = 'USAGE: kafka-server-start.sh [-daemon] server.properties [--overr
 
 /** The same command without -daemon, in a process that outlives this one and its terminal. */
 const startDaemon = (argv: readonly string[]): number => {
-  const folder = process.env['LOG_DIR'] ?? 'logs'
+  const folder = resolve(process.env['LOG_DIR'] ?? 'logs')
   mkdirSync(folder, { recursive: true })
   const output = openSync(join(folder, 'kafkaServer.out'), 'a')
   const words = [...process.execArgv, process.argv[1] ?? '', 'kafka-server-start', ...argv]

@@ -4,6 +4,7 @@
  * Errors are Node's own system errors (`code` ENOENT, ENOSPC, …).
  */
 import * as fs from 'node:fs'
+import { resolve } from 'node:path'
 import { promisify } from 'node:util'
 
 export interface DiskStat {
@@ -75,7 +76,8 @@ export const realDisk: Disk = {
   },
   fstat: (fd) => statOf(fs.fstatSync(fd)),
   list: (path) => fs.readdirSync(path),
-  makeFolder: (path) => void fs.mkdirSync(path, { recursive: true }),
+  // Absolute, as Node never returns from a relative path below a working folder that was deleted.
+  makeFolder: (path) => void fs.mkdirSync(resolve(path), { recursive: true }),
   rename: (from, to) => fs.renameSync(from, to),
   unlink: (path) => fs.unlinkSync(path),
   remove: (path) => fs.rmSync(path, { recursive: true, force: true }),

@@ -23,7 +23,9 @@ const clone = (folder: string, port: number): void => {
   mkdirSync(join(folder, 'data'))
 }
 
-const shell = (script: string, cwd: string): Child => new Child('/bin/sh', ['-ec', script], { cwd })
+/** A broker that the script left running, because a command failed, is stopped at its end. */
+const shell = (script: string, cwd: string): Child =>
+  new Child('/bin/sh', ['-ec', `trap 'bin/kafka-server-stop.sh >/dev/null 2>&1 || :' EXIT\n${script}`], { cwd })
 
 describe("the README's commands", () => {
   it('run a broker and use it', async () => {
