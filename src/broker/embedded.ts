@@ -20,6 +20,8 @@ export interface EmbeddedOptions {
   readonly overrides?: Readonly<Record<string, string>> | undefined
   readonly log: Log
   readonly clock?: Clock
+  /** Starts the thread; a worker of this folder's worker file by default. */
+  readonly spawn?: (input: WorkerInput) => Worker
   /** The broker died: nothing can be sent until `onUp`. Called once for each time it goes down. */
   readonly onDown?: (fault: Fault) => void
   /** The broker serves again. */
@@ -45,6 +47,9 @@ const limits = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 512 }
 
 /** Beside this file, as source or as built. */
 const workerUrl = new URL(`./worker${extname(import.meta.url)}`, import.meta.url)
+
+const spawnWorker = (input: WorkerInput): Worker =>
+  new Worker(workerUrl, { workerData: input, resourceLimits: limits, name: 'broker' })
 
 /** Starts it and resolves when it serves. Throws what loadBrokerConfig and startBroker throw, LISTENER_TAKEN first of all. */
 export const startEmbeddedBroker = async (options: EmbeddedOptions): Promise<EmbeddedBroker> => {
@@ -78,8 +83,8 @@ class Keeper {
 
   /** Resolves when the thread serves; rejects with the reason for which it does not, and the thread is then gone. */
   start(): Promise<readonly Endpoint[]> {
-    const input: WorkerInput = { config: this.#config, deadThreads: this.#deadThreads }
-    const worker = new Worker(workerUrl, { workerData: input, resourceLimits: limits, name: 'broker' })
+    const spawn = this.#options.spawn ?? spawnWorker
+    const worker = spawn({ config: this.#config, deadThreads: this.#deadThreads })
     const { threadId } = worker
     this.#worker = worker
     return new Promise((resolve, reject) => {

@@ -66,9 +66,12 @@ const mustDiffer = (setting: string, endpoints: readonly Endpoint[]): void => {
 
 const isEverywhere = (host: string): boolean => host === '0.0.0.0' || host === '::' || host === '*'
 
+const controllersOf = (settings: BrokerSettings): ReadonlySet<string> =>
+  new Set(items(settings['controller.listener.names'] ?? '').map((name) => name.toUpperCase()))
+
 /** `given` says which settings the file has. */
 const wanted = (settings: BrokerSettings, given: ReadonlySet<string>): Endpoint[] => {
-  const controllers = new Set(items(settings['controller.listener.names'] ?? '').map((name) => name.toUpperCase()))
+  const controllers = controllersOf(settings)
   const old = !given.has('listeners') && (given.has('host.name') || given.has('port'))
   if (old) return [{ name: 'PLAINTEXT', host: settings['host.name'] ?? '', port: settings.port }]
   const all = parsed('listeners', settings.listeners).filter((e) => !controllers.has(e.name))
@@ -90,7 +93,8 @@ const wanted = (settings: BrokerSettings, given: ReadonlySet<string>): Endpoint[
 
 const told = (settings: BrokerSettings, bound: readonly Endpoint[]): Endpoint[] => {
   const text = settings['advertised.listeners']
-  if (text !== undefined) return parsed('advertised.listeners', text)
+  const controllers = controllersOf(settings)
+  if (text !== undefined) return parsed('advertised.listeners', text).filter((e) => !controllers.has(e.name))
   const host = settings['advertised.host.name']
   const port = settings['advertised.port']
   return bound.map((e) => ({ name: e.name, host: host ?? e.host, port: port ?? e.port }))
