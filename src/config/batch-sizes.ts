@@ -1,6 +1,6 @@
 /** Batches larger than what a channel takes at once: Flume removes such a source or sink, or fails over and over; here they go in pieces. */
 import type { FileFinding } from './finding.ts'
-import type { Planned, PlannedSink, PlannedSource, Registry } from './plan.ts'
+import type { Planned } from './plan.ts'
 import type { Definition } from './setting.ts'
 import { findingAt } from './settings-check.ts'
 import type { AgentTree, KindWord } from './tree.ts'
@@ -34,22 +34,24 @@ const findingFor = (
   ]
 }
 
-interface Parts {
-  readonly sources: readonly PlannedSource<Registry>[]
-  readonly channels: readonly Planned<Definition>[]
-  readonly sinks: readonly PlannedSink<Registry>[]
+/** A source or sink with the channels that it names, whatever else is wrong with either. */
+export interface ChannelUser {
+  readonly word: 'sources' | 'sinks'
+  readonly component: Planned<Definition>
+  readonly channels: readonly string[]
 }
 
 /** A warning for each source or sink, and each of its channels, whose sizes do not fit. */
-export const batchFindings = (agent: AgentTree, { sources, channels, sinks }: Parts): FileFinding[] => {
+export const batchFindings = (
+  agent: AgentTree,
+  users: readonly ChannelUser[],
+  channels: readonly Planned<Definition>[],
+): FileFinding[] => {
   const byName = new Map(channels.map((channel) => [channel.name, channel]))
-  const pairs = (word: KindWord, user: Planned<Definition>, names: readonly string[]): FileFinding[] =>
+  return users.flatMap(({ word, component, channels: names }) =>
     names.flatMap((name) => {
       const channel = byName.get(name)
-      return channel === undefined ? [] : findingFor(agent, word, user, channel)
-    })
-  return [
-    ...sources.flatMap((source) => pairs('sources', source, source.channels)),
-    ...sinks.flatMap((sink) => pairs('sinks', sink, [sink.channel])),
-  ]
+      return channel === undefined ? [] : findingFor(agent, word, component, channel)
+    }),
+  )
 }

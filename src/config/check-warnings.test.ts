@@ -70,6 +70,8 @@ describe('warnings', () => {
       'f:12: warning: sink k1 has batches of 101, and channel c1 takes 100 at once (its transactionCapacity) (they go in pieces here, but Flume refuses them: set flumeBatchSize or transactionCapacity)',
     ])
     expect(await warningsOf(text.replace('= 101', '= 100'))).toEqual([])
+    // A fault of the sink does not hide it.
+    expect((await check(text.replace('h:9092', 'h:9092\na1.sinks.k1.onReject = x'))).warnings).toHaveLength(1)
   })
 
   it('leaves out a channel that nothing is connected to', async () => {

@@ -55,10 +55,13 @@ class Check {
       configured: new Set(this.#agent.kinds.channels.components.keys()),
       sound: new Set(channels.map((channel) => channel.name)),
     }
-    const sources = declared.sources.components.flatMap((tree) => this.#kept(checkSource(this.#registry, tree, names)))
-    const sinks = declared.sinks.components.flatMap((tree) => this.#kept(checkSink(this.#registry, tree, names)))
+    const judgedSources = declared.sources.components.map((tree) => checkSource(this.#registry, tree, names))
+    const sources = judgedSources.flatMap((judged) => this.#kept(judged))
+    const judgedSinks = declared.sinks.components.map((tree) => checkSink(this.#registry, tree, names))
+    const sinks = judgedSinks.flatMap((judged) => this.#kept(judged))
     const groups = this.#groups(declared.groups, declared.sinks, sinks)
-    this.#findings.push(...batchFindings(this.#agent, { sources, channels, sinks }))
+    const users = [...judgedSources, ...judgedSinks].flatMap(({ user }) => user ?? [])
+    this.#findings.push(...batchFindings(this.#agent, users, channels))
     this.#emptiness(declared.sources, declared.sinks)
     return { agent: this.#agent.name, sources, channels: this.#used(channels, declared), sinks, groups }
   }

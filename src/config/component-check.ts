@@ -30,6 +30,8 @@ export interface Subject {
 export interface Judged {
   /** Undefined when it cannot be created. */
   readonly planned: Planned<Definition> | undefined
+  /** The same as far as it was understood, with faults of its own; undefined when its type is not known. */
+  readonly seen: Planned<Definition> | undefined
   readonly findings: readonly FileFinding[]
 }
 
@@ -40,6 +42,7 @@ const withoutType = (given: Given): Given => new Map([...given].filter(([key]) =
 
 const refused = (at: PropertyEntry, says: string, hint: string): Judged => ({
   planned: undefined,
+  seen: undefined,
   findings: [findingAt(at, 'fault', says, hint)],
 })
 
@@ -58,5 +61,5 @@ export const checkComponent = (registry: Registry, subject: Subject): Judged => 
   const owner = { title, prefix, at, others: ['type', ...subject.others] }
   const { values, findings } = checkSettings({ ...definition, settings }, withoutType(given), owner)
   const planned = { name, definition, values, where: placeOf(at) }
-  return { planned: hasFault(findings) ? undefined : planned, findings }
+  return { planned: hasFault(findings) ? undefined : planned, seen: planned, findings }
 }

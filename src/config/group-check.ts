@@ -47,7 +47,7 @@ const membersOf = (group: ComponentTree, sinks: SinkNames, taken: ReadonlyMap<st
   }
 }
 
-const processorOf = (registry: Registry, group: ComponentTree): Judged => {
+const processorOf = (registry: Registry, group: ComponentTree): Pick<Judged, 'planned' | 'findings'> => {
   const given = below(group.given, 'processor')
   const [first] = given.values()
   const title = `the processor of sink group ${group.name}`
@@ -77,7 +77,7 @@ const processorOf = (registry: Registry, group: ComponentTree): Judged => {
 }
 
 /** What the processor says about the members: how many it needs, and which it names. */
-const fit = (group: ComponentTree, { planned }: Judged, members: readonly string[]): FileFinding[] => {
+const fit = (group: ComponentTree, { planned }: Pick<Judged, 'planned'>, members: readonly string[]): FileFinding[] => {
   if (planned === undefined) return []
   const { definition, values } = planned
   const { sinksMin = 1, sinksMax = Number.POSITIVE_INFINITY, type } = definition

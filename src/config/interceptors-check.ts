@@ -21,7 +21,7 @@ const checkOne = (registry: Registry, source: ComponentTree, name: string, list:
   const prefix = `interceptors.${name}.`
   if (first === undefined) {
     const says = `${title} is in the list, but nothing configures it`
-    return { planned: undefined, findings: [findingAt(list, 'fault', says, `add ${prefix}type`)] }
+    return { planned: undefined, seen: undefined, findings: [findingAt(list, 'fault', says, `add ${prefix}type`)] }
   }
   return checkComponent(registry, {
     kind: 'interceptor',

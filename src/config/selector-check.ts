@@ -10,7 +10,11 @@ import { below, type ComponentTree } from './tree.ts'
 const named = (planned: Planned<Definition>) => planned.definition.channelsNamed?.(planned.values) ?? []
 
 /** `declared` are the names in the source's setting `channels`, whatever is wrong with those channels. */
-export const checkSelector = (registry: Registry, source: ComponentTree, declared: readonly string[]): Judged => {
+export const checkSelector = (
+  registry: Registry,
+  source: ComponentTree,
+  declared: readonly string[],
+): Pick<Judged, 'planned' | 'findings'> => {
   const given = below(source.given, 'selector')
   const [first] = given.values()
   const at = first ?? typeLine(source.given, source.at)

@@ -1,4 +1,5 @@
 /** One sink: its own settings and the one channel that it takes from. */
+import type { ChannelUser } from './batch-sizes.ts'
 import { type ChannelNames, channelTrouble } from './channel-names.ts'
 import { sinkSettings } from './common-settings.ts'
 import { checkComponent, typeLine } from './component-check.ts'
@@ -10,6 +11,8 @@ import type { ComponentTree } from './tree.ts'
 
 export interface JudgedSink {
   readonly planned: PlannedSink<Registry> | undefined
+  /** For checks that a fault elsewhere must not hide. */
+  readonly user: ChannelUser | undefined
   readonly findings: readonly FileFinding[]
 }
 
@@ -28,7 +31,7 @@ const channelFindings = (sink: ComponentTree, names: ChannelNames): readonly Fil
 
 /** Judges one sink. */
 export const checkSink = (registry: Registry, sink: ComponentTree, names: ChannelNames): JudgedSink => {
-  const { planned, findings } = checkComponent(registry, {
+  const { planned, seen, findings } = checkComponent(registry, {
     kind: 'sink',
     name: sink.name,
     title: `sink ${sink.name}`,
@@ -40,11 +43,12 @@ export const checkSink = (registry: Registry, sink: ComponentTree, names: Channe
   })
   const all = [...findings, ...channelFindings(sink, names)]
   const channel = sink.given.get('channel')?.value ?? ''
-  if (planned === undefined || !names.sound.has(channel)) return { planned: undefined, findings: all }
+  const user = seen && { word: 'sinks' as const, component: seen, channels: [channel] }
+  if (planned === undefined || !names.sound.has(channel)) return { planned: undefined, user, findings: all }
   const { values } = planned
   const reject = {
     onReject: values['onReject'] as 'block' | 'quarantine',
     rejectDirectory: values['rejectDirectory'] as string | undefined,
   }
-  return { planned: { ...planned, channel, ...reject }, findings: all }
+  return { planned: { ...planned, channel, ...reject }, user, findings: all }
 }

@@ -1,4 +1,5 @@
 /** One source: its own settings, its channels, its selector, its interceptors. */
+import type { ChannelUser } from './batch-sizes.ts'
 import { type ChannelNames, channelTrouble } from './channel-names.ts'
 import { sourceSettings } from './common-settings.ts'
 import { checkComponent, typeLine } from './component-check.ts'
@@ -12,6 +13,8 @@ import type { ComponentTree } from './tree.ts'
 
 export interface JudgedSource {
   readonly planned: PlannedSource<Registry> | undefined
+  /** For checks that a fault elsewhere must not hide. */
+  readonly user: ChannelUser | undefined
   readonly findings: readonly FileFinding[]
 }
 
@@ -47,11 +50,14 @@ export const checkSource = (registry: Registry, source: ComponentTree, names: Ch
     ...interceptors.findings,
   ]
   const channels = list.names.filter((channel) => names.sound.has(channel))
+  const user = own.seen && { word: 'sources' as const, component: own.seen, channels: list.names }
   const lacks = own.planned === undefined || selector.planned === undefined || interceptors.planned === undefined
-  if (lacks || channels.length === 0 || !isContent(selector.planned, channels)) return { planned: undefined, findings }
+  if (lacks || channels.length === 0 || !isContent(selector.planned, channels))
+    return { planned: undefined, user, findings }
   const parts = { channels, selector: selector.planned, interceptors: interceptors.planned }
   return {
     planned: { ...own.planned, ...parts, aheadMax: own.planned.values['aheadMax'] as number | undefined },
+    user,
     findings,
   }
 }
