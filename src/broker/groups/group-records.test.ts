@@ -55,7 +55,7 @@ test('groups are written as Kafka writes them, and read back', () => {
   const bytes = groupValue(example())
   const expected = digits('0003 0008 636f6e73756d6572 00000005 000170 00016d 000000000000004d 00000001 00016d ffff 000163 00022f68 00000014 0000000a 00000003737562 000000026173') // prettier-ignore
   expect(hex(bytes)).toBe(expected)
-  expect(hex(groupKey('g')).toBe(digits('0002 000167')))
+  expect(hex(groupKey('g'))).toBe(digits('0002 000167'))
   const read = new Group('g', 0)
   readGroupValue(bytes, read)
   expect(hex(groupValue(read))).toBe(expected)
