@@ -135,7 +135,8 @@ describe("Apache Kafka's own tools on our broker", () => {
     expect(arrivals(lines, count)).toEqual({ lost: [], repeated: 0, strange: [] })
   })
 
-  it('find nothing to say about the files on disk', async () => {
+  it('find nothing to say about the files that a stop leaves on disk', async () => {
+    await broker.stop()
     const partition = join(folder.path, 'kafka-logs', 'java-0')
     const segment = join(partition, '00000000000000000000.log')
     const dump = await kafkaTool('org.apache.kafka.tools.DumpLogSegments', ['--deep-iteration', '--files', segment])
