@@ -16,8 +16,20 @@ const noError = Buffer.from([0])
 /** An error, and of the union of errors the plain text. */
 const textError = Buffer.from([1, 0])
 
+const statusBytes = frameHeadBytes + 3
+
+/** Nearly every answer is this: three bytes and the frame's head. */
+const bareStatus = (serial: number, status: Status): Buffer => {
+  const frame = Buffer.alloc(statusBytes)
+  putFrameHead(frame, serial, statusBytes - frameHeadBytes)
+  frame[statusBytes - 1] = statusNames.indexOf(status) * 2
+  return frame
+}
+
 export const statusAnswer = (serial: number, handshake: Uint8Array, status: Status): Buffer =>
-  framed(serial, [handshake, noMetadata, noError, avroNumber(statusNames.indexOf(status))])
+  handshake.length === 0
+    ? bareStatus(serial, status)
+    : framed(serial, [handshake, noMetadata, noError, avroNumber(statusNames.indexOf(status))])
 
 export const errorAnswer = (serial: number, handshake: Uint8Array, text: string): Buffer =>
   framed(serial, [handshake, noMetadata, textError, avroString(text)])

@@ -38,6 +38,7 @@ export class Connection {
   #greeted = false
   #open = 0
   #isEnding = false
+  #corked = false
 
   constructor(accepted: Socket, owner: ConnectionOwner) {
     this.#owner = owner
@@ -108,8 +109,16 @@ export class Connection {
     this.#goOn()
   }
 
-  /** A client that does not read its answers is not listened to. */
+  /** Answers of one turn of the event loop leave together. A client that does not read them is not listened to. */
   #send(answer: Uint8Array): void {
+    if (!this.#corked) {
+      this.#corked = true
+      this.#socket.cork()
+      setImmediate(() => {
+        this.#corked = false
+        this.#socket.uncork()
+      })
+    }
     this.#wire.send(answer)
     if (this.#socket.writableNeedDrain) this.#wire.pause()
   }
