@@ -5,24 +5,26 @@ import { trackerFileOf } from './candidates.ts'
 import type { SpoolSettings } from './settings.ts'
 import type { SpoolFile } from './spool-file.ts'
 
-/** Why a file can't be retired, in words; undefined when it was. Throws the disk's errors. */
-export const retire = (file: SpoolFile, settings: SpoolSettings, disk: Disk): string | undefined => {
+export type Retired = { readonly done: string } | { readonly problem: string }
+
+/** What was done, or why it can't be, in words. Throws the disk's errors. */
+export const retire = (file: SpoolFile, settings: SpoolSettings, disk: Disk): Retired => {
   const { path, relative } = file
-  if (settings.retire === 'delete') disk.unlink(path)
-  else if (settings.retire === 'track') mark(trackerFileOf(settings, relative), disk)
-  else return renamed(path, `${path}${settings.suffix}`, disk)
-  return undefined
-}
-
-const mark = (path: string, disk: Disk): void => {
-  disk.makeFolder(folderOf(path))
-  disk.close(disk.open(path, 'a'))
-}
-
-const renamed = (path: string, done: string, disk: Disk): string | undefined => {
-  if (disk.stat(done) !== undefined) {
-    return `File name has been re-used with different files. Spooling assumptions violated for ${done}`
+  if (settings.retire === 'rename') return renamed(path, `${path}${settings.suffix}`, disk)
+  if (settings.retire === 'delete') {
+    disk.unlink(path)
+    return { done: `Deleted file ${path}` }
   }
-  disk.rename(path, done)
-  return undefined
+  const mark = trackerFileOf(settings, relative)
+  disk.makeFolder(folderOf(mark))
+  disk.close(disk.open(mark, 'a'))
+  return { done: `Created tracker file for ${path} at ${mark}` }
+}
+
+const renamed = (path: string, target: string, disk: Disk): Retired => {
+  if (disk.stat(target) !== undefined) {
+    return { problem: `File name has been re-used with different files. Spooling assumptions violated for ${target}` }
+  }
+  disk.rename(path, target)
+  return { done: `Moved file ${path} to ${target}` }
 }

@@ -176,9 +176,9 @@ export class Spooling {
       if (hasLeft(file)) this.#troubles.sayGone(file)
       else {
         if (!this.#isWhole(file)) return
-        const problem = retire(file, this.#settings, disk)
-        if (problem !== undefined) return this.#setAside(file, problem, false)
-        log.info(`Retired ${file.path} (${this.#settings.retire}).`)
+        const retired = retire(file, this.#settings, disk)
+        if ('problem' in retired) return this.#setAside(file, retired.problem, false)
+        log.info(retired.done)
       }
       this.#troubles.over(file)
       this.#forget(file)

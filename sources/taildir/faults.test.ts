@@ -62,13 +62,18 @@ describe('faults', () => {
     }
   })
 
-  it('an empty position file, as Flume leaves one, is no fault', async () => {
+  it('an empty position file is no fault where Flume left it, and is one where a power cut did', async () => {
     await using rig = tailRig()
     rig.write('log', lines(0, 3))
     rig.write('positions.json', '')
     const run = await rig.start()
     await run.has(3)
     expect(run.context.log.of('error')).toEqual([])
+    await run.stop()
+    rig.write('positions.json', '')
+    const again = await rig.start({ skipToEnd: 'true' })
+    await again.has(3)
+    expect(again.context.log.of('error')).toHaveLength(1)
   })
 
   it('a second source on the same position file is refused', async () => {

@@ -179,7 +179,7 @@ export class Following {
       stored: stored ?? [],
       skipToEnd: settings.skipToEnd && stored !== undefined,
       idleMs: settings.idleMs,
-      lastLineMs: Math.min(settings.lastLineMs, settings.idleMs),
+      lastLineMs: Math.min(settings.lastLineMs, settings.idleMs || Infinity),
       nowMs: () => clock.monotonic(),
       log,
       tailing: tailing(settings, disk, log),

@@ -77,6 +77,8 @@ export class PositionStore {
     const bytes = readWhole(this.#disk, path)
     if (bytes === undefined) return []
     try {
+      // Flume leaves an empty file where it follows none; we never do, so beside our prints it is what a power cut left.
+      if (bytes.length === 0 && this.#disk.stat(this.#printsPath) !== undefined) throw new Error('it is empty')
       return parse(bytes.toString())
     } catch (thrown) {
       this.#disk.rename(path, brokenName(path))

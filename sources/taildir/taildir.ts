@@ -37,7 +37,7 @@ export const taildir = defineSource({
     idleTimeout: milliseconds({
       doc: 'A file that has not changed for so long is closed, until it changes again.',
       default: 120_000,
-      min: 1,
+      min: 0,
     }),
     writePosInterval: milliseconds({ doc: 'How often positions are stored while they change.', default: 250, min: 1 }),
     batchSize: integer({ doc: 'The most lines in one batch.', default: 100, min: 1 }),
