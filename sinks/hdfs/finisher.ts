@@ -13,9 +13,10 @@ export interface FinisherOptions {
   readonly retryIntervalMs: number
   /** Force the data, and then the name, onto the disk. */
   readonly sync: boolean
-  /** Files that may wait for another try; beyond that the oldest is given up until the next start. */
-  readonly waitingMax: number
 }
+
+/** Files that may wait for another try; beyond that the oldest is given up until the next start. */
+const waitingMax = 10_000
 
 interface Unfinished {
   readonly file: InUseFile
@@ -75,6 +76,8 @@ export class Finisher {
     } catch (thrown) {
       if (unfinished.tries === 1) log.warn(`${file.path} could not be closed and renamed: ${reasonOf(thrown)}.`)
       this.#later(unfinished)
+    } finally {
+      file.suspend()
     }
   }
 
@@ -91,7 +94,7 @@ export class Finisher {
   }
 
   #later(unfinished: Unfinished): void {
-    const { tries, retryIntervalMs, waitingMax } = this.#options
+    const { tries, retryIntervalMs } = this.#options
     const { clock, log } = this.#context
     if (unfinished.isLast || unfinished.tries >= tries) {
       log.error(`${unfinished.file.path} keeps its in-use name: it is finished at the next start.`)

@@ -36,7 +36,7 @@ const setup = async (given: Record<string, string>, disk = new FakeDisk()) => {
 
 describe('hdfs sink, when something fails', () => {
   it('takes back what a failed write left in every file, and writes it once in the end', async () => {
-    const { sink, disk, write, lines } = await setup({ 'hdfs.rollCount': '3' })
+    const { sink, disk, write, lines, names } = await setup({ 'hdfs.rollCount': '3' })
     await write(['a1', { h: 'a' }], ['b1', { h: 'b' }])
     const batch: [string, Headers][] = [
       ...Array.from({ length: 5 }, (_, i): [string, Headers] => [`a${i + 2}`, { h: 'a' }]),
@@ -57,12 +57,13 @@ describe('hdfs sink, when something fails', () => {
     await sink[Symbol.asyncDispose]()
     const expected = ['a', 'b'].flatMap((h) => [1, 2, 3, 4, 5, 6].map((i) => `${h}${i}`))
     expect(lines().sort()).toEqual(expected)
+    expect(names().filter((name) => name.endsWith('.tmp'))).toEqual([])
   })
 
   it('loses and repeats nothing whatever the disk refuses', async () => {
     for (let seed = 1; seed <= 30; seed++) {
       const random = seededRandom(seed)
-      const { sink, disk, write, lines } = await setup(
+      const { sink, disk, write, lines, names } = await setup(
         { 'hdfs.rollCount': '4', 'hdfs.maxOpenFiles': '2', 'hdfs.sync': random.pick(['never', 'roll', 'batch']) },
         new FakeDisk({ seed, shortWrites: 0.3 }),
       )
@@ -85,6 +86,7 @@ describe('hdfs sink, when something fails', () => {
       }
       await sink[Symbol.asyncDispose]()
       expect(lines().sort(), `seed ${seed}`).toEqual(expected.toSorted())
+      expect(names().filter((name) => name.endsWith('.tmp'))).toEqual([])
     }
   })
 

@@ -56,6 +56,8 @@ describe('bucket paths', () => {
     const batch = [event({}), event({ timestamp: 'nonsense' })]
     expect(grouped(local, batch, time)).toEqual([['/180507', [0, 1]]])
     expect(grouped(local, batch, time + 1000)).toEqual([['/180508', [0, 1]]])
+    const shared = [event(batch[1]?.headers ?? {})]
+    expect(grouped(local, shared, time + 2000)).toEqual([['/180509', [0]]])
   })
 
   it('gives nothing for a header that is missing', () => {

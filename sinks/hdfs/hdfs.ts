@@ -80,7 +80,6 @@ const optionsOf = async (values: HdfsValues, context: Context): Promise<HdfsOpti
       tries: retryIntervalMs > 0 ? orNone(values['hdfs.closeTries'] ?? 0) : 1,
       retryIntervalMs,
       sync: values['hdfs.sync'] !== 'never',
-      waitingMax: values['hdfs.maxOpenFiles'],
     },
     leftovers: { template: whole, names, openElsewhere },
   }

@@ -211,9 +211,9 @@ describe('avro source', () => {
     const idle = await raw(port)
     for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve))
     stop.abort()
+    await once(idle.socket, 'close')
     target.release()
     await call
-    await once(idle.socket, 'close')
     expect(isOver).toBe(false)
     target.settle()
     await ended
