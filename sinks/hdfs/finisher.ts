@@ -75,9 +75,8 @@ export class Finisher {
       if (unfinished.tries > 1) log.info(`${file.finalPath} has its name after ${unfinished.tries} tries.`)
     } catch (thrown) {
       if (unfinished.tries === 1) log.warn(`${file.path} could not be closed and renamed: ${reasonOf(thrown)}.`)
+      this.#release(file)
       this.#later(unfinished)
-    } finally {
-      file.suspend()
     }
   }
 
@@ -91,6 +90,15 @@ export class Finisher {
       if (systemCode(thrown) !== 'ENOENT' || disk.stat(finalPath) === undefined) throw thrown
     }
     if (this.#options.sync) disk.syncFolder(dirname(finalPath))
+  }
+
+  /** A file that waits holds no descriptor. */
+  #release(file: InUseFile): void {
+    try {
+      file.suspend()
+    } catch (thrown) {
+      this.#context.log.debug(`Closing ${file.path} failed: ${reasonOf(thrown)}.`)
+    }
   }
 
   #later(unfinished: Unfinished): void {
