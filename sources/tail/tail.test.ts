@@ -1,8 +1,9 @@
 import * as fs from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { until } from '../../test/fakes/until.ts'
-import { FileSourceRig } from '../../test/support/file-source.ts'
+import { FileSourceRig, Run } from '../../test/support/file-source.ts'
 import { bodies, lines } from '../../test/support/taildir.ts'
+import { valuesOf } from '../../test/support/values.ts'
 import { tail } from './tail.ts'
 
 const tailRig = (settings: Readonly<Record<string, string>> = {}): FileSourceRig =>
@@ -99,6 +100,26 @@ describe('tail', () => {
     expect(other.lines).toEqual(bodies(8, 10))
     expect(other.context.log.of('warn')[0]).toContain('is not the file it was')
     await expect((await rig.start(settings)).ended).rejects.toMatchObject({ code: 'FOLDER_LOCKED' })
+  })
+
+  it('goes on where it was when its run failed, also without a position file', async () => {
+    await using rig = tailRig({ batchSize: '2' })
+    rig.write('log', lines(0, 3))
+    const values = valuesOf(tail.settings, { file: rig.path('log'), pollInterval: '10', batchSize: '2' })
+    const first = new Run({}, true)
+    const source = await tail.create(values, first.context)
+    first.onBatch = () => {
+      if (first.batches.length === 1) throw new Error('refused')
+    }
+    first.begin(source)
+    await following(first)
+    rig.append('log', lines(3, 7))
+    await expect(first.ended).rejects.toThrow('refused')
+    const second = new Run({}, true)
+    second.begin(source)
+    await second.has(2)
+    await second.stop()
+    expect([...first.lines, ...second.lines]).toEqual(bodies(3, 7))
   })
 
   it('says that its position file is broken, and reads all rather than nothing', async () => {

@@ -7,7 +7,7 @@ import { isDiskError } from '../../src/formats/disk-error.ts'
 import { FileDelivery } from '../../src/formats/file-delivery.ts'
 import { PositionKeeper } from '../../src/formats/position-keeper.ts'
 import { FileGroups } from './file-groups.ts'
-import { Handles, type HandleEvents } from './handles.ts'
+import { Handles } from './handles.ts'
 import { Pace } from './pace.ts'
 import { PositionStore } from './position-store.ts'
 import { tailing, type TaildirSettings } from './settings.ts'
@@ -15,6 +15,7 @@ import type { TailFile } from './tail-file.ts'
 import { Tracker } from './tracker.ts'
 import { takeTurn } from './turns.ts'
 import type { Watch } from './watch.ts'
+import { WatchedFiles } from './watched-files.ts'
 
 /** Looking at the folders may take at most this part of the time: with many thousands of files it is done less often. */
 const shareOfTime = 1 / 20
@@ -28,7 +29,7 @@ export class Following {
   readonly #handles: Handles
   readonly #tracker: Tracker
   readonly #delivery: FileDelivery<TailFile>
-  readonly #watched = new Map<string, TailFile>()
+  readonly #watched: WatchedFiles
   /** Files reported to have changed since the last round. */
   readonly #reported = new Set<TailFile>()
   #nextScanMs = 0
@@ -39,8 +40,9 @@ export class Following {
     this.#settings = settings
     this.#context = context
     this.#signal = signal
+    this.#watched = new WatchedFiles(watch, settings.openFilesMax)
     this.#pace = new Pace(clock, settings.pollMs)
-    this.#handles = new Handles(settings.openFilesMax, this.#watching(watch))
+    this.#handles = new Handles(settings.openFilesMax, this.#watched)
     const store = new PositionStore(disk, settings.positionFile, log)
     this.#tracker = this.#newTracker(store)
     this.#keeper = new PositionKeeper({
@@ -60,7 +62,7 @@ export class Following {
 
   /** A watched path has changed. */
   wake(path: string): void {
-    const file = this.#watched.get(path)
+    const file = this.#watched.at(path)
     if (file !== undefined) this.#reported.add(file)
     this.#pace.wake()
   }
@@ -186,19 +188,5 @@ export class Following {
       onChange: () => this.#keeper.touch(),
       onTrouble: (file, thrown) => this.#trouble(file, thrown),
     })
-  }
-
-  #watching(watch: Watch): HandleEvents {
-    return {
-      opened: (file) => {
-        this.#watched.set(file.path, file)
-        watch.add(file.path)
-      },
-      closed: (file) => {
-        if (this.#watched.get(file.path) !== file) return
-        this.#watched.delete(file.path)
-        watch.remove(file.path)
-      },
-    }
   }
 }

@@ -3,22 +3,17 @@
  * are seen and kept open as long as there is room. When there is none, the file that was used longest ago and has nothing unread gives way.
  */
 import type { TailFile } from './tail-file.ts'
-
-/** Told of every open file, so that it can be watched under its name. */
-export interface HandleEvents {
-  opened(file: TailFile): void
-  closed(file: TailFile): void
-}
+import type { WatchedFiles } from './watched-files.ts'
 
 export class Handles {
   readonly #max: number
-  readonly #events: HandleEvents
+  readonly #watched: WatchedFiles
   /** In the order of their last use. */
   readonly #open = new Set<TailFile>()
 
-  constructor(max: number, events: HandleEvents) {
+  constructor(max: number, watched: WatchedFiles) {
     this.#max = max
-    this.#events = events
+    this.#watched = watched
   }
 
   get isFull(): boolean {
@@ -31,28 +26,27 @@ export class Handles {
     if (this.isFull) this.#giveWay()
     file.open(path)
     this.#open.add(file)
-    this.#events.opened(file)
+    this.#watched.opened(file)
   }
 
   close(file: TailFile): void {
     if (!this.#open.delete(file)) return
-    this.#events.closed(file)
     file.close()
+    this.#watched.closed(file)
   }
 
   /** The file has another name now. */
   rename(file: TailFile, path: string): void {
-    if (file.isOpen) this.#events.closed(file)
+    const from = file.path
     file.renamed(path)
-    if (file.isOpen) this.#events.opened(file)
+    this.#watched.renamed(file, from)
   }
 
   /** The handle goes over from a file to the same file begun anew. */
   replace(file: TailFile, fresh: TailFile): void {
     if (!this.#open.delete(file)) return
-    this.#events.closed(file)
     this.#open.add(fresh)
-    this.#events.opened(fresh)
+    this.#watched.opened(fresh)
   }
 
   closeAll(): void {

@@ -30,8 +30,8 @@ export class Pace {
   /** Waits for the next round; `progressed`: the last one found something. */
   async next(progressed: boolean, signal: AbortSignal): Promise<void> {
     this.#quietMs = progressed ? leastMs : Math.min(this.#pollMs, this.#quietMs * 2)
-    const sinceMs = this.#clock.monotonic() - this.#lastMs
-    await this.#clock.sleep(Math.max(0, leastMs - sinceMs), signal)
+    const soonMs = this.#lastMs + leastMs - this.#clock.monotonic()
+    if (soonMs > 0) await this.#clock.sleep(soonMs, signal)
     if (!this.#woken) await this.#sleep(this.#quietMs, signal)
     this.#woken = false
     this.#lastMs = this.#clock.monotonic()

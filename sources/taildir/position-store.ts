@@ -19,7 +19,9 @@ interface PrintEntry extends StoredPrint {
   readonly file: string
 }
 
-const keyOf = (entry: { readonly inode: number; readonly file: string }): string => `${entry.inode} ${entry.file}`
+/** Names change between the writing of the two files; inode and folder say enough, since the print itself is compared. */
+const keyOf = (entry: { readonly inode: number; readonly file: string }): string =>
+  `${entry.inode} ${folderOf(entry.file)}`
 
 const isPrint = (entry: unknown): entry is PrintEntry => {
   const { inode, file, length, sha256 } = (entry ?? {}) as Partial<Record<keyof PrintEntry, unknown>>

@@ -94,6 +94,23 @@ describe('TAILDIR', () => {
   })
 })
 
+describe('a quiet file', () => {
+  it.each(['120000', '60000000'])(
+    'wakes the source when it changes, long before the next look, idle after %s ms',
+    async (idle) => {
+      await using rig = tailRig({ pollInterval: '600000', idleTimeout: idle })
+      const clock = new FakeClock()
+      rig.write('log', lines(0, 2))
+      const run = await rig.start({}, { clock })
+      await run.has(2)
+      await clock.advanceSlowly(600_000, 5_000)
+      rig.append('log', lines(2, 3))
+      await run.has(3)
+      expect(run.lines).toEqual(bodies(0, 3))
+    },
+  )
+})
+
 describe('the last line without a line end', () => {
   it('goes out once the file is quiet, and what completes it is the next event', async () => {
     await using rig = tailRig({ lastLineTimeout: '1000', pollInterval: '100' })

@@ -83,11 +83,10 @@ export class Tracker {
     return [...leaving, ...due]
   }
 
-  /** An open file was reported to have changed; whether it may have something to read. */
+  /** Whether the file, if it is still there, may have something to read. */
   hasNews(file: TailFile): boolean {
-    if (!file.isOpen) return false
-    const stat = this.#guarded(file, () => file.stat())
-    if (stat !== undefined) return file.differs(stat)
+    const stat = this.#guarded(file, () => (file.isOpen ? file.stat() : this.#options.tailing.disk.stat(file.path)))
+    if (stat !== undefined) return stat.inode === file.inode && file.differs(stat)
     this.#options.handles.close(file)
     if (file.departed) this.#depart(file)
     return false
