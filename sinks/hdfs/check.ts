@@ -26,7 +26,8 @@ const path = (values: HdfsValues): Finding[] => {
   if (place.kind !== 'local') return [fault('hdfs.path', `hdfs.path: ${place.problem}`)]
   if (place.isExplicit) return []
   const says = `hdfs.path has no scheme: it is written to this machine's own disk`
-  return [warning('hdfs.path', says, `write file://${place.path} to say so`)]
+  const whole = place.path.startsWith('/') ? place.path : `/…/${place.path}`
+  return [warning('hdfs.path', says, `write file://${whole} to say so`)]
 }
 
 const escapes = (values: HdfsValues): Finding[] =>

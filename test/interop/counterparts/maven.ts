@@ -47,3 +47,5 @@ export const flume111 = (): string =>
     'org.apache.flume:flume-ng-sdk:1.11.0',
     'org.slf4j:slf4j-simple:1.7.36',
   ])
+
+export const hadoop33 = (): string => jars('hadoop-3.3.6', ['org.apache.hadoop:hadoop-common:3.3.6'])
