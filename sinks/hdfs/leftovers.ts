@@ -81,8 +81,8 @@ export const finishLeftovers = ({ template, names, openElsewhere }: LeftoverOpti
   const finished = left.filter((path) => !open.has(path) && finish(path, names, context))
   const { log } = context
   if (finished.length > 0)
-    log.info(`${finished.length} files that were left in use have their final names, ${finished[0]} among them.`)
-  if (open.size > 0) log.info(`${open.size} files in use are left alone: a process has them open.`)
+    log.info(`Files left in use that have their final names now: ${finished.length}, ${finished[0]} among them.`)
+  if (open.size > 0) log.info(`Files in use that are left alone, because a process has them open: ${open.size}.`)
   if (search.isTooMuch) log.warn(`Files left in use were looked for among ${lookedAtMax} names only.`)
 }
 

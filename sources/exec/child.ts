@@ -8,6 +8,7 @@ import { constants } from 'node:os'
 import type { Readable } from 'node:stream'
 import { Fault, reasonOf, systemCode } from '../../src/base/faults.ts'
 import type { Clock } from '../../src/io/clock.ts'
+import { isGroupAlive, signalGroup } from '../../src/io/process-group.ts'
 
 /** How often the end of a group is looked for. */
 const lookMs = 20
@@ -18,16 +19,6 @@ export interface ChildOptions {
   /** For messages. */
   readonly command: string
   readonly readErrors: boolean
-}
-
-/** Sends a signal to a whole group; false when nobody is in it any more. */
-const signalGroup = (pid: number, signal: NodeJS.Signals | 0): boolean => {
-  try {
-    return process.kill(-pid, signal)
-  } catch (thrown) {
-    if (systemCode(thrown) === 'ESRCH') return false
-    throw thrown
-  }
 }
 
 export class Child {
@@ -77,7 +68,7 @@ export class Child {
     let isThere = signalGroup(this.#pid, 'SIGTERM')
     for (const since = clock.monotonic(); isThere && clock.monotonic() - since < graceMs;) {
       await clock.sleep(lookMs)
-      isThere = signalGroup(this.#pid, 0)
+      isThere = isGroupAlive(this.#pid)
     }
     if (isThere) signalGroup(this.#pid, 'SIGKILL')
     await this.#exited
