@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path'
 import { rethrowBroken } from '../base/assert.ts'
 import { Fault } from '../base/faults.ts'
 import type { BrokerConfig } from '../broker/config.ts'
+import { realClock } from '../io/clock.ts'
 import { type Command, exitCodes } from './command.ts'
 import { type OpenLog, openLog } from './logging.ts'
 import { type ServerArguments, serverArguments } from './server-config.ts'
@@ -15,15 +16,39 @@ import { listenForSignals } from './signals.ts'
 
 const usage = 'USAGE: kafka-server-start.sh [-daemon] server.properties [--override property=value]*\n'
 
-/** The same command without -daemon, in a process that outlives this one and its terminal. */
-const startDaemon = (argv: readonly string[]): number => {
+/** A broker that looks through its logs after a crash may take longer than anybody wants to wait: it goes on in the background. */
+const daemonWaitMs = 30_000
+
+/**
+ * The same command without -daemon, in a process that outlives this one and its terminal. Kafka's script returns at once, and the next command
+ * of a script finds nobody listening; this one returns when the broker serves, and fails when it does not start.
+ */
+const startDaemon = async (argv: readonly string[]): Promise<number> => {
   const folder = resolve(process.env['LOG_DIR'] ?? 'logs')
   mkdirSync(folder, { recursive: true })
-  const output = openSync(join(folder, 'kafkaServer.out'), 'a')
+  const file = join(folder, 'kafkaServer.out')
+  const output = openSync(file, 'a')
   const words = [...process.execArgv, process.argv[1] ?? '', 'kafka-server-start', ...argv]
-  spawn(process.execPath, words, { detached: true, stdio: ['ignore', output, output] }).unref()
+  const child = spawn(process.execPath, words, { detached: true, stdio: ['ignore', output, output, 'ipc'] })
   closeSync(output)
-  return exitCodes.done
+  const outcome = await new Promise<'serves' | 'ended' | 'waits'>((settle) => {
+    child.once('message', () => settle('serves'))
+    child.once('exit', () => settle('ended'))
+    realClock.after(daemonWaitMs, () => settle('waits'))
+  })
+  if (child.connected) child.disconnect()
+  child.unref()
+  if (outcome === 'serves') return exitCodes.done
+  process.stderr.write(
+    `The broker ${outcome === 'ended' ? 'did not start' : 'is still starting'}: ${file} says more.\n`,
+  )
+  return outcome === 'ended' ? exitCodes.failed : exitCodes.done
+}
+
+/** Tells the command that started this process with -daemon, if one did, that the broker serves. */
+const sayServing = (): void => {
+  process.send?.('serves')
+  if (process.connected) process.disconnect()
 }
 
 const sayFault = (thrown: unknown, log: OpenLog): void => {
@@ -47,6 +72,7 @@ const serve = async (args: ServerArguments): Promise<number> => {
     const config = await configured(args, log)
     const { startBroker } = await import('../broker/broker.ts')
     await using broker = await startBroker(config, { log })
+    sayServing()
     await signals.first
     await broker.stop()
     return exitCodes.done
