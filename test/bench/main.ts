@@ -13,7 +13,7 @@ import { row, tableHead } from './table.ts'
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    events: { type: 'string', default: '3000000' },
+    events: { type: 'string', default: '5000000' },
     batch: { type: 'string' },
     runs: { type: 'string', default: '3' },
     json: { type: 'boolean', default: false },
