@@ -3,6 +3,7 @@
  * next; while the group shares out anew that is no news.
  */
 import { reasonOf } from '../../src/base/faults.ts'
+import { isTold } from '../../src/base/told.ts'
 import { BrokerError } from '../../src/client/errors.ts'
 import type { OffsetToCommit } from '../../src/client/group-offsets.ts'
 import { unlessAborted } from '../../src/client/waiting.ts'
@@ -11,6 +12,9 @@ import type { HeldPartitions } from './held-partitions.ts'
 
 /** ILLEGAL_GENERATION, UNKNOWN_MEMBER_ID, REBALANCE_IN_PROGRESS. */
 const rebalanceCodes: ReadonlySet<number> = new Set([22, 25, 27])
+
+/** One failure may be the end of a connection, which the next try opens anew. */
+const saidAfter = 2
 
 export interface OffsetCommitsOptions {
   readonly held: HeldPartitions
@@ -23,7 +27,8 @@ export class OffsetCommits {
   readonly #options: OffsetCommitsOptions
   #running: Promise<void> = Promise.resolve()
   #timer: Disposable | undefined
-  #failing = false
+  #failures = 0
+  #isSaid = false
   #closed = false
 
   constructor(options: OffsetCommitsOptions) {
@@ -64,8 +69,9 @@ export class OffsetCommits {
     try {
       await commit(offsets)
       held.committed(offsets)
-      if (this.#failing) context.log.info('Offsets are committed again.')
-      this.#failing = false
+      if (this.#isSaid) context.log.info('Offsets are committed again.')
+      this.#isSaid = false
+      this.#failures = 0
     } catch (error) {
       this.#failed(error)
     }
@@ -76,8 +82,11 @@ export class OffsetCommits {
     const { log } = this.#options.context
     if (error instanceof BrokerError && rebalanceCodes.has(error.errorCode))
       return log.debug(`Offsets are not committed while the group shares out anew: ${error.message}.`)
-    if (!this.#failing) log.warn(`Offsets cannot be committed: ${reasonOf(error)}. They are kept and committed later.`)
-    this.#failing = true
+    this.#failures++
+    if (this.#failures >= saidAfter && !this.#isSaid && !isTold(error)) {
+      log.warn(`Offsets cannot be committed: ${reasonOf(error)}. They are kept and committed later.`)
+      this.#isSaid = true
+    }
     this.soon()
   }
 }

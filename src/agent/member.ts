@@ -2,6 +2,7 @@
 import { rethrowBroken } from '../base/assert.ts'
 import { Fault, reasonOf } from '../base/faults.ts'
 import type { Log } from '../base/log.ts'
+import { isTold } from '../base/told.ts'
 import type { Clock } from '../io/clock.ts'
 import { Outage } from './outage.ts'
 import type { Member } from './sink-groups/definition.ts'
@@ -56,7 +57,7 @@ export class SinkMember implements Member {
   #failed(error: unknown, { writes }: LaneSignals): 'failed' {
     rethrowBroken(error)
     this.#failures++
-    if (writes.aborted) return 'failed'
+    if (writes.aborted || isTold(error)) return 'failed'
     const hint = error instanceof Fault ? ` ${error.hint}` : ''
     const what = `Sink ${this.name} cannot store events: ${reasonOf(error)}.${hint}`
     this.#outage.failed(`${what} They wait in channel ${this.#lane.port.name}, and it is tried again until it works.`, {

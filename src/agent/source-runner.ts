@@ -5,6 +5,7 @@
 import { InvariantBroken } from '../base/assert.ts'
 import { Fault, reasonOf } from '../base/faults.ts'
 import type { Log } from '../base/log.ts'
+import { isTold } from '../base/told.ts'
 import type { Source } from '../flow/source.ts'
 import type { ComponentAccount } from '../monitor/accounts.ts'
 import type { CounterGroup } from '../monitor/counters.ts'
@@ -100,6 +101,7 @@ export class SourceRunner {
       log[isExpected ? 'debug' : 'warn'](`Source ${name} ended with: ${reasonOf(error)}.`, { error })
       return true
     }
+    if (isTold(error)) return false
     const hint = error instanceof Fault ? ` ${error.hint}` : ''
     const again = `It is started again every ${restartMs / 1000} s.`
     this.#outage.failed(`Source ${name} cannot run: ${reasonOf(error)}.${hint} ${again}`, { error })

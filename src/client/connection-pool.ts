@@ -19,7 +19,6 @@ export class ConnectionPool implements Disposable {
   readonly #options: ClientOptions
   readonly #open = new Map<string, Connection>()
   readonly #opening = new Map<string, Promise<Connection>>()
-  readonly #unreachable = new Set<string>()
   #disposed = false
 
   constructor(options: ClientOptions) {
@@ -56,8 +55,7 @@ export class ConnectionPool implements Disposable {
       this.#failed(address, error),
     )
     if (this.#disposed) connection[Symbol.dispose]()
-    if (this.#unreachable.delete(addressText(address)))
-      this.#options.log.info(`Broker ${addressText(address)} answers again.`)
+    this.#options.reachability.answered(addressText(address))
     this.#open.set(key, connection)
     void this.#forgetWhenClosed(key, connection)
     return connection
@@ -69,13 +67,14 @@ export class ConnectionPool implements Disposable {
   }
 
   #failed(address: Address, error: unknown): never {
-    const text = addressText(address)
-    const problem = reasonOf(error)
-    if (!this.#disposed && !this.#unreachable.has(text)) {
-      this.#unreachable.add(text)
-      this.#options.log.warn(`Broker ${text} cannot be reached: ${problem}. Trying until it answers.`)
-    }
-    if (error instanceof Fault && error.code !== 'CONNECTION_LOST') throw error
-    throw new Fault('BROKER_UNREACHABLE', { addresses: text, problem }, error)
+    const fault = unreachable(addressText(address), error)
+    throw this.#disposed ? fault : this.#options.reachability.failed(addressText(address), fault)
   }
+}
+
+/** What a lost connection says of a broker that was only to be reached; other troubles say it themselves. */
+const unreachable = (addresses: string, error: unknown): Fault => {
+  if (!(error instanceof Fault)) return new Fault('BROKER_UNREACHABLE', { addresses, problem: reasonOf(error) }, error)
+  if (error.code !== 'CONNECTION_LOST') return error
+  return new Fault('BROKER_UNREACHABLE', { addresses, problem: error.details['problem'] ?? error.message }, error)
 }

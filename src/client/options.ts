@@ -6,6 +6,7 @@ import type { Clock } from '../io/clock.ts'
 import { realRandom } from '../io/random.ts'
 import type { Random } from '../io/random.ts'
 import type { Address } from './address.ts'
+import { Reachability } from './reachability.ts'
 
 export interface ClientOptions {
   readonly bootstrap: readonly Address[]
@@ -13,6 +14,8 @@ export interface ClientOptions {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
+  /** What was said of brokers that are away; shared by all clients of these options. */
+  readonly reachability: Reachability
   readonly connectTimeoutMs: number
   readonly requestTimeoutMs: number
   /** The first wait after a failure; it doubles up to the next one, and is varied by a fifth either way. */
@@ -26,7 +29,7 @@ export interface ClientOptions {
   readonly frameBytesMax: number
 }
 
-export const clientDefaults: Omit<ClientOptions, 'bootstrap'> = {
+export const clientDefaults: Omit<ClientOptions, 'bootstrap' | 'reachability'> = {
   clientId: 'millrace',
   clock: realClock,
   random: realRandom,
@@ -44,5 +47,6 @@ export const clientDefaults: Omit<ClientOptions, 'bootstrap'> = {
 /** The options given, completed by the defaults. */
 export const clientOptions = (given: Pick<ClientOptions, 'bootstrap'> & Partial<ClientOptions>): ClientOptions => ({
   ...clientDefaults,
+  reachability: new Reachability(given.log ?? silentLog),
   ...given,
 })

@@ -1,8 +1,13 @@
 /** Which topics a consumer wants: a list, or all that match a regular expression, followed as topics come and go. */
 import { reasonOf } from '../base/faults.ts'
-import { errorCodes } from '../protocol/error-codes.ts'
+import { errorCodes, errorName } from '../protocol/error-codes.ts'
 import type { Cluster } from './cluster.ts'
 import { backOff } from './waiting.ts'
+
+/** A topic that is just being created shows up before so many looks. */
+const saidAfter = 4
+/** Missing topics that are named. */
+const namedMax = 10
 
 export class Subscription implements Disposable {
   readonly #cluster: Cluster
@@ -41,7 +46,7 @@ export class Subscription implements Disposable {
       this.#topics = matching
       if (!same) changed()
     }
-    if (!this.#looking && this.#isMissing()) void this.#lookForMissing()
+    if (!this.#looking && this.#missing() !== '') void this.#lookForMissing()
   }
 
   #matching(pattern: RegExp): string[] {
@@ -51,22 +56,32 @@ export class Subscription implements Disposable {
       .sort()
   }
 
-  #isMissing(): boolean {
+  /** What of the wanted cannot be read yet, in words; empty when all can. */
+  #missing(): string {
     const { topics } = this.#cluster.metadata
-    if (this.#topics.length === 0) return true
-    return this.#topics.some((topic) => topics.get(topic)?.errorCode !== errorCodes.NONE)
+    if (this.#topics.length === 0) return `matching ${String(this.#wanted)}`
+    const missing: string[] = []
+    for (const topic of this.#topics) {
+      const code = topics.get(topic)?.errorCode ?? errorCodes.UNKNOWN_TOPIC_OR_PARTITION
+      if (code === errorCodes.UNKNOWN_TOPIC_OR_PARTITION) missing.push(topic)
+      else if (code !== errorCodes.NONE) missing.push(`${topic} (${errorName(code)})`)
+    }
+    return missing.slice(0, namedMax).join(', ')
   }
 
-  /** Metadata is old for minutes; a topic that is being created should be noticed sooner. */
+  /** Metadata is old for minutes; a topic that is being created should be noticed sooner, and one that does not come is said once. */
   async #lookForMissing(): Promise<void> {
+    const { log } = this.#cluster.options
     this.#looking = true
-    for (let failures = 1; this.#isMissing(); failures++) {
+    let isSaid = false
+    for (let failures = 1, missing = this.#missing(); missing !== ''; failures++, missing = this.#missing()) {
+      if (failures === saidAfter) log.warn(`There is no topic ${missing} yet. It is read as soon as it is there.`)
+      isSaid ||= failures === saidAfter
       await backOff(this.#cluster.options, failures, this.#closing.signal)
       if (this.#closing.signal.aborted) return
-      await this.#cluster
-        .refresh()
-        .catch((error: unknown) => this.#cluster.options.log.debug(`No metadata: ${reasonOf(error)}.`))
+      await this.#cluster.refresh().catch((error: unknown) => log.debug(`No metadata: ${reasonOf(error)}.`))
     }
+    if (isSaid) log.info('All wanted topics are there now.')
     this.#looking = false
   }
 }
