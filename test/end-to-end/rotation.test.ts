@@ -1,18 +1,14 @@
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { until } from '../fakes/until.ts'
 import { startAgentProcess, temporaryFolder } from '../support/agent.ts'
 import { arrivals, numberedLines } from '../support/lines.ts'
+import { outputLines } from '../support/output.ts'
 import { fileToFiles } from '../support/pipelines.ts'
 
 const rounds = 6
 const linesPerRound = 700
-
-const outputLines = (folder: string): string[] =>
-  readdirSync(join(folder, 'out'))
-    .flatMap((name) => readFileSync(join(folder, 'out', name), 'utf8').split('\n'))
-    .filter((line) => line !== '')
 
 /** Each style makes room for the next round; `live` has been written and, for copytruncate, read. */
 const styles: Readonly<Record<string, (live: string, round: number) => void>> = {

@@ -56,7 +56,7 @@ export class Child implements AsyncDisposable {
   }
 
   /** Resolves when the output matches; rejects when the child ends or the time is up before. */
-  async printed(pattern: RegExp, limitMs = 120_000): Promise<RegExpExecArray> {
+  async printed(pattern: RegExp, limitMs = 50_000): Promise<RegExpExecArray> {
     const deadline = AbortSignal.timeout(limitMs)
     for (;;) {
       const match = pattern.exec(this.#output)
@@ -68,6 +68,11 @@ export class Child implements AsyncDisposable {
       }
       await this.#change(deadline)
     }
+  }
+
+  /** How many lines printed so far match. */
+  times(pattern: RegExp): number {
+    return this.#output.split('\n').filter((line) => pattern.test(line)).length
   }
 
   /** Sends a signal and resolves with the exit code. */
