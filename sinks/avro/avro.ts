@@ -2,7 +2,6 @@
 import type { Finding, Values } from '../../src/config/setting.ts'
 import { flag, integer, milliseconds, oneOf, port, seconds, text } from '../../src/config/setting-kinds.ts'
 import { defineSink } from '../../src/flow/component.ts'
-import { AvroSink } from './avro-sink.ts'
 
 /** Flume takes its default for anything shorter. */
 const timeoutMinMs = 1000
@@ -70,8 +69,9 @@ export const avro = defineSink({
   settings,
   batchSetting: 'batch-size',
   check,
-  create: (values, context) =>
-    new AvroSink(
+  create: async (values, context) => {
+    const { AvroSink } = await import('./avro-sink.ts')
+    return new AvroSink(
       {
         batchSize: values['batch-size'],
         resetIntervalMs: values['reset-connection-interval'] * 1000,
@@ -85,5 +85,6 @@ export const avro = defineSink({
         },
       },
       context,
-    ),
+    )
+  },
 })

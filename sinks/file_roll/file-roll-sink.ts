@@ -7,10 +7,9 @@ import type { Batch } from '../../src/flow/event.ts'
 import type { Sink } from '../../src/flow/sink.ts'
 import { AppendFile } from '../../src/io/append-file.ts'
 import { makeDurableFolder } from '../../src/io/durable-folder.ts'
-import { PathManager, type PathOptions } from './path-manager.ts'
+import type { PathOptions, syncPolicies } from './options.ts'
+import { PathManager } from './path-manager.ts'
 import { RolledFile } from './rolled-file.ts'
-
-export const syncPolicies = ['never', 'roll', 'batch'] as const
 
 export interface FileRollOptions {
   readonly batchSize: number

@@ -2,7 +2,8 @@ import { sinkConformance } from '../../test/conformance/sink.ts'
 import { FakeDisk } from '../../test/fakes/disk.ts'
 import { serializerFactory } from '../../src/flow/chosen-serializer.ts'
 import { serializers } from '../../src/serializers/index.ts'
-import { FileRollSink, syncPolicies } from './file-roll-sink.ts'
+import { FileRollSink } from './file-roll-sink.ts'
+import { syncPolicies } from './options.ts'
 
 for (const sync of syncPolicies) {
   sinkConformance(`file_roll, sync ${sync}`, () => {

@@ -3,8 +3,7 @@ import { integer, oneOf, path, row, seconds, text, each } from '../../src/config
 import { serializerFactory, serializerFindings } from '../../src/flow/chosen-serializer.ts'
 import { defineSink } from '../../src/flow/component.ts'
 import { serializers } from '../../src/serializers/index.ts'
-import { FileRollSink, syncPolicies } from './file-roll-sink.ts'
-import { pathManagerNames, type PathOptions } from './path-manager.ts'
+import { managers, type PathOptions, syncPolicies } from './options.ts'
 
 type Manager = PathOptions['manager']
 
@@ -12,8 +11,8 @@ const managerOf = (given: string): Manager => {
   const name = given
     .replace(/^org\.apache\.flume\.formatter\.output\.(\w+)PathManager(?:\$Builder)?$/i, '$1')
     .toLowerCase()
-  const found = pathManagerNames.find((known) => known === name)
-  if (found === undefined) throw new Error(`'${given}' is none of ${pathManagerNames.join(', ')}`)
+  const found = managers.find((known) => known === name)
+  if (found === undefined) throw new Error(`'${given}' is none of ${managers.join(', ')}`)
   return found
 }
 
@@ -48,8 +47,9 @@ export const fileRoll = defineSink({
       options: values['sink.serializer.*'],
       setting: 'sink.serializer',
     }),
-  create: (values, context) =>
-    new FileRollSink(
+  create: async (values, context) => {
+    const { FileRollSink } = await import('./file-roll-sink.ts')
+    return new FileRollSink(
       {
         batchSize: values['sink.batchSize'],
         paths: {
@@ -67,5 +67,6 @@ export const fileRoll = defineSink({
         ),
       },
       context,
-    ),
+    )
+  },
 })

@@ -1,16 +1,7 @@
 /** Names of the rolled files, one after the other, as Flume's path managers give them. */
 import { join } from 'node:path'
 import type { Clock } from '../../src/io/clock.ts'
-
-export const pathManagerNames = ['default', 'rolltime'] as const
-
-export interface PathOptions {
-  readonly manager: (typeof pathManagerNames)[number]
-  readonly directory: string
-  readonly prefix: string
-  /** Without its dot; empty for none. */
-  readonly extension: string
-}
+import type { PathOptions } from './options.ts'
 
 const two = (value: number): string => String(value).padStart(2, '0')
 

@@ -2,7 +2,6 @@
 import type { Finding, Values } from '../../src/config/setting.ts'
 import { bytes, flag, integer, oneOf, port, row, text } from '../../src/config/setting-kinds.ts'
 import { defineSource } from '../../src/flow/component.ts'
-import { AvroSource } from './avro-source.ts'
 import { type IpRule, parseIpRules } from './ip-filter.ts'
 
 /** What Flume's own servers compress with. */
@@ -71,8 +70,9 @@ export const avro = defineSource({
   summary: "Takes events over Flume's Avro protocol.",
   settings,
   check,
-  create: (values, context) =>
-    new AvroSource(
+  create: async (values, context) => {
+    const { AvroSource } = await import('./avro-source.ts')
+    return new AvroSource(
       {
         host: values.bind ?? '127.0.0.1',
         port: values.port,
@@ -84,5 +84,6 @@ export const avro = defineSource({
         maxConnections: values['max-connections'],
       },
       context,
-    ),
+    )
+  },
 })

@@ -4,7 +4,6 @@ import { bytes, flag, integer, milliseconds, row, text } from '../../src/config/
 import { defineSource } from '../../src/flow/component.ts'
 import { type Charset, charsetOf } from '../../src/formats/charset.ts'
 import { shellSyntax } from './command-line.ts'
-import { ExecSource } from './exec-source.ts'
 
 const parseCharset = (name: string): Charset => {
   const found = charsetOf(name)
@@ -53,8 +52,9 @@ export const exec = defineSource({
   summary: 'Takes the lines that a program prints.',
   settings,
   check,
-  create: (values, context) =>
-    new ExecSource(
+  create: async (values, context) => {
+    const { ExecSource } = await import('./exec-source.ts')
+    return new ExecSource(
       {
         command: values.command,
         shell: values.shell,
@@ -68,5 +68,6 @@ export const exec = defineSource({
         killTimeoutMs: values.killTimeout,
       },
       context,
-    ),
+    )
+  },
 })

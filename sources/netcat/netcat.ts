@@ -6,7 +6,6 @@ import type { Finding, Values } from '../../src/config/setting.ts'
 import { flag, integer, port, row, text } from '../../src/config/setting-kinds.ts'
 import { defineSource } from '../../src/flow/component.ts'
 import { type Charset, charsetOf } from '../../src/formats/charset.ts'
-import { NetcatSource } from './netcat-source.ts'
 
 const parseCharset = (name: string): Charset => {
   const found = charsetOf(name)
@@ -66,8 +65,9 @@ export const netcat = defineSource({
   summary: 'Takes lines over TCP, one event each.',
   settings,
   check,
-  create: (values, context) =>
-    new NetcatSource(
+  create: async (values, context) => {
+    const { NetcatSource } = await import('./netcat-source.ts')
+    return new NetcatSource(
       {
         host: values.bind ?? '127.0.0.1',
         port: values.port,
@@ -78,5 +78,6 @@ export const netcat = defineSource({
         maxConnections: values['max-connections'],
       },
       context,
-    ),
+    )
+  },
 })
