@@ -32,7 +32,8 @@ export class UsageError extends Error {
   }
 }
 
-const thrownInMain = (exception: string, message: string): UsageError =>
+/** Wrong usage as Kafka's older tools show it: an exception that nobody caught. */
+export const thrownInMain = (exception: string, message: string): UsageError =>
   new UsageError(`Exception in thread "main" ${exception}: ${message}`, false)
 
 /** What was given. Options are asked for by any of their names. */
@@ -78,11 +79,21 @@ export class JoptValues {
     return value
   }
 
-  /** As `one`, a whole number; throws a UsageError when it is something else. */
+  /** As `one`, a whole number of 32 bits, as Java's Integer; throws a UsageError when it is something else. */
   integer(name: string): number | undefined {
+    return this.#whole(name, 2 ** 31 - 1)
+  }
+
+  /** As `integer`, up to what a double holds exactly, which is less than Java's Long and more than any use of one here. */
+  long(name: string): number | undefined {
+    return this.#whole(name, Number.MAX_SAFE_INTEGER)
+  }
+
+  #whole(name: string, max: number): number | undefined {
     const value = this.one(name)
     if (value === undefined) return undefined
-    if (/^[+-]?\d+$/.test(value)) return Number(value)
+    const number = /^[+-]?\d+$/.test(value) ? Number(value) : NaN
+    if (Math.abs(number) <= max) return number
     throw thrownInMain(
       'joptsimple.OptionArgumentConversionException',
       `Cannot parse argument '${value}' of option ${name}`,

@@ -9,6 +9,7 @@ import { parseAddresses } from '../client/address.ts'
 import { type ClientOptions, clientOptions } from '../client/options.ts'
 import { parseProperties } from '../config/properties.ts'
 import { type JoptOption, type JoptValues, UsageError } from './jopt.ts'
+import { packageFile } from './package-folder.ts'
 
 /** The option of every tool. */
 export const bootstrapOption: JoptOption = {
@@ -26,12 +27,13 @@ export const zookeeperOption: JoptOption = {
 const defaultBootstrap = '127.0.0.1:9092'
 const shippedConfig = 'conf/server.properties'
 
-/** Where our own broker listens: MILLRACE_BOOTSTRAP, else the first listener of conf/server.properties, else the usual port. */
+/** Where our own broker listens: MILLRACE_BOOTSTRAP, else the first listener of conf/server.properties (below this folder, or as shipped), else the usual port. */
 export const ownBootstrap = (): string => {
   const told = process.env['MILLRACE_BOOTSTRAP']
   if (told !== undefined && told !== '') return told
-  if (!existsSync(shippedConfig)) return defaultBootstrap
-  const { entries } = parseProperties(readFileSync(shippedConfig, 'utf8'), shippedConfig)
+  const config = [shippedConfig, packageFile(shippedConfig)].find((path) => existsSync(path))
+  if (config === undefined) return defaultBootstrap
+  const { entries } = parseProperties(readFileSync(config, 'utf8'), config)
   const listeners = entries.findLast((entry) => entry.key === 'listeners')?.value ?? ''
   const address = /:\/\/(\[[^\]]*\]|[^:/,]*):(\d+)/.exec(listeners)
   if (address === null) return defaultBootstrap

@@ -1,34 +1,39 @@
 /** The changing half of kafka-topics.sh. */
 import { Fault } from '../base/faults.ts'
 import { type Admin, BrokerError } from '../client/admin.ts'
+import type { TopicMetadata } from '../client/cluster-metadata.ts'
+import { javaRegex } from '../config/java-regex.ts'
 import { errorCodes } from '../protocol/error-codes.ts'
 import { type JoptValues, UsageError } from './jopt.ts'
+import { ToolFailure } from './kafka-failure.ts'
 
 export interface TopicCall {
   readonly values: JoptValues
   readonly admin: Admin
 }
 
+const replicationFactorMax = 32_767
 const mayCollide = /[._]/
 const collision =
   "WARNING: Due to limitations in metric names, topics with a period ('.') or underscore ('_') could collide. " +
   'To avoid issues it is best to use either, but not both.\n'
 
-/** The names that a pattern stands for: a regular expression over whole names, where a comma also means "or". */
+/** The names that a pattern stands for: a Java regular expression over whole names, where a comma also means "or". Throws a ToolFailure. */
 export const matching = (pattern: string | undefined): ((topic: string) => boolean) => {
   if (pattern === undefined) return () => true
   try {
-    const whole = new RegExp(`^(?:${pattern.trim().replaceAll(/\s*,\s*/g, '|')})$`)
+    const whole = javaRegex(pattern.trim().replaceAll(/\s*,\s*/g, '|'), { whole: true })
     return (topic) => whole.test(topic)
-  } catch (thrown) {
-    throw new UsageError(`--topic ${pattern} is not a regular expression: ${String(thrown)}`)
+  } catch {
+    throw new ToolFailure(`${pattern} is an invalid regex.`, 'java.lang.RuntimeException')
   }
 }
 
 /** Topics that the pattern matches. Throws when none does, unless `--if-exists` is given. */
-export const existing = async ({ values, admin }: TopicCall): Promise<string[]> => {
+export const existing = async ({ values, admin }: TopicCall): Promise<TopicMetadata[]> => {
   const pattern = values.required('topic')
-  const found = (await admin.topics()).map(({ topic }) => topic).filter(matching(pattern))
+  const matches = matching(pattern)
+  const found = (await admin.topics()).filter(({ topic }) => matches(topic))
   if (found.length === 0 && !values.has('if-exists')) throw new Fault('NO_SUCH_TOPIC', { topic: pattern })
   return found
 }
@@ -37,29 +42,32 @@ const configsOf = (values: JoptValues): (readonly [string, string])[] =>
   values.all('config').map((pair) => {
     const [, key, value] = /^([^=]+)=(.*)$/s.exec(pair) ?? []
     if (key === undefined || value === undefined) {
-      throw new UsageError(
+      throw new ToolFailure(
         'requirement failed: Invalid topic config: all configs to be added must be in the format "key=val".',
-        false,
       )
     }
     return [key.trim(), value.trim()] as const
   })
 
+/** The brokers of each partition, as `--replica-assignment` lists them; none without it. Throws a ToolFailure. */
 const assignmentOf = (values: JoptValues): number[][] => {
   const text = values.one('replica-assignment')
   if (text === undefined) return []
-  for (const other of ['partitions', 'replication-factor']) {
-    if (values.has(other)) throw new UsageError(`Option "[replica-assignment]" can't be used with option "[${other}]"`)
-  }
-  const lists = text.split(',').map((list) => list.split(':').map(Number))
+  const lists = text.split(',').map((list) => list.split(':').map((id) => (/^\s*\d+\s*$/.test(id) ? Number(id) : -1)))
   for (const [partition, list] of lists.entries()) {
-    if (list.some((id) => !Number.isInteger(id)))
-      throw new UsageError(`'${text}' is not a list of broker ids like 0:1,1:0`)
+    if (list.includes(-1))
+      throw new ToolFailure(`'${text}' is not a list of broker ids like 0:1,1:0`, 'java.lang.NumberFormatException')
     const repeated = list.find((id, i) => list.indexOf(id) !== i)
     if (repeated !== undefined)
-      throw new UsageError(`Partition replica lists may not contain duplicate entries: ${repeated}`, false)
+      throw new ToolFailure(
+        `Partition replica lists may not contain duplicate entries: ${repeated}`,
+        'org.apache.kafka.tools.AdminCommandFailedException',
+      )
     if (list.length !== lists[0]?.length)
-      throw new UsageError(`Partition ${partition} has different replication factor: ${list.join(',')}`, false)
+      throw new ToolFailure(
+        `Partition ${partition} has different replication factor: [${list.join(', ')}]`,
+        'org.apache.kafka.tools.AdminOperationException',
+      )
   }
   return lists
 }
@@ -69,18 +77,14 @@ export const createTopic = async ({ values, admin }: TopicCall): Promise<void> =
   const topic = values.required('topic')
   const partitions = values.integer('partitions') ?? -1
   const replicationFactor = values.integer('replication-factor') ?? -1
-  if (values.has('partitions') && partitions <= 0) throw new UsageError('The partitions must be greater than 0', false)
-  if (values.has('replication-factor') && (replicationFactor < 1 || replicationFactor > 32_767))
-    throw new UsageError('The replication factor must be between 1 and 32767 inclusive', false)
+  const assignment = assignmentOf(values)
+  const configs = configsOf(values)
   if (mayCollide.test(topic)) process.stdout.write(collision)
+  if (values.has('replication-factor') && (replicationFactor < 1 || replicationFactor > replicationFactorMax))
+    throw new ToolFailure(`The replication factor must be between 1 and ${replicationFactorMax} inclusive`)
+  if (values.has('partitions') && partitions <= 0) throw new ToolFailure('The partitions must be greater than 0')
   try {
-    await admin.create({
-      topic,
-      partitions,
-      replicationFactor,
-      assignment: assignmentOf(values),
-      configs: configsOf(values),
-    })
+    await admin.create({ topic, partitions, replicationFactor, assignment, configs })
     process.stdout.write(`Created topic ${topic}.\n`)
   } catch (thrown) {
     const isThere = thrown instanceof BrokerError && thrown.errorCode === errorCodes.TOPIC_ALREADY_EXISTS
@@ -88,15 +92,18 @@ export const createTopic = async ({ values, admin }: TopicCall): Promise<void> =
   }
 }
 
-/** `--alter`: only the number of partitions. */
+/** `--alter`: only the number of partitions. An assignment lists all partitions; the part about those that are there is not read. */
 export const alterTopic = async (call: TopicCall): Promise<void> => {
   const { values, admin } = call
-  const partitions = values.integer('partitions')
-  if (partitions === undefined) throw new UsageError('Missing required argument "[partitions]"')
-  for (const topic of await existing(call)) await admin.grow(topic, partitions)
+  const total = values.integer('partitions')
+  if (total === undefined) throw new UsageError('Missing required argument "[partitions]"')
+  const assignment = assignmentOf(values)
+  for (const { topic, partitions } of await existing(call)) {
+    await admin.grow(topic, total, assignment.length === 0 ? null : assignment.slice(partitions.length))
+  }
 }
 
 /** `--delete`. */
 export const deleteTopics = async (call: TopicCall): Promise<void> => {
-  for (const topic of await existing(call)) await call.admin.delete(topic)
+  for (const { topic } of await existing(call)) await call.admin.delete(topic)
 }

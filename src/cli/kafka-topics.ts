@@ -1,13 +1,14 @@
 /** kafka-topics.sh: creates, lists, describes, grows and deletes topics, in the words of Kafka's own tool. */
 import { Fault } from '../base/faults.ts'
-import type { Log } from '../base/log.ts'
-import { Admin, BrokerError } from '../client/admin.ts'
+import { type Log, silentLog } from '../base/log.ts'
+import { Admin } from '../client/admin.ts'
 import { exitCodes } from './command.ts'
-import { type JoptOption, type JoptValues, UsageError } from './jopt.ts'
+import { type JoptOption, type JoptValues, thrownInMain, UsageError } from './jopt.ts'
 import { bootstrapOf, bootstrapOption, clientOf, zookeeperOption } from './kafka-bootstrap.ts'
+import { failureText, saidOf, ToolFailure } from './kafka-failure.ts'
 import { kafkaTool } from './kafka-tool.ts'
 import { alterTopic, createTopic, deleteTopics, type TopicCall } from './kafka-topics-changes.ts'
-import { describeTopics, listTopics } from './kafka-topics-describe.ts'
+import { describeFilters, describeTopics, listTopics } from './kafka-topics-describe.ts'
 
 const name = 'kafka-topics'
 
@@ -21,6 +22,7 @@ const options: readonly JoptOption[] = [
   { names: ['list'], doc: 'List the topics.' },
   { names: ['delete'], doc: 'Delete topics.' },
   { names: ['topic'], value: 'String: topic', doc: 'The topic; for all but create a regular expression.' },
+  { names: ['topic-id'], value: 'String: topic-id', doc: 'The topic to describe, by its id.' },
   { names: ['partitions'], value: 'Integer: # of partitions', doc: 'How many partitions the topic gets.' },
   { names: ['replication-factor'], value: 'Integer: replication factor', doc: 'How many brokers keep each partition.' },
   {
@@ -35,7 +37,10 @@ const options: readonly JoptOption[] = [
   { names: ['exclude-internal'], doc: 'Leave internal topics out.' },
   { names: ['under-replicated-partitions'], doc: 'Describe only partitions that lack a replica.' },
   { names: ['unavailable-partitions'], doc: 'Describe only partitions without a leader.' },
+  { names: ['under-min-isr-partitions'], doc: 'Describe only partitions below min.insync.replicas.' },
+  { names: ['at-min-isr-partitions'], doc: 'Describe only partitions exactly at min.insync.replicas.' },
   { names: ['topics-with-overrides'], doc: 'Describe only topics with settings of their own.' },
+  { names: ['partition-size-limit-per-response'], value: 'Integer', doc: 'Accepted.' },
   { names: ['disable-rack-aware'], doc: 'Accepted: racks are not looked at.' },
   { names: ['force'], doc: 'Accepted.' },
 ]
@@ -54,10 +59,10 @@ const misplaced: Readonly<Record<string, readonly string[]>> = {
   partitions: ['create', 'alter'],
   'replica-assignment': ['create', 'alter'],
   config: ['create', 'alter'],
+  'if-exists': ['alter', 'delete', 'describe'],
   'if-not-exists': ['create'],
-  'under-replicated-partitions': ['describe'],
-  'unavailable-partitions': ['describe'],
-  'topics-with-overrides': ['describe'],
+  'exclude-internal': ['list', 'describe'],
+  ...Object.fromEntries(describeFilters.map((filter) => [filter, ['describe']])),
 }
 
 const actionOf = (values: JoptValues): string => {
@@ -65,32 +70,39 @@ const actionOf = (values: JoptValues): string => {
   if (action === undefined || more.length > 0) {
     throw new UsageError('Command must include exactly one action: --list, --describe, --create, --alter or --delete')
   }
+  return action
+}
+
+const checkOptions = (values: JoptValues, action: string): void => {
+  if (values.has('config') && action === 'alter') {
+    throw new UsageError(
+      'Option combination "[[bootstrap-server], [config]]" can\'t be used with option "[alter]" (To alter topic configurations, the kafka-configs tool can be used.)',
+    )
+  }
   for (const [option, fitting] of Object.entries(misplaced)) {
     if (values.has(option) && !fitting.includes(action))
       throw new UsageError(`Option "[${option}]" can't be used with option "[${action}]"`)
   }
+  for (const other of action === 'create' ? ['partitions', 'replication-factor'] : []) {
+    if (values.has('replica-assignment') && values.has(other))
+      throw new UsageError(`Option "[replica-assignment]" can't be used with option "[${other}]"`)
+  }
   if (action !== 'list' && action !== 'describe') values.required('topic')
-  return action
-}
-
-/** The class that Kafka logs an error under, from the broker's name for it: TOPIC_ALREADY_EXISTS. */
-const exceptionOf = (thrown: BrokerError): string => {
-  const words = thrown.errorName.toLowerCase().split('_')
-  return `org.apache.kafka.common.errors.${words.map((w) => w.charAt(0).toUpperCase() + w.slice(1)).join('')}Exception`
 }
 
 const work = async (values: JoptValues, log: Log): Promise<number> => {
   const action = actionOf(values)
-  using admin = new Admin(clientOf(bootstrapOf(values, name, log), name, log))
+  if (!values.has('bootstrap-server') && !values.has('zookeeper'))
+    throw thrownInMain('java.lang.IllegalArgumentException', '--bootstrap-server must be specified')
+  checkOptions(values, action)
+  using admin = new Admin(clientOf(bootstrapOf(values, name, log), name, silentLog))
   try {
     await actions[action]?.({ values, admin })
     return exitCodes.done
   } catch (thrown) {
-    if (!(thrown instanceof Fault)) throw thrown
-    const message = thrown instanceof BrokerError ? thrown.says : thrown.message
-    process.stdout.write(`Error while executing topic command : ${message}\n`)
-    const said = thrown instanceof BrokerError ? `${exceptionOf(thrown)}: ${message}` : `${message} ${thrown.hint}`
-    log.named('org.apache.kafka.tools.TopicCommand').error(said)
+    if (!(thrown instanceof Fault || thrown instanceof ToolFailure)) throw thrown
+    process.stdout.write(`Error while executing topic command : ${saidOf(thrown)}\n`)
+    log.named('org.apache.kafka.tools.TopicCommand').error(failureText(thrown))
     return exitCodes.failed
   }
 }

@@ -78,11 +78,20 @@ export class Admin implements Disposable {
     for (const { errorCode, errorMessage } of reply.topics) refuseError(`Topic ${topic}`, errorCode, errorMessage)
   }
 
-  /** Raises the number of partitions to `partitions`. Rejects with a BrokerError when the broker refuses. */
-  async grow(topic: string, partitions: number): Promise<void> {
+  /**
+   * Raises the number of partitions to `partitions`; `assignment` names the brokers of the new ones, or leaves them to the cluster. Rejects with a
+   * BrokerError when the broker refuses.
+   */
+  async grow(
+    topic: string,
+    partitions: number,
+    assignment: readonly (readonly number[])[] | null = null,
+  ): Promise<void> {
     const connection = await this.#controller()
     const reply = await connection.request(createPartitions, {
-      topics: [{ topic, count: partitions, assignment: null }],
+      topics: [
+        { topic, count: partitions, assignment: assignment?.map((replicas) => ({ replicas: [...replicas] })) ?? null },
+      ],
       validateOnly: false,
       timeoutMs: changeTimeoutMs,
     })
