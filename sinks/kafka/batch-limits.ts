@@ -7,9 +7,10 @@ export class BatchLimits {
     return this.#bytesMax.get(topic) ?? Infinity
   }
 
-  /** A batch of so many bytes was refused. Returns the limit from now on. */
-  refused(topic: string, bytes: number): number {
-    const limit = Math.min(this.of(topic), Math.max(1, Math.floor(bytes / 2)))
+  /** A batch of so many bytes was refused. Returns the limit from now on, or undefined if it was that low before. */
+  refused(topic: string, bytes: number): number | undefined {
+    const limit = Math.max(1, Math.floor(bytes / 2))
+    if (limit >= this.of(topic)) return undefined
     this.#bytesMax.set(topic, limit)
     return limit
   }

@@ -1,5 +1,6 @@
 /** What a write's outcomes mean: stored, to be written again, or events that can never be stored. */
 import type { Log } from '../../src/base/log.ts'
+import { tell } from '../../src/base/told.ts'
 import type { Outcome } from '../../src/client/delivery.ts'
 import { BrokerError } from '../../src/client/errors.ts'
 import { Rejected } from '../../src/flow/sink.ts'
@@ -27,13 +28,18 @@ const hopeless = ({ events }: SentBatch, { error, badRecords = [] }: Outcome): n
   return badRecords.length > 0 ? badRecords.map(({ index }) => events.at(index)) : allOf(events)
 }
 
+/** A batch was too large: the next ones are made smaller, and that is all there is to say of it. */
 const learn = (batch: SentBatch, { error }: Outcome, limits: BatchLimits, log: Log): void => {
   if (!(error instanceof BrokerError) || !sizeCodes.has(error.errorCode) || batch.events.count === 1) return
+  tell(error)
   const limit = limits.refused(batch.topic, batch.bytes)
+  if (limit === undefined) return
   log.warn(
     `Topic ${batch.topic} takes no batch of ${batch.bytes} bytes; batches of at most ${limit} bytes are made from now on.`,
   )
 }
+
+const isStored = ({ error }: Outcome): boolean => error === undefined
 
 /** Returns when everything was stored; throws Rejected, or the first error, when not. */
 export const judge = (
@@ -42,26 +48,23 @@ export const judge = (
   limits: BatchLimits,
   log: Log,
 ): void => {
+  if (outcomes.every(isStored)) return
   let failure: Error | undefined
   let cause: Error | undefined
   const refused: number[] = []
+  const stored: number[] = []
   for (let i = 0; i < outcomes.length; i++) {
     const outcome = outcomes[i] as Outcome
-    if (outcome.error === undefined) continue
     const batch = sent[i] as SentBatch
+    if (isStored(outcome)) stored.push(...allOf(batch.events))
     const events = hopeless(batch, outcome)
     failure ??= outcome.error
     if (events.length > 0) cause ??= outcome.error
     refused.push(...events)
     learn(batch, outcome, limits, log)
   }
-  if (cause !== undefined) {
-    const hint = cause instanceof BrokerError ? ` ${cause.hint}` : ''
-    throw new Rejected(
-      refused.sort((a, b) => a - b),
-      `The broker refuses it: ${cause.message}.${hint}`,
-      cause,
-    )
-  }
-  if (failure !== undefined) throw failure
+  if (cause === undefined) throw failure
+  const hint = cause instanceof BrokerError ? ` ${cause.hint}` : ''
+  refused.sort((a, b) => a - b)
+  throw new Rejected(refused, `The broker refuses it: ${cause.message}.${hint}`, cause, stored)
 }

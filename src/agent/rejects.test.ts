@@ -51,7 +51,7 @@ describe('blocking', () => {
     expect(channel.held).toBe(12)
     expect(log.of('error')).toHaveLength(1)
     expect(log.of('error')[0]).toMatch(
-      /Sink k1 is blocked by 1 events .*raise it on the topic\. .*onReject = quarantine/,
+      /Sink k1 is blocked by 1 event .*raise it on the topic\. .*onReject = quarantine/,
     )
   })
 
@@ -160,4 +160,16 @@ it('a sink that rejects events that are not there is tried again like one that f
   await until(() => channel.held === 0)
   expect(sink.bodies).toHaveLength(12)
   expect(log.of('error')).toEqual([])
+})
+
+it('what the sink says is stored is not written again', async () => {
+  const sink = new FakeSink({ batchSize: 6 })
+  sink.failures.push(new Rejected([2], 'Too large.', undefined, [0, 1, 4]))
+  const { channel } = await flow(sink, { onReject: 'quarantine', rejectDirectory: temporaryFolder() })
+  await until(() => channel.held === 0)
+  expect(sink.tried).toEqual([
+    ['0', '1', '2', '3', '4', '5'],
+    ['3', '5'],
+    ['6', '7', '8', '9', '10', '11'],
+  ])
 })

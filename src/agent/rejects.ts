@@ -64,8 +64,8 @@ export class Rejects {
     const nowMs = this.#options.clock.monotonic()
     this.#unsaid += events
     if (this.#saidMs !== undefined && nowMs - this.#saidMs < sayEveryMs) return
-    const what = `Sink ${this.#name} rejects ${this.#unsaid} events: ${reason}`
-    this.#options.log.error(`${what} They are quarantined in ${path}.`)
+    const what = `Sink ${this.#name} rejects ${eventsText(this.#unsaid)}: ${reason}`
+    this.#options.log.error(`${what} Quarantined in ${path}.`)
     this.#saidMs = nowMs
     this.#unsaid = 0
   }
@@ -95,8 +95,8 @@ export class Rejects {
   async #block(rejected: Batch, reason: string, { takes, writes }: LaneSignals): Promise<void> {
     const { log, clock } = this.#options
     log.error(
-      `Sink ${this.#name} is blocked by ${rejected.length} events that it rejects: ${reason} ` +
-        `It tries them again and goes on once they are stored; with onReject = quarantine they would be set aside.`,
+      `Sink ${this.#name} is blocked by ${eventsText(rejected.length)} it rejects: ${reason} ` +
+        'It tries again and goes on once that is stored; onReject = quarantine would set it aside.',
     )
     let left = rejected
     for (let failures = 1; left.length > 0; failures++) {
@@ -120,12 +120,15 @@ export class Rejects {
   }
 }
 
-/** Takes the events that `thrown` names out of the rest. A sink that names none, or some that are not there, is wrong: its error is thrown on. */
+const eventsText = (count: number): string => (count === 1 ? '1 event' : `${count} events`)
+
+/** Takes the events that `thrown` names, and those it says are stored, out of the rest. A sink that names none, or some that are not there, is wrong: its error is thrown on. */
 const withoutRejected = ({ rest, rejected }: Sorted, thrown: Rejected): Sorted => {
   const indexes = new Set(thrown.indexes.filter((index) => rest[index] !== undefined))
   if (indexes.size === 0) throw thrown
+  const done = new Set(thrown.stored)
   return {
-    rest: rest.filter((_, index) => !indexes.has(index)),
+    rest: rest.filter((_, index) => !indexes.has(index) && !done.has(index)),
     rejected: [...rejected, ...rest.filter((_, index) => indexes.has(index))],
   }
 }

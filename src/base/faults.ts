@@ -120,6 +120,10 @@ const table = {
     says: '{topic}-{partition} took no records within {seconds} s: {problem}',
     hint: 'Look at the broker; delivery.timeout.ms is how long to wait.',
   },
+  BEHIND_REFUSED: {
+    says: '{topic}-{partition} was sent no more records, since those before them were refused: {problem}',
+    hint: 'They are sent in their order once those before them are out of the way.',
+  },
   BAD_RECORDS: {
     says: '{topic}-{partition} cannot be read at offset {offset}: {problem}',
     hint: 'The log of the broker is damaged there; a commit beyond it with kafka-consumer-groups.sh --reset-offsets skips it.',

@@ -4,6 +4,7 @@
  * fails for good fails those behind it, so that nothing overtakes it. No input or output here.
  */
 import { assert } from '../base/assert.ts'
+import { Fault } from '../base/faults.ts'
 import { Ring } from '../base/ring.ts'
 import type { Entry, Outcome } from './delivery.ts'
 
@@ -125,7 +126,9 @@ export class PartitionQueue {
 
   #fail(entry: Entry, outcome: Outcome): void {
     entry.settle(outcome)
-    this.#failure ??= outcome.error
+    if (outcome.error === undefined || this.#failure !== undefined) return
+    const { topic, partition } = this
+    this.#failure = new Fault('BEHIND_REFUSED', { topic, partition, problem: outcome.error.message }, outcome.error)
   }
 
   /** Nothing is in flight: decides what happens to those that are to be sent again. */

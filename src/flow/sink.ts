@@ -13,8 +13,8 @@ export interface Sink extends AsyncDisposable {
 }
 
 /**
- * Thrown by `write` for events that can never be stored (too large, a bad partition header, no timestamp for the path). Nothing of the batch was
- * stored: the runner writes the rest again, and blocks or quarantines the rejected ones by the setting `onReject`.
+ * Thrown by `write` for events that can never be stored (too large, a bad partition header, no timestamp for the path). The runner writes the rest
+ * again, but for those of it that the sink says are stored already, and blocks or quarantines the rejected ones by the setting `onReject`.
  */
 export class Rejected extends Error {
   override readonly name = 'Rejected'
@@ -22,10 +22,13 @@ export class Rejected extends Error {
   readonly indexes: readonly number[]
   /** What is wrong with them and what would cure it, a sentence or two. */
   readonly reason: string
+  /** Indexes of events that are stored nevertheless. */
+  readonly stored: readonly number[]
 
-  constructor(indexes: readonly number[], reason: string, cause?: unknown) {
+  constructor(indexes: readonly number[], reason: string, cause?: unknown, stored: readonly number[] = []) {
     super(reason, cause === undefined ? undefined : { cause })
     this.indexes = indexes
     this.reason = reason
+    this.stored = stored
   }
 }
