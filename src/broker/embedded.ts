@@ -3,6 +3,7 @@
  * same port; meanwhile the agent holds its sources.
  */
 import { extname } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import { backoffMs } from '../base/backoff.ts'
 import { Fault, reasonOf } from '../base/faults.ts'
@@ -43,13 +44,19 @@ const RESTART_MS_MAX = 30_000
 /** How long a stop may take before the thread is ended the hard way; the next start then looks through the logs. */
 const STOP_MS_MAX = 30_000
 /** The heap of the broker's thread. Batches pass through outside of it, so that little is needed; a small young generation stays in the cache. */
-const limits = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 512 }
+const limits = { maxYoungGenerationSizeMb: 3, maxOldGenerationSizeMb: 512 }
 
 /** Beside this file, as source or as built. */
 const workerUrl = new URL(`./worker${extname(import.meta.url)}`, import.meta.url)
 
-const spawnWorker = (input: WorkerInput): Worker =>
-  new Worker(workerUrl, { workerData: input, resourceLimits: limits, name: 'broker' })
+/**
+ * A semi-space given on the command line, as the launchers do for the agent, would hold for this thread as well and cost it memory that it has no use
+ * for. Heaps are sized when their thread starts, so taking the flag back touches later threads only.
+ */
+const spawnWorker = (input: WorkerInput): Worker => {
+  setFlagsFromString('--max-semi-space-size=0')
+  return new Worker(workerUrl, { workerData: input, resourceLimits: limits, name: 'broker' })
+}
 
 /** Starts it and resolves when it serves. Throws what loadBrokerConfig and startBroker throw, LISTENER_TAKEN first of all. */
 export const startEmbeddedBroker = async (options: EmbeddedOptions): Promise<EmbeddedBroker> => {
