@@ -10,6 +10,8 @@ const newline = 10
 const carriageReturn = 13
 const nothing = Buffer.alloc(0)
 const smallestRead = 4096
+/** A line that runs over the chunk is read again with so many times as much. */
+const growth = 8
 /** UTF-8 takes at most three bytes for what Java counts as one character. */
 const bytesPerCharacterMax = 3
 
@@ -163,7 +165,7 @@ export class LineReader {
     const { waiting, position } = this
     const there = disk.fstat(fd).size - position
     if (there <= waiting) return false
-    const most = waiting < chunkBytes / 2 ? chunkBytes : Math.min(waiting * 2, this.#enoughBytes)
+    const most = waiting < chunkBytes / 2 ? chunkBytes : Math.min(waiting * growth, this.#enoughBytes)
     const fresh = Buffer.allocUnsafeSlow(
       Math.min(Math.max(there, smallestRead), Math.max(most, waiting + smallestRead)),
     )

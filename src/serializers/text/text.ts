@@ -6,6 +6,9 @@ import type { Serializer } from '../../flow/serializer.ts'
 import { outputBuffer } from '../../formats/output-buffer.ts'
 
 const newline = 10
+const newlineBytes = Uint8Array.of(newline)
+/** Longer bodies are not worth a copy. */
+const copiedBytesMax = 1024 * 1024
 
 class TextSerializer implements Serializer {
   readonly appendable = true
@@ -18,7 +21,10 @@ class TextSerializer implements Serializer {
   encode(batch: Batch): readonly Uint8Array[] {
     const ends = this.#endBytes
     let length = batch.length * ends
-    for (const { body } of batch) length += body.length
+    for (const { body } of batch) {
+      if (body.length > copiedBytesMax) return this.#uncopied(batch)
+      length += body.length
+    }
     const into = outputBuffer(length)
     let at = 0
     for (const { body } of batch) {
@@ -27,6 +33,10 @@ class TextSerializer implements Serializer {
       if (ends === 1) into[at++] = newline
     }
     return [into.subarray(0, at)]
+  }
+
+  #uncopied(batch: Batch): readonly Uint8Array[] {
+    return batch.flatMap(({ body }) => (this.#endBytes === 1 ? [body, newlineBytes] : [body]))
   }
 }
 
