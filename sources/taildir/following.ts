@@ -138,9 +138,9 @@ export class Following {
     }
   }
 
-  /** The file, or what it was begun anew as, if there is more to read in it. */
+  /** The file, or what it was begun anew as, if there is more to read in it. One that lost its name to another waits for the next look. */
   async #turn(file: TailFile): Promise<TailFile | undefined> {
-    this.#handles.open(file)
+    if (!this.#handles.open(file)) return undefined
     const before = file.stat()
     if (!file.isIntact()) return this.#tracker.restart(file)
     if (await takeTurn(file, this.#delivery, this.#settings)) return file

@@ -20,13 +20,17 @@ export class Handles {
     return this.#open.size >= this.#max
   }
 
-  /** Opens the file, at `path` where its own name no longer leads to it. Throws the disk's errors. */
-  open(file: TailFile, path = file.path): void {
-    if (this.#open.delete(file)) return void this.#open.add(file)
+  /** Opens the file, at `path` where its own name no longer leads to it. False when the name leads to another file by now. Throws the disk's errors. */
+  open(file: TailFile, path = file.path): boolean {
+    if (this.#open.delete(file)) {
+      this.#open.add(file)
+      return true
+    }
     if (this.isFull) this.#giveWay()
-    file.open(path)
+    if (!file.open(path)) return false
     this.#open.add(file)
     this.#watched.opened(file)
+    return true
   }
 
   close(file: TailFile): void {
@@ -53,19 +57,16 @@ export class Handles {
     for (const file of this.#open) this.close(file)
   }
 
-  /** A departed file can't be opened again, so it gives way only where nothing else can. */
+  /**
+   * A departed file can't be opened again: it gives way only when it is read and nothing else is, and one that is unread never does. The limit is
+   * then exceeded by as many as rotation took away faster than they could be read.
+   */
   #giveWay(): void {
-    let choice: TailFile | undefined
-    for (const file of this.#open) {
-      if (!file.atEnd) continue
-      choice ??= file
-      if (!file.departed) {
-        choice = file
-        break
-      }
-    }
-    if (choice !== undefined) return this.close(choice)
-    const [oldest] = this.#open
-    if (oldest !== undefined) this.close(oldest)
+    const open = [...this.#open]
+    const choice =
+      open.find((file) => file.atEnd && !file.departed) ??
+      open.find((file) => file.atEnd) ??
+      open.find((file) => !file.departed)
+    if (choice !== undefined) this.close(choice)
   }
 }

@@ -93,9 +93,17 @@ export class TailFile {
     this.#headers = this.#options.headersOf(this.group, path)
   }
 
-  /** Opens it, by another name where the one it is known by no longer leads to it. Throws the disk's errors. */
-  open(at = this.#path): void {
-    this.#fd ??= this.#options.disk.open(at, 'r')
+  /**
+   * Opens it, by another name where the one it is known by no longer leads to it. False, and not open, when another file has come to bear the name
+   * since it was looked at. Throws the disk's errors.
+   */
+  open(at = this.#path): boolean {
+    if (this.#fd !== undefined) return true
+    const { disk } = this.#options
+    const fd = disk.open(at, 'r')
+    if (disk.fstat(fd).inode === this.inode) this.#fd = fd
+    else disk.close(fd)
+    return this.isOpen
   }
 
   close(): void {

@@ -196,6 +196,7 @@ export class Tracker {
     const { handles, idleMs, nowMs, log } = this.#options
     const now = nowMs()
     for (const file of this.#files.values()) {
+      if (file.departed && !file.isOpen && file.isSettled) this.#forget(file)
       if (!file.isOpen || !file.atEnd || now - file.activeMs < idleMs || this.isRestDue(file)) continue
       if (this.hasNews(file) || (file.departed && !file.isSettled)) continue
       log.info(`Closed file: ${file.path}, inode: ${file.inode}, pos: ${file.position}`)
