@@ -32,7 +32,9 @@ describe("the README's commands", () => {
     using folder = temporaryFolder()
     const port = await freePort()
     clone(folder.path, port)
-    const child = shell(block('The broker', port), folder.path)
+    // Should a command fail, the broker that the first one left in the background is stopped all the same.
+    const script = `trap 'bin/kafka-server-stop.sh || true' EXIT\n${block('The broker', port)}`
+    const child = shell(script, folder.path)
     expect(await child.exited, child.output).toBe(0)
     expect(child.output).toContain('Created topic weblog.')
     expect(child.output).toContain('Processed a total of 3 messages')
