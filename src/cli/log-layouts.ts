@@ -52,12 +52,16 @@ const valueText = (value: unknown): string => {
   return typeof value === 'string' ? value : inspect(value, { breakLength: Infinity })
 }
 
+const isIn = (message: string, value: unknown): boolean =>
+  value instanceof Fault
+    ? message.includes(value.message) && message.includes(value.hint)
+    : message.includes(valueText(value))
+
 /** Fields for which the sentence has no room are put behind it; what it says already is not said again. */
 const said = ({ message, fields }: Line): string => {
   const more = Object.entries(fields)
-    .map(([key, value]) => [key, valueText(value)] as const)
-    .filter(([, text]) => !message.includes(text))
-    .map(([key, text]) => ` ${key}=${text}`)
+    .filter(([, value]) => !isIn(message, value))
+    .map(([key, value]) => ` ${key}=${valueText(value)}`)
   return tame(message + more.join(''))
 }
 
