@@ -49,6 +49,11 @@ export class PartitionQueue {
     return this.#retiredId
   }
 
+  /** Its id was refused, and what is still in flight under it must be answered before it gets another. */
+  get retiring(): boolean {
+    return this.#identity === undefined && this.#inFlight.length > 0
+  }
+
   /** Batches not in flight. */
   get waiting(): number {
     return this.#waiting.length + this.#again.length

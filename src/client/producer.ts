@@ -97,7 +97,7 @@ export class Producer implements AsyncDisposable {
     for (const { topic, partition, records } of batches) {
       const queue = this.#queueOf(topic, partition)
       queue.push(delivery.add(queue, records, dueMs))
-      if (this.#stuck.has(queue)) continue
+      if (this.#stuck.has(queue) || queue.retiring) continue
       const sender = this.#senderFor(queue)
       if (sender === undefined) this.#onStuck(queue, undefined)
       else senders.add(sender)
