@@ -25,13 +25,15 @@ export class HeldPartition {
     if (!this.lost) this.#settled = offset
   }
 
+  /** Undefined where that was committed already. It may lie before what was: then the partition was read again from an earlier place. */
   get toCommit(): OffsetToCommit | undefined {
-    if (this.lost || this.#settled <= this.#committed) return undefined
+    if (this.lost || this.#settled === this.#committed) return undefined
     return { topic: this.topic, partition: this.partition, offset: this.#settled }
   }
 
+  /** Everything before `offset` was committed. */
   committed(offset: number): void {
-    this.#committed = Math.max(this.#committed, offset)
+    this.#committed = offset
   }
 }
 
