@@ -18,6 +18,9 @@ import type { PeerWarnings } from './peer-warnings.ts'
 /** Bytes read ahead of a request that waits; beyond that the peer's sending stops. */
 export const READ_AHEAD_BYTES_MAX = 256 * 1024
 
+/** A silent peer is asked by the system whether it still exists after that time, so that one that lost its cable goes away. */
+const KEEP_ALIVE_MS = 60_000
+
 /** Who sent a request. */
 export interface Peer {
   /** Without the port: `127.0.0.1`. */
@@ -82,7 +85,7 @@ export class Connection implements SocketReader, Peer {
     this.#outbox = new Outbox(world.pool, () => this.#roomAgain())
     this.#socket = readInto(accepted, this)
     this.#outbox.attach(this.#socket)
-    this.#socket.setKeepAlive(true)
+    this.#socket.setKeepAlive(true, KEEP_ALIVE_MS)
     this.#socket.on('end', () => this.#ended())
     this.#socket.on('error', (error) => this.#world.log.debug(`${this.address} hung up: ${error.message}`))
     this.#socket.on('close', () => this.close())
