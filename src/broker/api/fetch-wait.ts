@@ -21,16 +21,15 @@ export interface WaitOptions {
   readonly gone: AbortSignal
 }
 
-/** How much of what is asked for the log could give now. */
-export const readable = ({ log, offset, bytesMax }: WaitedLog): number =>
-  Math.min(bytesMax, log.bytesFrom(offset, bytesMax))
-
-/** 0 for a log that was closed or has lost the offset: the fetch then has an error to tell. After an append there is something to read. */
-const readableIfOpen = (waited: WaitedLog): number => {
+/**
+ * How much of what is asked for the log could give now; undefined where the fetch has an error to tell: the log was closed, cannot be read, or has
+ * lost the offset.
+ */
+export const readable = ({ log, offset, bytesMax }: WaitedLog): number | undefined => {
   try {
-    return inRange(waited.log, waited.offset) ? readable(waited) : 0
+    return inRange(log, offset) ? Math.min(bytesMax, log.bytesFrom(offset, bytesMax)) : undefined
   } catch (thrown) {
-    if (thrown instanceof KafkaFault) return 0
+    if (thrown instanceof KafkaFault) return undefined
     throw thrown
   }
 }
@@ -39,7 +38,7 @@ const readableIfOpen = (waited: WaitedLog): number => {
 export const waitForData = (logs: readonly WaitedLog[], options: WaitOptions): Promise<void> =>
   new Promise((resolve) => {
     const { minBytes, maxWaitMs, clock, gone } = options
-    const amounts = logs.map(readable)
+    const amounts = logs.map((waited) => readable(waited) ?? 0)
     let total = amounts.reduce((sum, bytes) => sum + bytes, 0)
     const done = (): void => {
       for (const listener of listeners) listener[Symbol.dispose]()
@@ -48,10 +47,11 @@ export const waitForData = (logs: readonly WaitedLog[], options: WaitOptions): P
       resolve()
     }
     const changed = (waited: WaitedLog, i: number): void => {
-      const bytes = readableIfOpen(waited)
+      const bytes = readable(waited)
+      if (bytes === undefined) return done()
       total += bytes - (amounts[i] ?? 0)
       amounts[i] = bytes
-      if (total >= minBytes || bytes === 0) done()
+      if (total >= minBytes) done()
     }
     const timer = clock.after(maxWaitMs, done)
     const listeners = logs.map((waited, i) => waited.log.onAppend(() => changed(waited, i)))

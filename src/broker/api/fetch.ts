@@ -7,7 +7,7 @@
 import { errorCodes } from '../../protocol/error-codes.ts'
 import { fetch as api } from '../../protocol/messages/fetch.ts'
 import type { RequestOf, ResponseInput } from '../../protocol/table.ts'
-import { FetchReader, type FetchedPartition, type FetchRules, inRange, locate } from './fetch-read.ts'
+import { FetchReader, type FetchedPartition, type FetchRules, locate } from './fetch-read.ts'
 import type { FetchPlan, FetchSession, FetchTarget } from './fetch-sessions.ts'
 import { readable, waitForData, type WaitedLog } from './fetch-wait.ts'
 import { type Answer, defineHandler, type RequestContext } from './handler.ts'
@@ -30,9 +30,11 @@ const toWaitFor = (request: Request, { targets }: Planned, context: RequestConte
   for (const target of targets) {
     const log = locate(target, context.version, context.broker.topics)
     const { fetchOffset: offset, partitionMaxBytes } = target.asked
-    if (typeof log === 'number' || !inRange(log, offset)) return undefined
+    if (typeof log === 'number') return undefined
     const waited = { log, offset, bytesMax: Math.max(1, partitionMaxBytes) }
-    bytes += readable(waited)
+    const found = readable(waited)
+    if (found === undefined) return undefined
+    bytes += found
     if (bytes >= request.minBytes) return undefined
     logs.push(waited)
   }
