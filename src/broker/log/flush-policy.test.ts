@@ -13,6 +13,20 @@ test('flush.messages: the append that reaches it is acknowledged after the sync'
   expect(log.append(batchOf(['f']), client).flushed).toBeUndefined()
 })
 
+test('an append that is repeated while its sync is under way is acknowledged after the sync, too', async () => {
+  const { open } = bench()
+  const log = open({}, { flushMessages: 1 })
+  const sent = { producerId: 7, producerEpoch: 0, baseSequence: 0 }
+  const first = log.append(batchOf(['a'], sent), client)
+  const again = log.append(batchOf(['a'], sent), client)
+  expect(again).toMatchObject({ duplicate: true, baseOffset: 0 })
+  expect(log.recoveryPoint).toBe(0)
+  await again.flushed
+  expect(log.recoveryPoint).toBe(1)
+  await first.flushed
+  expect(log.append(batchOf(['a'], sent), client).flushed).toBeUndefined()
+})
+
 test('flush.ms: nothing stays unsynced for longer', async () => {
   const { open, clock } = bench()
   const log = open({}, { flushMs: 1000 })

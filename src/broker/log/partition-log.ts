@@ -7,11 +7,11 @@ import { KafkaFault } from '../../protocol/error-codes.ts'
 import { admit, type Admitted } from './admission.ts'
 import { offsetAfter, readBatches } from './batch-read.ts'
 import { BatchSearch } from './batch-search.ts'
-import { Flusher } from './flusher.ts'
+import { Durability } from './durability.ts'
 import { Listeners } from './listeners.ts'
 import { LogState, type LogHome, type LogStart } from './log-state.ts'
 import type { Appended, AppendHow, FoundOffset, ReadLimits, SegmentStart } from './log-types.ts'
-import { unlimited, type LogSettings } from './log-settings.ts'
+import type { LogSettings } from './log-settings.ts'
 import type { RememberedBatch } from './producer-state.ts'
 import { stamp, type Stamped } from './stamping.ts'
 import type { StorageAlarm } from './storage-alarm.ts'
@@ -33,12 +33,9 @@ export class PartitionLog {
   readonly #search: BatchSearch
   readonly #alarm: StorageAlarm
   readonly #listeners = new Listeners()
-  readonly #flusher = new Flusher(() => this.#sync())
-  #flushTimer: Disposable | undefined
+  readonly #durability: Durability
   /** What every call throws from now on. */
   #ended: KafkaFault | undefined
-  /** What appends throw from now on. */
-  #broken: KafkaFault | undefined
 
   /** Lists the folder; its files are opened when they are first used, or by `ready`. Throws system errors. */
   constructor(options: PartitionLogOptions) {
@@ -48,6 +45,7 @@ export class PartitionLog {
     this.#alarm = options.alarm
     this.#state = new LogState(options, options.start)
     this.#search = new BatchSearch(this.#state.segments)
+    this.#durability = new Durability(this.#state)
   }
 
   /** Throws KAFKA_STORAGE_ERROR, as all offsets do, where the log could not be read: a wrong answer would make consumers start over. */
@@ -107,7 +105,7 @@ export class PartitionLog {
   /** Checks, stamps (in `records` itself) and writes; synchronous, so appends of one turn stay in order. */
   append(records: Buffer, how: AppendHow): Appended {
     this.#enter()
-    if (this.#broken !== undefined) throw this.#broken
+    if (this.#durability.broken !== undefined) throw this.#durability.broken
     const nowMs = this.#state.home.clock.now()
     const admitted = admit(records, how, this.settings, nowMs)
     const before = how.origin === 'client' ? this.#earlier(admitted) : undefined
@@ -116,7 +114,7 @@ export class PartitionLog {
     const stamped = stamp(admitted, baseOffset, this.leaderEpoch)
     this.#write(stamped, nowMs)
     const { last } = stamped
-    const flushed = this.#flushAsPromised()
+    const flushed = this.#durability.appended()
     this.#listeners.call()
     return {
       baseOffset,
@@ -201,7 +199,7 @@ export class PartitionLog {
 
   /** Resolves when everything appended before the call is on disk; shared by all who wait. Rejects with KAFKA_STORAGE_ERROR. */
   flush(): Promise<void> {
-    return this.#flusher.flush()
+    return this.#durability.flush()
   }
 
   /** Forgets producers that wrote last before this time. */
@@ -215,7 +213,7 @@ export class PartitionLog {
     this.#end()
     try {
       this.#state.seal()
-      await this.#flusher.flush()
+      await this.#durability.flush()
     } finally {
       this.#state.close()
     }
@@ -233,7 +231,7 @@ export class PartitionLog {
 
   #end(): void {
     this.#ended = new KafkaFault('UNKNOWN_TOPIC_OR_PARTITION', `${this.#name} is not served any more`)
-    this.#flushTimer?.[Symbol.dispose]()
+    this.#durability.stop()
     this.#listeners.call()
   }
 
@@ -251,7 +249,8 @@ export class PartitionLog {
   #repeated({ firstOffset, lastOffset, timestampMs }: RememberedBatch): Appended {
     const logAppendTimeMs = this.settings.timestampType === 'LogAppendTime' ? timestampMs : -1
     const { logStartOffset } = this
-    return { baseOffset: firstOffset, lastOffset, logAppendTimeMs, logStartOffset, duplicate: true, flushed: undefined }
+    const flushed = this.#durability.repeated(lastOffset)
+    return { baseOffset: firstOffset, lastOffset, logAppendTimeMs, logStartOffset, duplicate: true, flushed }
   }
 
   #write({ bytes, batches, last }: Stamped, nowMs: number): void {
@@ -274,41 +273,6 @@ export class PartitionLog {
     const next = offsetAfter(batches) ?? fromOffset
     if (next > fromOffset || position === segment.size) this.#search.leaveHint(segment, next, position + batches.length)
     return batches
-  }
-
-  /** What the flush policy asks for after an append. */
-  #flushAsPromised(): Promise<void> | undefined {
-    const { flushMessages, flushMs } = this.settings
-    if (this.logEndOffset - this.#state.flushedOffset >= flushMessages) return this.flush()
-    if (flushMs < unlimited && this.#flushTimer === undefined)
-      this.#flushTimer = this.#state.home.clock.after(flushMs, () => this.flushInBackground())
-    return undefined
-  }
-
-  /** For syncs that nobody waits for; a failure is said and remembered by `#sync`. */
-  flushInBackground(): void {
-    this.flush().catch(() => undefined)
-  }
-
-  async #sync(): Promise<void> {
-    this.#flushTimer?.[Symbol.dispose]()
-    this.#flushTimer = undefined
-    if (this.#broken !== undefined) throw this.#broken
-    try {
-      await this.#state.sync()
-    } catch (thrown) {
-      throw this.#break(thrown)
-    }
-  }
-
-  /** After a failed sync the system may have dropped what it could not write, and a later sync would not tell: only a restart reads what is there. */
-  #break(thrown: unknown): KafkaFault {
-    this.#broken = new KafkaFault('KAFKA_STORAGE_ERROR', `${this.#name} could not be synced: ${reasonOf(thrown)}`)
-    this.#state.home.log.error(
-      `${this.#name} could not be synced to disk, and takes no more records until the broker is started again.`,
-      { reason: reasonOf(thrown) },
-    )
-    return this.#broken
   }
 
   #guarded<T>(read: () => T): T {
