@@ -91,7 +91,7 @@ test('a stop that could not write everything leaves no marker, and the next star
   const store = await start()
   store.create({ name: 't' })
   append(store, 5)
-  disk.fail('sync', 'EIO', { path: 't-0' })
+  disk.fail('sync', 'EIO', { path: 't-0/0000' })
   await store[Symbol.asyncDispose]()
   expect(disk.list('/logs')).not.toContain('.kafka_cleanshutdown')
   expect(said.of('warn')).toEqual([expect.stringContaining('could not be closed cleanly')])
