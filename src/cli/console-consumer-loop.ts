@@ -1,117 +1,156 @@
-/** The console consumer at work: prints what comes, commits how far it got, stops at its limits. */
-import { once } from 'node:events'
+/**
+ * The console consumer at work: prints what comes, commits how far it got, and stops at its limits. An offset is committed when its record has left this
+ * process, so that what a broken pipe swallowed is read again.
+ */
 import { rethrowBroken } from '../base/assert.ts'
 import { Fault, reasonOf } from '../base/faults.ts'
 import type { Log } from '../base/log.ts'
-import type { Consumer } from '../client/consumer.ts'
+import { Consumer } from '../client/consumer.ts'
+import type { TopicPartition } from '../client/assignors/assignor.ts'
 import type { FetchedRecords } from '../client/fetched-records.ts'
 import type { OffsetToCommit } from '../client/group-offsets.ts'
 import { realClock } from '../io/clock.ts'
 import type { ConsumerPlan } from './console-consumer-plan.ts'
+import { failureText, ToolFailure } from './kafka-failure.ts'
 import { RecordPrinter } from './record-printer.ts'
+import { StandardOutput } from './standard-output.ts'
+
+/** A reader that takes nothing for so long holds up no commit. */
+const patienceMs = 1000
+const topicName = /^(?!\.\.?$)[a-zA-Z0-9._-]{1,249}$/
 
 export interface Printed {
   readonly count: number
   readonly failed: boolean
 }
 
-/** Remembers how far each partition was printed, and commits that now and then. */
-class Positions {
+const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}-${partition}`
+
+export class ConsoleConsumer implements AsyncDisposable {
+  readonly #plan: ConsumerPlan
+  readonly #log: Log
+  readonly #output = new StandardOutput()
+  readonly #printer: RecordPrinter
   readonly #consumer: Consumer
-  readonly #everyMs: number | undefined
+  /** How far each partition was printed, as far as that is not committed. */
   readonly #offsets = new Map<string, OffsetToCommit>()
   #committedMs = realClock.monotonic()
+  #count = 0
 
-  constructor(consumer: Consumer, everyMs: number | undefined) {
-    this.#consumer = consumer
-    this.#everyMs = everyMs
+  /** Throws a UsageError for a deserializer that is not there. */
+  constructor(plan: ConsumerPlan, log: Log) {
+    this.#plan = plan
+    this.#log = log.named('org.apache.kafka.tools.consumer.ConsoleConsumer')
+    this.#printer = new RecordPrinter({ ...plan, write: (bytes) => this.#output.write(bytes) })
+    this.#consumer = new Consumer(plan.client, plan.consumer, {
+      prepare: () => this.#commit(),
+      assigned: (_added, lost) => {
+        for (const partition of lost) this.#offsets.delete(keyOf(partition))
+      },
+    })
   }
 
-  reached({ topic, partition, position }: FetchedRecords): void {
-    if (this.#everyMs !== undefined) this.#offsets.set(`${topic}-${partition}`, { topic, partition, offset: position })
-  }
-
-  async commitIfDue(log: Log): Promise<void> {
-    if (this.#everyMs !== undefined && realClock.monotonic() - this.#committedMs >= this.#everyMs)
-      await this.commit(log)
-  }
-
-  async commit(log: Log): Promise<void> {
-    const offsets = [...this.#offsets.values()]
-    if (offsets.length === 0) return
-    this.#committedMs = realClock.monotonic()
+  /** Prints until a limit is reached, `stop` aborts, or nobody reads any more. */
+  async run(stop: AbortSignal): Promise<Printed> {
+    let failed = false
     try {
-      await this.#consumer.commit(offsets)
-      this.#offsets.clear()
+      this.#begin()
+      await this.#printAll(AbortSignal.any([stop, this.#output.gone]))
     } catch (error) {
-      log.warn(`Offsets were not committed: ${reasonOf(error)}.`)
+      rethrowBroken(error)
+      failed = true
+      this.#printer.flush()
+      const reason = error instanceof Fault || error instanceof ToolFailure ? failureText(error) : reasonOf(error)
+      this.#log.error(`Error processing message, terminating consumer process: ${reason}`)
+    }
+    await this.#commit()
+    const { problem } = this.#output
+    if (problem !== undefined)
+      process.stderr.write(`Unable to write to standard out, closing consumer. ${problem.message}\n`)
+    return { count: this.#count, failed: failed || problem !== undefined }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#consumer[Symbol.asyncDispose]()
+    this.#output[Symbol.dispose]()
+  }
+
+  #begin(): void {
+    const { start } = this.#plan
+    const named = 'partition' in start ? [start.topic] : start.topics instanceof RegExp ? [] : start.topics
+    const bad = named.filter((topic) => !topicName.test(topic))
+    if (bad.length > 0)
+      throw new ToolFailure(
+        `Invalid topics: [${bad.join(', ')}]`,
+        'org.apache.kafka.common.errors.InvalidTopicException',
+      )
+    if ('partition' in start) this.#consumer.assign([start])
+    else if (start.inGroup) this.#consumer.subscribe(start.topics)
+    else this.#consumer.readAll(start.topics)
+  }
+
+  async #printAll(over: AbortSignal): Promise<void> {
+    const { messagesMax } = this.#plan
+    let sinceMs = realClock.monotonic()
+    while (this.#count < messagesMax && !over.aborted) {
+      const before = this.#count
+      const records = await this.#next(sinceMs, over)
+      if (records === undefined) return
+      this.#print(records, over)
+      this.#printer.flush()
+      await this.#output.room(over)
+      if (this.#count > before) sinceMs = realClock.monotonic()
+      const { commitEveryMs = Infinity } = this.#plan
+      if (realClock.monotonic() - this.#committedMs >= commitEveryMs) await this.#commit()
     }
   }
-}
 
-const terminated = (log: Log, why: string): void =>
-  log
-    .named('org.apache.kafka.tools.consumer.ConsoleConsumer')
-    .error(`Error processing message, terminating consumer process: ${why}`)
+  /** The next records; undefined when none came in time since `sinceMs`, or it is over. */
+  async #next(sinceMs: number, over: AbortSignal): Promise<FetchedRecords | undefined> {
+    const { timeoutMs } = this.#plan
+    const ready = this.#consumer.take()
+    if (ready !== undefined || timeoutMs === Infinity) return ready ?? this.#consumer.next(over)
+    const late = new AbortController()
+    using _timer = realClock.after(Math.max(0, sinceMs + timeoutMs - realClock.monotonic()), () => late.abort())
+    const records = await this.#consumer.next(AbortSignal.any([over, late.signal]))
+    if (records === undefined && !over.aborted) this.#timedOut()
+    return records
+  }
 
-/** The next records; undefined when none came in time or the tool is being stopped. */
-const nextRecords = async (
-  { timeoutMs }: ConsumerPlan,
-  consumer: Consumer,
-  stop: AbortController,
-  log: Log,
-): Promise<FetchedRecords | undefined> => {
-  const ready = consumer.take()
-  if (ready !== undefined || timeoutMs === Infinity) return ready ?? consumer.next(stop.signal)
-  const waiting = new AbortController()
-  const give = (): void => waiting.abort()
-  stop.signal.addEventListener('abort', give)
-  using _timer = realClock.after(timeoutMs, give)
-  const records = await consumer.next(waiting.signal)
-  stop.signal.removeEventListener('abort', give)
-  if (records === undefined && !stop.signal.aborted) terminated(log, 'org.apache.kafka.common.errors.TimeoutException')
-  return records
-}
+  #timedOut(): void {
+    this.#log.error(
+      `Error processing message, terminating consumer process: org.apache.kafka.common.errors.TimeoutException: no message came within ${this.#plan.timeoutMs} ms`,
+    )
+  }
 
-/** Prints until a limit is reached or `stop` aborts. Whoever reads the output may go away: that ends it too. */
-export const printRecords = async (
-  plan: ConsumerPlan,
-  consumer: Consumer,
-  stop: AbortController,
-  log: Log,
-): Promise<Printed> => {
-  const { messagesMax, skipOnError } = plan
-  const positions = new Positions(consumer, plan.commitEveryMs)
-  const printer = new RecordPrinter({ ...plan, write: (bytes) => void process.stdout.write(bytes) })
-  process.stdout.on('error', () => stop.abort())
-  const progress = { count: 0 }
-  const print = (records: FetchedRecords): void => {
-    while (progress.count < messagesMax && !stop.signal.aborted && records.next()) {
-      progress.count++
+  #print(records: FetchedRecords, over: AbortSignal): void {
+    const { messagesMax, skipOnError } = this.#plan
+    const printer = this.#printer
+    while (this.#count < messagesMax && !over.aborted && records.next()) {
+      this.#count++
       try {
         printer.print(records)
       } catch (error) {
+        rethrowBroken(error)
         if (!skipOnError) throw error
-        log.error(`Error processing message, skipping this message: ${reasonOf(error)}`)
+        this.#log.error(`Error processing message, skipping this message: ${reasonOf(error)}`)
       }
     }
+    const { topic, partition, position } = records
+    if (this.#plan.commitEveryMs !== undefined)
+      this.#offsets.set(keyOf(records), { topic, partition, offset: position })
   }
-  try {
-    while (progress.count < messagesMax && !stop.signal.aborted) {
-      const records = await nextRecords(plan, consumer, stop, log)
-      if (records === undefined) break
-      print(records)
-      positions.reached(records)
-      printer.flush()
-      if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain', { signal: stop.signal }).catch(reasonOf)
-      await positions.commitIfDue(log)
+
+  async #commit(): Promise<void> {
+    const printed = [...this.#offsets]
+    this.#committedMs = realClock.monotonic()
+    if (printed.length === 0 || !(await this.#output.left(patienceMs))) return
+    try {
+      await this.#consumer.commit(printed.map(([, offset]) => offset))
+      for (const [key, offset] of printed) if (this.#offsets.get(key) === offset) this.#offsets.delete(key)
+    } catch (error) {
+      rethrowBroken(error)
+      this.#log.warn(`Offsets were not committed: ${reasonOf(error)}.`)
     }
-    await positions.commit(log)
-    return { count: progress.count, failed: false }
-  } catch (error) {
-    rethrowBroken(error)
-    printer.flush()
-    terminated(log, error instanceof Fault ? `${error.message}. ${error.hint}` : reasonOf(error))
-    return { count: progress.count, failed: true }
   }
 }

@@ -2,14 +2,18 @@
 import type { Log } from '../base/log.ts'
 import type { StartAt } from '../client/consumer.ts'
 import type { ConsumerOptions } from '../client/consumer-options.ts'
-import { parseConsumerSettings } from '../client/consumer-settings.ts'
+import { consumerRows, parseConsumerSettings } from '../client/consumer-settings.ts'
 import type { ClientOptions } from '../client/options.ts'
 import { closest } from '../config/did-you-mean.ts'
-import { type JoptOption, type JoptValues, UsageError } from './jopt.ts'
-import { bootstrapOf, bootstrapOption, clientOf, zookeeperOption } from './kafka-bootstrap.ts'
-import { clientProperties, sayFindings } from './kafka-client-properties.ts'
+import { javaRegex } from '../config/java-regex.ts'
+import { type JoptValues, UsageError } from './jopt.ts'
+import { bootstrapOf, clientOf } from './kafka-bootstrap.ts'
+import { badSetting, clientProperties, sayFindings } from './kafka-client-properties.ts'
+import { ToolFailure } from './kafka-failure.ts'
 
 const name = 'kafka-console-consumer'
+const clientId = 'console-consumer'
+const commitEveryMs = 5000
 
 export interface ConsumerPlan {
   readonly client: ClientOptions
@@ -27,74 +31,25 @@ export interface ConsumerPlan {
   readonly commitEveryMs: number | undefined
 }
 
-const accepted = (option: string, value?: string): JoptOption => ({
-  names: [option],
-  ...(value === undefined ? {} : { value }),
-  doc: 'Accepted; it has no effect here.',
-})
-
-export const consumerOptions: readonly JoptOption[] = [
-  bootstrapOption,
-  zookeeperOption,
-  { names: ['topic'], value: 'String: topic', doc: 'The topic to read.' },
-  { names: ['include', 'whitelist'], value: 'String: Java regex', doc: 'The topics to read, as a regular expression.' },
-  { names: ['blacklist'], value: 'String', doc: 'Of the old consumer: not there.' },
-  { names: ['partition'], value: 'Integer: partition', doc: 'The one partition to read.' },
-  {
-    names: ['offset'],
-    value: 'String: offset',
-    doc: 'Where to begin in it: a number, earliest or latest (the default).',
-  },
-  { names: ['from-beginning'], doc: 'Begin at the earliest record where the group has no committed offset.' },
-  { names: ['group'], value: 'String: group id', doc: 'The group to read in; without one the reader is alone.' },
-  {
-    names: ['consumer-property', 'command-property'],
-    value: 'String: consumer_prop',
-    repeatable: true,
-    doc: 'A setting of the consumer, as name=value.',
-  },
-  { names: ['consumer.config', 'command-config'], value: 'String: config file', doc: 'A file of such settings.' },
-  {
-    names: ['property', 'formatter-property'],
-    value: 'String: prop',
-    repeatable: true,
-    doc:
-      'How records are printed: print.timestamp, print.partition, print.offset, print.headers, print.key, print.value, ' +
-      'key.separator, line.separator, headers.separator, null.literal, key.deserializer, value.deserializer.',
-  },
-  { names: ['key-deserializer'], value: 'String: deserializer', doc: 'How keys are shown, by the Java class.' },
-  { names: ['value-deserializer'], value: 'String: deserializer', doc: 'How values are shown, by the Java class.' },
-  { names: ['formatter'], value: 'String: class', doc: 'DefaultMessageFormatter; others cannot be loaded.' },
-  { names: ['formatter-config'], value: 'String: config file', doc: 'A file of formatter properties.' },
-  { names: ['max-messages'], value: 'Integer: num_messages', doc: 'Stop after so many.' },
-  { names: ['timeout-ms'], value: 'Integer: timeout_ms', doc: 'Stop when none comes for so long.' },
-  { names: ['isolation-level'], value: 'String', doc: 'read_uncommitted (the default) or read_committed.' },
-  { names: ['skip-message-on-error'], doc: 'Leave out records that cannot be shown.' },
-  accepted('new-consumer'),
-  accepted('delete-consumer-offsets'),
-  accepted('csv-reporter-enabled'),
-  accepted('metrics-dir', 'String'),
-  accepted('enable-systest-events'),
-]
+/** A comma means "or", as in the tools of older Kafka, but for the one in `a{1,2}`. */
+const patternOf = (include: string): RegExp => {
+  try {
+    return javaRegex(include.trim().replaceAll(/\s*,\s*(?![^{}]*\})/g, '|'), { whole: true })
+  } catch {
+    throw new ToolFailure(`${include} is an invalid regex.`, 'java.util.regex.PatternSyntaxException')
+  }
+}
 
 const topicsOf = (values: JoptValues): readonly string[] | RegExp => {
   const topic = values.one('topic')
   const include = values.one('include')
   if (values.has('blacklist')) throw new UsageError('--blacklist belongs to the old consumer, which is not there')
   if ((topic === undefined) === (include === undefined))
-    throw new UsageError('Exactly one of --include/--topic is required. ')
-  if (topic !== undefined) return [topic]
-  try {
-    return new RegExp(`^(?:${(include ?? '').trim().replaceAll(/\s*,\s*/g, '|')})$`, 'u')
-  } catch (thrown) {
-    throw new UsageError(`'${include}' is not a regular expression: ${String(thrown)}`)
-  }
+    throw new UsageError('Exactly one of the following arguments is required: [topic], [include]')
+  return topic === undefined ? patternOf(include ?? '') : [topic]
 }
 
-const wholeOf = (values: JoptValues, option: string): number => {
-  const given = values.integer(option)
-  return given === undefined || given < 0 ? Infinity : given
-}
+const limitOf = (given: number | undefined): number => (given === undefined || given < 0 ? Infinity : given)
 
 const groupOf = (values: JoptValues, settings: ReadonlyMap<string, string>): string | undefined => {
   const given = [values.one('group'), settings.get('group.id')].filter((group) => group !== undefined)
@@ -105,23 +60,34 @@ const groupOf = (values: JoptValues, settings: ReadonlyMap<string, string>): str
   )
 }
 
-const resetOf = (values: JoptValues, given: string | undefined): 'earliest' | 'latest' | 'none' => {
-  if (!values.has('from-beginning')) return given === 'earliest' || given === 'none' ? given : 'latest'
-  if (given === undefined || given === 'earliest') return 'earliest'
-  throw new UsageError(
-    `Can't simultaneously specify --from-beginning and 'auto.offset.reset=${given}', please remove one option`,
-  )
+type Reset = ConsumerOptions['offsetReset']
+
+const resets: readonly Reset[] = ['earliest', 'latest', 'none']
+
+const resetOf = (values: JoptValues, given: string | undefined): Reset => {
+  const fromBeginning = values.has('from-beginning')
+  if (given === undefined) return fromBeginning ? 'earliest' : 'latest'
+  const reset = resets.find((one) => one === given)
+  if (fromBeginning && reset !== 'earliest') {
+    throw new UsageError(
+      `Can't simultaneously specify --from-beginning and 'auto.offset.reset=${given}', please remove one option`,
+      false,
+    )
+  }
+  if (reset === undefined) throw badSetting('auto.offset.reset', given, `it is none of ${resets.join(', ')}`)
+  return reset
 }
 
 /** The offset that `--offset` names, or the place by the reset policy. */
-const offsetOf = (values: JoptValues): { readonly offset?: number; readonly reset?: 'earliest' | 'latest' } => {
+const offsetOf = (values: JoptValues): { readonly offset?: number; readonly reset?: Reset } => {
   const text = values.one('offset')
   if (text === undefined) return {}
   if (values.has('from-beginning'))
     throw new UsageError('Options from-beginning and offset cannot be specified together.')
   const word = text.toLowerCase()
   if (word === 'earliest' || word === 'latest') return { reset: word }
-  if (/^\d+$/.test(text)) return { offset: Number(text) }
+  const offset = /^\d+$/.test(text) ? Number(text) : NaN
+  if (offset <= Number.MAX_SAFE_INTEGER) return { offset }
   throw new UsageError(
     `The provided offset value '${text}' is incorrect. Valid values are 'earliest', 'latest', or a non-negative long.`,
   )
@@ -146,43 +112,61 @@ const checkFormatter = (values: JoptValues): void => {
 }
 
 /** Settings that are the tool's own business here. */
-const own = ['group.id', 'enable.auto.commit', 'auto.commit.interval.ms', 'auto.offset.reset'] as const
-const commitEveryMs = 5000
+const own: ReadonlySet<string> = new Set([
+  'group.id',
+  'enable.auto.commit',
+  'auto.commit.interval.ms',
+  'auto.offset.reset',
+])
 
-/** Throws a UsageError. */
+/** The consumer's settings without those; `--isolation-level` wins over one of them. Throws a UsageError. */
+const clientParts = (
+  values: JoptValues,
+  settings: ReadonlyMap<string, string>,
+  log: Log,
+): Pick<ConsumerPlan, 'client' | 'consumer'> => {
+  const isolation = values.one('isolation-level')
+  const given = new Map([...settings].filter(([setting]) => !own.has(setting)))
+  if (isolation !== undefined) given.set('isolation.level', isolation)
+  const { client, consumer, findings } = parseConsumerSettings(given, closest)
+  sayFindings(findings, given, consumerRows, log)
+  const first = clientOf(bootstrapOf(values, name, log), clientId, log)
+  return { client: { ...first, ...client, bootstrap: first.bootstrap }, consumer }
+}
+
+const commitIntervalOf = (settings: ReadonlyMap<string, string>): number | undefined => {
+  if (settings.get('enable.auto.commit')?.toLowerCase() === 'false') return undefined
+  const text = settings.get('auto.commit.interval.ms')
+  if (text === undefined) return commitEveryMs
+  if (!/^\d+$/.test(text)) throw badSetting('auto.commit.interval.ms', text, 'it is not a whole number')
+  return Number(text)
+}
+
+/** Throws a UsageError, or a ToolFailure for a bad expression. */
 export const consumerPlan = (values: JoptValues, log: Log): ConsumerPlan => {
   const topics = topicsOf(values)
   checkPartition(values)
   checkFormatter(values)
   const settings = clientProperties(values, 'consumer.config', 'consumer-property')
-  const { client, consumer, findings } = parseConsumerSettings(
-    [...settings].filter(([setting]) => !own.some((one) => one === setting)),
-    closest,
-  )
-  sayFindings(findings, log)
+  const { client, consumer } = clientParts(values, settings, log)
   const group = groupOf(values, settings)
   const partition = values.integer('partition')
-  const { offset, reset } = offsetOf(values)
-  const isolation = values.one('isolation-level')
   const alone = partition !== undefined
-  const commits = group !== undefined && !alone && settings.get('enable.auto.commit') !== 'false'
+  const { offset, reset } = offsetOf(values)
   return {
-    client: { ...clientOf(bootstrapOf(values, name, log), 'console-consumer', log), ...client },
+    client,
     consumer: {
       ...consumer,
-      ...(isolation === undefined
-        ? {}
-        : { isolation: isolation === 'read_committed' ? isolation : 'read_uncommitted' }),
       groupId: alone ? undefined : group,
       offsetReset: reset ?? resetOf(values, settings.get('auto.offset.reset')),
     },
     start: alone ? { topic: values.required('topic'), partition, offset } : { topics, inGroup: group !== undefined },
-    messagesMax: wholeOf(values, 'max-messages'),
-    timeoutMs: wholeOf(values, 'timeout-ms'),
+    messagesMax: limitOf(values.integer('max-messages')),
+    timeoutMs: limitOf(values.long('timeout-ms')),
     properties: clientProperties(values, 'formatter-config', 'property'),
     keyDeserializer: values.one('key-deserializer'),
     valueDeserializer: values.one('value-deserializer'),
     skipOnError: values.has('skip-message-on-error'),
-    commitEveryMs: commits ? Number(settings.get('auto.commit.interval.ms') ?? commitEveryMs) : undefined,
+    commitEveryMs: group === undefined || alone ? undefined : commitIntervalOf(settings),
   }
 }

@@ -5,12 +5,18 @@ import { Admin } from '../client/admin.ts'
 import type { TopicMetadata } from '../client/cluster-metadata.ts'
 import { places } from '../client/offset-lookup.ts'
 import type { OffsetQuestion } from '../client/offset-lookup.ts'
+import { javaRegex } from '../config/java-regex.ts'
 import { exitCodes } from './command.ts'
-import { type JoptOption, type JoptValues, UsageError } from './jopt.ts'
-import { bootstrapOf, bootstrapOption, clientOf, zookeeperOption } from './kafka-bootstrap.ts'
+import type { JoptOption, JoptValues } from './jopt.ts'
+import { bootstrapOf, bootstrapOption, zookeeperOption } from './kafka-bootstrap.ts'
+import { adminClientOf } from './kafka-client-properties.ts'
+import { ToolFailure } from './kafka-failure.ts'
 import { kafkaTool } from './kafka-tool.ts'
 
 const name = 'kafka-get-offsets'
+const clientId = 'GetOffsetShell'
+
+type Filter = (topic: string, partition: number) => boolean
 
 const options: readonly JoptOption[] = [
   bootstrapOption,
@@ -32,7 +38,7 @@ const options: readonly JoptOption[] = [
     doc: 'Which offset: of the first record as late as this time in ms, or of a place. Default: latest.',
   },
   { names: ['exclude-internal-topics'], doc: 'Leave internal topics out.' },
-  { names: ['command-config'], value: 'String: config file', doc: 'Settings of the client; accepted.' },
+  { names: ['command-config'], value: 'String: config file', doc: 'A file of settings of the client.' },
   { names: ['offsets'], value: 'Integer: count', doc: 'Of older Kafka; accepted: one offset is printed.' },
   { names: ['max-wait-ms'], value: 'Integer: ms', doc: 'Of older Kafka; accepted.' },
 ]
@@ -48,93 +54,95 @@ const placeNames: Readonly<Record<string, number>> = {
 const timeOf = (values: JoptValues): number => {
   const text = values.one('time') ?? 'latest'
   const time = placeNames[text] ?? (/^-?\d+$/.test(text) ? Number(text) : NaN)
-  if (Number.isNaN(time))
-    throw new UsageError(
-      `Malformed time argument ${text}. Please use -1 or latest / -2 or earliest / -3 or max-timestamp, or a specified long format timestamp`,
-    )
-  return time
+  if (Number.isSafeInteger(time)) return time
+  throw new ToolFailure(
+    `Malformed time argument ${text}. Please use -1 or latest / -2 or earliest / -3 or max-timestamp / -4 or earliest-local / -5 or latest-tiered, or a specified long format timestamp`,
+  )
 }
-
-type Filter = (topic: string, partition: number) => boolean
 
 const wholeName = (pattern: string): RegExp => {
   try {
-    return new RegExp(`^(?:${pattern})$`, 'u')
-  } catch (thrown) {
-    throw new UsageError(`'${pattern}' is not a regular expression: ${String(thrown)}`)
+    return javaRegex(pattern, { whole: true })
+  } catch {
+    throw new ToolFailure(`${pattern} is an invalid regex.`)
   }
 }
 
-/** `1`, `0-3` (the end is left out), `2-`, `-2`, or nothing for all. */
-const rangeOf = (text: string | undefined): ((partition: number) => boolean) => {
-  if (text === undefined) return () => true
-  const found = /^(?:(?<one>\d+)|(?<from>\d*)-(?<to>\d*))$/.exec(text)?.groups
-  if (found === undefined) throw new UsageError(`'${text}' is neither a partition nor a range of them`)
-  const from = Number(found['one'] ?? (found['from'] || 0))
-  const to = found['one'] === undefined ? Number(found['to'] || Infinity) : from + 1
-  return (partition) => partition >= from && partition < to
+/** `topic:1`, `topic:0-3` (the end is left out), `topic:2-`, `topic:-2`; either side may be missing for all. */
+const rulePattern = /^(?<topic>[^:]*)(?::(?:(?<one>\d*)|(?<from>\d*)-(?<to>\d*)))?$/
+
+const ruleOf = (text: string): Filter => {
+  const { topic, one, from, to } = rulePattern.exec(text)?.groups ?? {}
+  if (topic === undefined) throw new ToolFailure(`Invalid rule specification: ${text}`)
+  const topics = wholeName(topic === '' ? '.*' : topic)
+  const least = Number(one || from || 0)
+  const end = one ? least + 1 : Number(to || Infinity)
+  return (name, partition) => topics.test(name) && partition >= least && partition < end
+}
+
+const rulesOf = (pairs: string, values: JoptValues): Filter => {
+  if (values.has('topic') || values.has('partitions'))
+    throw new ToolFailure('--topic-partitions cannot be used with --topic or --partitions')
+  const rules = pairs.split(',').map(ruleOf)
+  return (topic, partition) => rules.some((rule) => rule(topic, partition))
 }
 
 const filterOf = (values: JoptValues): Filter => {
   const pairs = values.one('topic-partitions')
-  if (pairs !== undefined) {
-    if (values.has('topic') || values.has('partitions'))
-      throw new UsageError('--topic-partitions cannot be used with --topic or --partitions')
-    const filters = pairs.split(',').map((pair) => {
-      const [topic = '', range] = pair.split(':')
-      return { topic: wholeName(topic === '' ? '.*' : topic), has: rangeOf(range) }
-    })
-    return (topic, partition) => filters.some((one) => one.topic.test(topic) && one.has(partition))
-  }
+  if (pairs !== undefined) return rulesOf(pairs, values)
   const topics = wholeName(values.one('topic') ?? '.*')
-  const ids = values.one('partitions')?.split(',').map(Number)
-  if (ids?.some((id) => !Number.isInteger(id)) === true)
-    throw new UsageError(
-      `--partitions expects a comma separated list of numeric partition ids, but received: ${values.one('partitions')}`,
-    )
-  return (topic, partition) => topics.test(topic) && (ids === undefined || ids.includes(partition))
+  const list = values.one('partitions')
+  if (list === undefined || list === '') return (topic) => topics.test(topic)
+  const ids = list.split(',')
+  if (!ids.every((id) => /^\d+$/.test(id)))
+    throw new ToolFailure(`--partitions expects a comma separated list of numeric partition ids, but received: ${list}`)
+  const wanted = new Set(ids.map(Number))
+  return (topic, partition) => topics.test(topic) && wanted.has(partition)
 }
 
-const questionsOf = (topics: readonly TopicMetadata[], values: JoptValues): OffsetQuestion[] => {
-  const filter = filterOf(values)
-  const timestampMs = timeOf(values)
-  return topics
+const questionsOf = (
+  topics: readonly TopicMetadata[],
+  wanted: Filter,
+  timestampMs: number,
+  values: JoptValues,
+): OffsetQuestion[] =>
+  topics
     .filter(({ isInternal }) => !(isInternal && values.has('exclude-internal-topics')))
     .flatMap(({ topic, partitions }) => partitions.map(({ partition }) => ({ topic, partition, timestampMs })))
-    .filter(({ topic, partition }) => filter(topic, partition))
-}
+    .filter(({ topic, partition }) => wanted(topic, partition))
 
-const print = async (admin: Admin, values: JoptValues): Promise<number> => {
-  const questions = questionsOf(await admin.topics(), values)
-  if (questions.length === 0) {
-    process.stderr.write('Error occurred: Could not match any topic-partitions with the specified filters\n')
-    return exitCodes.failed
-  }
+/** Answers come by topic, then by partition; a partition without a record as late as asked for has none. */
+const print = async (bootstrap: string, values: JoptValues): Promise<void> => {
+  const wanted = filterOf(values)
+  const timestampMs = timeOf(values)
+  using admin = new Admin(adminClientOf(bootstrap, clientId, values))
+  const questions = questionsOf(await admin.topics(), wanted, timestampMs, values)
+  if (questions.length === 0) throw new ToolFailure('Could not match any topic-partitions with the specified filters')
   for (const { topic, partition, offset, error } of await admin.offsets(questions)) {
     if (error !== undefined)
       process.stderr.write(
-        `Skip getting offsets for topic-partition ${topic}-${partition} due to error: ${error.message}\n`,
+        `Skip getting offsets for topic-partition ${topic}-${partition} due to error: ${error.says}\n`,
       )
     else if (offset >= 0) process.stdout.write(`${topic}:${partition}:${offset}\n`)
   }
-  return exitCodes.done
 }
 
 const work = async (values: JoptValues, log: Log): Promise<number> => {
   const bootstrap = bootstrapOf(values, name, log)
-  using admin = new Admin(clientOf(bootstrap, 'GetOffsetShell', log))
   try {
-    return await print(admin, values)
+    await print(bootstrap, values)
+    return exitCodes.done
   } catch (thrown) {
-    if (!(thrown instanceof Fault)) throw thrown
-    process.stderr.write(`Error occurred: ${thrown.message}. ${thrown.hint}\n`)
+    if (!(thrown instanceof Fault || thrown instanceof ToolFailure)) throw thrown
+    const advice = thrown instanceof Fault ? `. ${thrown.hint}` : ''
+    process.stderr.write(`Error occurred: ${thrown.message}${advice}\n`)
     return exitCodes.failed
   }
 }
 
 export const command = kafkaTool({
   name,
-  summary: 'print the offsets of topics',
+  summary: 'print the offsets of a topic',
   purpose: 'An interactive shell for getting topic-partition offsets.',
   options,
   work,

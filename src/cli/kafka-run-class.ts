@@ -2,56 +2,83 @@
 import { closest } from '../config/did-you-mean.ts'
 import { type Command, exitCodes } from './command.ts'
 
-/** Simple class names, and the commands that they stand for. */
-const classes: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
-  GetOffsetShell: () => import('./kafka-get-offsets.ts'),
-  TopicCommand: () => import('./kafka-topics.ts'),
-  ConsoleProducer: () => import('./kafka-console-producer.ts'),
-  ConsoleConsumer: () => import('./kafka-console-consumer.ts'),
+type Load = () => Promise<{ readonly command: Command }>
+
+/** The tools that are there, by the name of today's class. */
+const classes: Readonly<Record<string, Load>> = {
+  'kafka.Kafka': () => import('./kafka-server-start.ts'),
+  'org.apache.kafka.tools.TopicCommand': () => import('./kafka-topics.ts'),
+  'org.apache.kafka.tools.ConsoleProducer': () => import('./kafka-console-producer.ts'),
+  'org.apache.kafka.tools.consumer.ConsoleConsumer': () => import('./kafka-console-consumer.ts'),
+  'org.apache.kafka.tools.GetOffsetShell': () => import('./kafka-get-offsets.ts'),
 }
 
 /** Tools of Kafka that have no counterpart here yet. */
-const notYet: readonly string[] = [
+const notYet: ReadonlySet<string> = new Set([
+  'AclCommand',
+  'BrokerApiVersionsCommand',
+  'ConfigCommand',
   'ConsumerGroupCommand',
   'ConsumerOffsetChecker',
-  'ConfigCommand',
-  'DumpLogSegments',
-  'ProducerPerformance',
   'ConsumerPerformance',
-  'EndToEndLatency',
-  'VerifiableProducer',
-  'VerifiableConsumer',
   'DeleteRecordsCommand',
-  'LogDirsCommand',
-  'BrokerApiVersionsCommand',
-  'TransactionsCommand',
+  'DumpLogSegments',
+  'EndToEndLatency',
   'LeaderElectionCommand',
+  'LogDirsCommand',
+  'MirrorMaker',
   'PreferredReplicaLeaderElectionCommand',
+  'ProducerPerformance',
   'ReassignPartitionsCommand',
-  'AclCommand',
-]
+  'ReplayLogProducer',
+  'SimpleConsumerShell',
+  'StorageTool',
+  'StreamsResetter',
+  'TransactionsCommand',
+  'VerifiableConsumer',
+  'VerifiableProducer',
+])
 
-const packages = /^(?:kafka\.(?:tools|admin)|org\.apache\.kafka\.tools(?:\.\w+)*)\.(?<simple>\w+)$/
+/** Packages that tools have lived in. */
+const inPackage = /^(?:kafka(?:\.tools|\.admin)?|org\.apache\.kafka\.tools(?:\.\w+)*)\.(?=\w+$)/
 
-/** Flags that the genuine script takes before the class name; they concern the JVM. */
-const jvmFlags: Readonly<Record<string, number>> = { '-daemon': 1, '-name': 2, '-loggc': 1 }
+const simpleName = (className: string): string => className.replace(inPackage, '')
 
-const afterFlags = (argv: readonly string[]): readonly string[] => {
-  let at = 0
-  for (let words = jvmFlags[argv[at] ?? '']; words !== undefined; words = jvmFlags[argv[at] ?? '']) at += words
-  return argv.slice(at)
+const bySimpleName: ReadonlyMap<string, Load> = new Map(
+  Object.entries(classes).map(([className, load]) => [simpleName(className), load]),
+)
+
+/** Words of the genuine script and of the JVM before the class, and how many follow each: they mean nothing here. */
+const flagWords: Readonly<Record<string, number>> = { '-name': 1, '-loggc': 0 }
+const jvmFlag = /^-(?:[DX]|server$|javaagent:)/
+
+interface Call {
+  readonly className: string | undefined
+  readonly args: readonly string[]
+  readonly daemon: boolean
+}
+
+const callOf = (argv: readonly string[]): Call => {
+  let daemon = false
+  for (let at = 0; at < argv.length; at++) {
+    const word = argv[at] ?? ''
+    if (word === '-daemon') daemon = true
+    else if (Object.hasOwn(flagWords, word)) at += flagWords[word] ?? 0
+    else if (!jvmFlag.test(word)) return { className: word, args: argv.slice(at + 1), daemon }
+  }
+  return { className: undefined, args: [], daemon }
 }
 
 const usage = 'USAGE: kafka-run-class.sh [-daemon] [-name servicename] [-loggc] classname [opts]\n'
 
-const unknown = (given: string, simple: string): number => {
-  const known = Object.keys(classes)
-  const near = closest(simple, known)
-  const lines = notYet.includes(simple)
-    ? [`${given} is a tool of Kafka that is not there yet.`]
-    : [`Error: Could not find or load main class ${given}${near === undefined ? '' : ` (did you mean ${near}?)`}`]
-  lines.push(`The classes that are there: ${known.map((one) => `kafka.tools.${one}`).join(', ')}.`)
-  process.stderr.write(`${lines.join('\n')}\n`)
+const unknown = (given: string): number => {
+  const simple = simpleName(given)
+  const near = closest(simple, bySimpleName.keys())
+  const what = notYet.has(simple)
+    ? `${given} is a tool of Kafka that is not there yet.`
+    : `Error: Could not find or load main class ${given}${near === undefined ? '' : ` (did you mean ${near}?)`}`
+  const known = Object.keys(classes).map((className) => `  ${className}\n`)
+  process.stderr.write(`${what}\nThe classes that are there, also under their older names:\n${known.join('')}`)
   return exitCodes.failed
 }
 
@@ -59,14 +86,18 @@ export const command: Command = {
   name: 'kafka-run-class',
   summary: 'run a Kafka tool by its class name',
   async run(argv) {
-    const [given, ...rest] = afterFlags(argv)
-    if (given === undefined) {
+    const { className, args, daemon } = callOf(argv)
+    if (className === undefined) {
       process.stderr.write(usage)
       return exitCodes.failed
     }
-    const simple = packages.exec(given)?.groups?.['simple'] ?? given
-    const load = Object.hasOwn(classes, simple) ? classes[simple] : undefined
-    if (load === undefined) return unknown(given, simple)
-    return (await load()).command.run(rest)
+    const simple = simpleName(className)
+    const load = bySimpleName.get(simple)
+    if (load === undefined) return unknown(className)
+    if (daemon && simple !== 'Kafka') {
+      process.stderr.write('-daemon is for kafka.Kafka, the broker.\n')
+      return exitCodes.failed
+    }
+    return (await load()).command.run(daemon ? ['-daemon', ...args] : args)
   },
 }

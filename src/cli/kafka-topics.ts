@@ -1,10 +1,11 @@
 /** kafka-topics.sh: creates, lists, describes, grows and deletes topics, in the words of Kafka's own tool. */
 import { Fault } from '../base/faults.ts'
-import { type Log, silentLog } from '../base/log.ts'
+import type { Log } from '../base/log.ts'
 import { Admin } from '../client/admin.ts'
 import { exitCodes } from './command.ts'
 import { type JoptOption, type JoptValues, thrownInMain, UsageError } from './jopt.ts'
-import { bootstrapOf, bootstrapOption, clientOf, zookeeperOption } from './kafka-bootstrap.ts'
+import { bootstrapOf, bootstrapOption, zookeeperOption } from './kafka-bootstrap.ts'
+import { adminClientOf } from './kafka-client-properties.ts'
 import { failureText, saidOf, ToolFailure } from './kafka-failure.ts'
 import { kafkaTool } from './kafka-tool.ts'
 import { alterTopic, createTopic, deleteTopics, type TopicCall } from './kafka-topics-changes.ts'
@@ -15,7 +16,7 @@ const name = 'kafka-topics'
 const options: readonly JoptOption[] = [
   bootstrapOption,
   zookeeperOption,
-  { names: ['command-config'], value: 'String: config file', doc: 'Settings of the client; accepted.' },
+  { names: ['command-config'], value: 'String: config file', doc: 'A file of settings of the client.' },
   { names: ['create'], doc: 'Create a topic.' },
   { names: ['alter'], doc: 'Raise the number of partitions.' },
   { names: ['describe'], doc: 'Describe topics and their partitions.' },
@@ -95,7 +96,7 @@ const work = async (values: JoptValues, log: Log): Promise<number> => {
   if (!values.has('bootstrap-server') && !values.has('zookeeper'))
     throw thrownInMain('java.lang.IllegalArgumentException', '--bootstrap-server must be specified')
   checkOptions(values, action)
-  using admin = new Admin(clientOf(bootstrapOf(values, name, log), name, silentLog))
+  using admin = new Admin(adminClientOf(bootstrapOf(values, name, log), name, values))
   try {
     await actions[action]?.({ values, admin })
     return exitCodes.done

@@ -4,6 +4,8 @@ import { UsageError } from './jopt.ts'
 
 const bufferBytes = 65_536
 
+const noHeaders = Buffer.from('NO_HEADERS')
+
 /** How bytes of a key or value are shown. */
 type Show = (bytes: Buffer) => Buffer
 
@@ -54,6 +56,7 @@ export class RecordPrinter {
   readonly #columns: readonly Column[]
   readonly #columnSeparator: Buffer
   readonly #lineSeparator: Buffer
+  readonly #headersSeparator: Buffer
   readonly #null: Buffer
   /** Only the value, as it is: the common case. */
   readonly #plain: boolean
@@ -66,21 +69,24 @@ export class RecordPrinter {
     this.#options = options
     this.#columnSeparator = Buffer.from(properties.get('key.separator') ?? '\t')
     this.#lineSeparator = Buffer.from(properties.get('line.separator') ?? '\n')
+    this.#headersSeparator = Buffer.from(properties.get('headers.separator') ?? ',')
     this.#null = Buffer.from(properties.get('null.literal') ?? 'null')
     this.#columns = this.#columnsOf(properties)
     const shows = options.valueDeserializer ?? properties.get('value.deserializer')
     this.#plain = this.#columns.length === 1 && truthy(properties.get('print.value'), true) && showOf(shows) === asIs
   }
 
-  /** Prints the record that `records` stands at. */
+  /** Prints the record that `records` stands at. Throws an Error when a part of it is not what its deserializer is for. */
   print(records: FetchedRecords): void {
     const { reader } = records
+    if (this.#columns.length === 0) return
     if (this.#plain && reader.valueStart >= 0) {
       this.#put(reader.buffer, reader.valueStart, reader.valueEnd)
     } else {
-      for (const [i, column] of this.#columns.entries()) {
+      // All of them first: a record that cannot be shown leaves no half line.
+      const shown = this.#columns.map((column) => column(records))
+      for (const [i, bytes] of shown.entries()) {
         if (i > 0) this.#put(this.#columnSeparator, 0, this.#columnSeparator.length)
-        const bytes = column(records)
         this.#put(bytes, 0, bytes.length)
       }
     }
@@ -125,12 +131,15 @@ export class RecordPrinter {
   }
 
   #headers({ reader }: FetchedRecords): Buffer {
-    const headers = reader.headers()
-    if (headers.length === 0) return Buffer.from('NO_HEADERS')
-    const separator = this.#options.properties.get('headers.separator') ?? ','
-    return Buffer.from(
-      headers.map(({ name, value }) => `${name}:${(value ?? this.#null).toString('utf8')}`).join(separator),
-    )
+    if (reader.hasNoHeaders()) return noHeaders
+    const parts = reader
+      .headers()
+      .flatMap(({ name, value }, i) => [
+        ...(i === 0 ? [] : [this.#headersSeparator]),
+        Buffer.from(`${name}:`),
+        value ?? this.#null,
+      ])
+    return Buffer.concat(parts)
   }
 }
 

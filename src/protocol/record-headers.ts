@@ -21,16 +21,23 @@ const put = (into: Buffer, at: number, bytes: Uint8Array | null): number => {
   return start + bytes.length
 }
 
+/** A header as bytes, where a name may stand more than once. */
+export type HeaderBytes = readonly [name: Uint8Array, value: Uint8Array | null]
+
 /**
  * Headers as they stand in a record, count included, for RecordBatchWriter.add: encode once, and every record that has the same copies the bytes.
  * Throws CannotEncode above `headersBytesMax`.
  */
-export const encodeHeaders = (headers: RecordHeaders): Buffer => {
-  const parts = Object.entries(headers).flatMap(([name, value]) => [Buffer.from(name), bytesOf(value)])
-  const size = parts.reduce((sum, part) => sum + sizeOf(part), varintBytes(parts.length / 2))
+export const encodeHeaders = (headers: RecordHeaders): Buffer =>
+  encodeHeaderBytes(Object.entries(headers).map(([name, value]) => [Buffer.from(name), bytesOf(value)]))
+
+/** As `encodeHeaders`, in the order given. */
+export const encodeHeaderBytes = (headers: readonly HeaderBytes[]): Buffer => {
+  const parts = headers.flat()
+  const size = parts.reduce((sum, part) => sum + sizeOf(part), varintBytes(headers.length))
   if (size > headersBytesMax) throw new CannotEncode(`record headers of ${size} bytes; the limit is ${headersBytesMax}`)
   const encoded = Buffer.allocUnsafeSlow(size)
-  let at = putVarint(encoded, 0, parts.length / 2)
+  let at = putVarint(encoded, 0, headers.length)
   for (const part of parts) at = put(encoded, at, part)
   return encoded
 }
