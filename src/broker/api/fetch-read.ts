@@ -15,7 +15,7 @@ export interface FetchRules {
   readonly version: number
   /** 1 reads only what is committed. */
   readonly isolationLevel: number
-  /** Over all partitions. */
+  /** Over all partitions, whether the request names a limit or not. */
   readonly bytesMax: number
 }
 
@@ -110,7 +110,7 @@ export class FetchReader {
     const { version } = this.#rules
     if (!inRange(log, asked.fetchOffset)) throw new KafkaFault('OFFSET_OUT_OF_RANGE')
     const limited = version >= FIRST_WHOLE_SINCE
-    const maxBytes = Math.max(0, limited ? Math.min(asked.partitionMaxBytes, this.#bytesLeft) : asked.partitionMaxBytes)
+    const maxBytes = Math.max(0, Math.min(asked.partitionMaxBytes, this.#bytesLeft))
     const minOne = !this.#gaveRecords || !limited
     const records =
       version < BATCHES_SINCE
@@ -119,7 +119,7 @@ export class FetchReader {
     this.#bytesLeft -= records.length
     if (records.length > 0) this.#gaveRecords = true
     // A client that cannot be given a whole first message learns from the cut one that its limit is too low.
-    return limited || records.length <= maxBytes ? records : records.subarray(0, maxBytes)
+    return limited ? records : records.subarray(0, Math.max(0, asked.partitionMaxBytes))
   }
 
   #batches(log: PartitionLog, offset: number, maxBytes: number, minOne: boolean): Buffer {

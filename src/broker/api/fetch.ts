@@ -1,7 +1,7 @@
 /**
  * Fetch: reads batches as they lie in the log. Partitions are served in the order of the request within its total limit; the first that has anything
  * gives at least one whole batch, however large. A fetch that finds too little waits (fetch-wait.ts). 0-3 get the old formats (fetch-read.ts), 0-2
- * know no total limit; 4+ reads committed data only if asked to, 7+ has sessions (fetch-sessions.ts), 9+ fences by leader epoch, 10+ may get zstd,
+ * name no total limit; 4+ reads committed data only if asked to, 7+ has sessions (fetch-sessions.ts), 9+ fences by leader epoch, 10+ may get zstd,
  * 11+ names the reader's rack, 12+ could be told of a truncation, which one broker never does, 13+ names topics by id.
  */
 import { errorCodes } from '../../protocol/error-codes.ts'
@@ -10,7 +10,7 @@ import type { RequestOf, ResponseInput } from '../../protocol/table.ts'
 import { FetchReader, type FetchedPartition, type FetchRules, locate } from './fetch-read.ts'
 import type { FetchPlan, FetchSession, FetchTarget } from './fetch-sessions.ts'
 import { readable, waitForData, type WaitedLog } from './fetch-wait.ts'
-import { type Answer, defineHandler, type RequestContext } from './handler.ts'
+import { type Answer, defineHandler, type RequestContext, type Services } from './handler.ts'
 
 type Request = RequestOf<typeof api>
 type TopicAnswer = ResponseInput<typeof api>['topics'][number]
@@ -20,6 +20,9 @@ type Planned = Extract<FetchPlan, { targets: object }>
 const LIMITED_SINCE = 3
 const IDS_SINCE = 13
 const WAIT_MS_MAX = 2_147_483_647
+/** Memory that answers may take up together, before they become small. */
+const LENT_BYTES_MAX = 128 * 1024 * 1024
+const ANSWER_BYTES_LEAST = 64 * 1024
 const READ_COMMITTED = 1
 
 /** What to wait for, or undefined when the answer can be given at once. */
@@ -76,9 +79,17 @@ class Topics {
   }
 }
 
+/**
+ * The largest answer now. Answers that their readers do not take lie in memory: when those are many, the others get smaller ones until
+ * there is room again.
+ */
+const bytesMaxNow = ({ config, pool }: Services): number =>
+  Math.min(config.settings['fetch.max.bytes'], Math.max(ANSWER_BYTES_LEAST, LENT_BYTES_MAX - pool.lentBytes))
+
 const answer = (request: Request, plan: Planned, rules: FetchRules, context: RequestContext): Answer<typeof api> => {
   const { session, incremental, targets } = plan
-  const reader = new FetchReader(rules, context.broker.topics, context.broker.pool)
+  const bytesMax = Math.min(rules.bytesMax, bytesMaxNow(context.broker))
+  const reader = new FetchReader({ ...rules, bytesMax }, context.broker.topics, context.broker.pool)
   const topics = new Topics()
   for (const target of targets) {
     const found = reader.read(target)
@@ -97,9 +108,8 @@ export const fetch = defineHandler({
     const { broker, version } = context
     const plan = broker.fetchSessions.plan(request, version >= IDS_SINCE)
     if (plan.targets === undefined) return { errorCode: plan.error, sessionId: 0, topics: [] }
-    const limit = broker.config.settings['fetch.max.bytes']
-    const bytesMax = version < LIMITED_SINCE ? Infinity : Math.min(limit, Math.max(0, request.maxBytes))
-    const rules = { version, isolationLevel: request.isolationLevel, bytesMax }
+    const asked = version < LIMITED_SINCE ? Infinity : Math.max(0, request.maxBytes)
+    const rules = { version, isolationLevel: request.isolationLevel, bytesMax: asked }
     const logs = toWaitFor(request, plan, context)
     if (logs === undefined) return answer(request, plan, rules, context)
     const maxWaitMs = Math.min(WAIT_MS_MAX, request.maxWaitMs)

@@ -14,11 +14,18 @@ const classOf = (bytes: number): number => (bytes <= SMALLEST_BYTES ? SMALLEST_B
 export class BufferPool {
   readonly #free = new Map<number, Buffer[]>()
   #pooledBytes = 0
+  #lentBytes = 0
+
+  /** Bytes taken and not given back. */
+  get lentBytes(): number {
+    return this.#lentBytes
+  }
 
   /** A buffer of at least `bytes`, with whatever content. Beyond the largest class it is exactly as long as asked for. */
   take(bytes: number): Buffer {
+    const size = bytes > LARGEST_BYTES ? bytes : classOf(bytes)
+    this.#lentBytes += size
     if (bytes > LARGEST_BYTES) return Buffer.allocUnsafeSlow(bytes)
-    const size = classOf(bytes)
     const found = this.#free.get(size)?.pop()
     if (found === undefined) return Buffer.allocUnsafeSlow(size)
     this.#pooledBytes -= size
@@ -28,6 +35,7 @@ export class BufferPool {
   /** Gives a buffer back that `take` gave. Nobody may point into it any more. */
   give(buffer: Buffer): void {
     const size = buffer.length
+    this.#lentBytes -= size
     if (size > LARGEST_BYTES || this.#pooledBytes + size > POOLED_BYTES_MAX) return
     this.#pooledBytes += size
     const list = this.#free.get(size)

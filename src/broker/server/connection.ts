@@ -127,6 +127,7 @@ export class Connection implements SocketReader, Peer {
     this.#closed = true
     this.#socket.destroy()
     this.#inbox.close()
+    this.#outbox.close()
     this.#aborter?.abort()
     this.#onClose(this)
   }
@@ -158,9 +159,11 @@ export class Connection implements SocketReader, Peer {
 
   #answered(reply: Outcome): void {
     this.#serving = false
-    if (this.#closed) return
-    if (reply !== NO_REPLY) this.#outbox.send(reply)
-    this.#goOn()
+    if (reply !== NO_REPLY) {
+      if (this.#closed) reply.release?.()
+      else this.#outbox.send(reply)
+    }
+    if (!this.#closed) this.#goOn()
   }
 
   #goOn(): void {

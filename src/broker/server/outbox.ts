@@ -73,6 +73,13 @@ export class Outbox {
     socket.uncork()
   }
 
+  /** The connection is over: what has not been handed to the socket leaves no more. */
+  close(): void {
+    this.#parts = []
+    this.#dropSlab()
+    for (const release of this.#releases.splice(0)) release()
+  }
+
   readonly #flushSoon = (): void => {
     this.#scheduled = false
     if (this.#socket?.destroyed === false) this.flush()

@@ -1,0 +1,43 @@
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
+import { expect, test } from 'vitest'
+import { until } from '../../../test/fakes/until.ts'
+import { BufferPool } from './buffer-pool.ts'
+import { Outbox, type Reply } from './outbox.ts'
+
+/** Both ends of a connection. */
+const ends = async (): Promise<{ near: Socket; far: Socket } & Disposable> => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const far = connect(typeof address === 'object' ? (address?.port ?? 0) : 0, '127.0.0.1')
+  const [near] = (await once(server, 'connection')) as [Socket]
+  const close = (): void => {
+    for (const socket of [near, far]) socket.on('error', () => undefined).destroy()
+    server.close()
+  }
+  return { near, far, [Symbol.dispose]: close }
+}
+
+const replyOf = (pool: BufferPool, bytes: number): Reply => {
+  const piece = pool.take(bytes)
+  return { pieces: [piece], release: () => pool.give(piece) }
+}
+
+test.each([
+  ['were read', 1000],
+  ['are far more than the peer reads', 8 * 1024 * 1024],
+])('memory comes back when the connection ends, where answers %s', async (_, bytes) => {
+  const pool = new BufferPool()
+  using both = await ends()
+  const outbox = new Outbox(pool, () => undefined)
+  outbox.attach(both.near)
+  both.far.pause()
+  outbox.send(replyOf(pool, bytes))
+  outbox.flush()
+  outbox.send(replyOf(pool, bytes))
+  expect(pool.lentBytes).toBeGreaterThanOrEqual(bytes)
+  both.near.destroy()
+  outbox.close()
+  await until(() => pool.lentBytes === 0, 'all memory to be back')
+})
