@@ -3,7 +3,7 @@
  * fetching go on behind it while a channel holds it back. When the group shares out anew it stops delivering, settles and commits what it can, and
  * voids the rest of the partitions that it loses.
  */
-import { Bell } from '../../src/client/bell.ts'
+import { Bell } from '../../src/base/bell.ts'
 import type { TopicPartition } from '../../src/client/assignors/assignor.ts'
 import type { Consumer, ConsumerHooks } from '../../src/client/consumer.ts'
 import type { FetchedRecords } from '../../src/client/fetched-records.ts'

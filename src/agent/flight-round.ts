@@ -3,8 +3,20 @@
  * writes are waited for, and their takes are rolled back, newest first: later events may be stored again, and order is kept.
  */
 import type { Take } from '../flow/channel.ts'
-import { Bell } from './bell.ts'
-import type { LaneSignals, SinkLane } from './sink-lane.ts'
+import type { Sink } from '../flow/sink.ts'
+import { Bell } from '../base/bell.ts'
+import type { LaneSignals } from './lane-signals.ts'
+
+/** The lane, as a round sees it. */
+export interface Lane {
+  readonly sink: Pick<Sink, 'inFlight' | 'write'>
+  /** The next events, or undefined when there were none for now. */
+  take(signal: AbortSignal): Promise<Take | undefined>
+  commit(take: Take): Promise<void>
+  rollBack(take: Take): Promise<void>
+  /** Its write threw, and no other take is open: settles what was rejected, or rolls back and throws on. */
+  recover(take: Take, thrown: unknown, signals: LaneSignals): Promise<void>
+}
 
 interface Failure {
   readonly thrown: unknown
@@ -18,7 +30,7 @@ interface Flight {
 }
 
 export class FlightRound {
-  readonly #lane: SinkLane
+  readonly #lane: Lane
   readonly #signals: LaneSignals
   /** Ends the taking, by the lane's end or a failure. */
   readonly #over = new AbortController()
@@ -27,7 +39,7 @@ export class FlightRound {
   readonly #bell = new Bell()
   #launched = false
 
-  constructor(lane: SinkLane, signals: LaneSignals) {
+  constructor(lane: Lane, signals: LaneSignals) {
     this.#lane = lane
     this.#signals = signals
   }
@@ -66,7 +78,7 @@ export class FlightRound {
   }
 
   async #launchNext(): Promise<void> {
-    if (this.#flights.length >= this.#lane.sink.inFlight) return this.#bell.rung()
+    if (this.#flights.length >= this.#lane.sink.inFlight) return this.#bell.rung
     const take = await this.#lane.take(this.#over.signal)
     if (take === undefined) return
     if (this.#over.signal.aborted) return this.#lane.rollBack(take)
@@ -94,7 +106,7 @@ export class FlightRound {
         if (failure !== undefined) return this.#recover(failure.thrown, launched)
         await this.#commit(flight)
       } else if (this.#launched) return
-      else await this.#bell.rung()
+      else await this.#bell.rung
     }
   }
 

@@ -4,9 +4,10 @@ import { Fault, reasonOf } from '../base/faults.ts'
 import type { Log } from '../base/log.ts'
 import { isTold } from '../base/told.ts'
 import type { Clock } from '../io/clock.ts'
+import type { LaneSignals } from './lane-signals.ts'
 import { Outage } from './outage.ts'
 import type { Member } from './sink-groups/definition.ts'
-import type { LaneSignals, SinkLane } from './sink-lane.ts'
+import type { SinkLane } from './sink-lane.ts'
 
 export class SinkMember implements Member {
   readonly name: string

@@ -10,7 +10,7 @@ import type { Batch } from '../flow/event.ts'
 import { Rejected, type Sink } from '../flow/sink.ts'
 import type { Clock } from '../io/clock.ts'
 import type { Quarantine } from './quarantine.ts'
-import type { LaneSignals } from './sink-lane.ts'
+import type { LaneSignals } from './lane-signals.ts'
 
 /** A blocked sink tries again slowly: what would cure it takes a person. */
 const blockedFirstMs = 5_000

@@ -9,6 +9,7 @@ import type { CounterGroup } from '../monitor/counters.ts'
 import { Breath, turn } from './breath.ts'
 import type { ChannelPort } from './channel-port.ts'
 import { FlightRound } from './flight-round.ts'
+import type { LaneSignals } from './lane-signals.ts'
 import type { Rejects } from './rejects.ts'
 
 export interface SinkLaneOptions {
@@ -19,12 +20,6 @@ export interface SinkLaneOptions {
   readonly counters: CounterGroup
   /** Called after each commit. */
   readonly onStored: () => void
-}
-
-/** What ends a lane: aborting `takes` lets open writes finish, aborting `writes` asks them to give up. */
-export interface LaneSignals {
-  readonly takes: AbortSignal
-  readonly writes: AbortSignal
 }
 
 export class SinkLane {

@@ -5,7 +5,7 @@
 import { assert } from '../base/assert.ts'
 import type { Log } from '../base/log.ts'
 import { varintBytes } from '../base/varint.ts'
-import { Bell } from '../client/bell.ts'
+import { Bell } from '../base/bell.ts'
 import type { TopicMetadata } from '../client/cluster-metadata.ts'
 import type { Outcome } from '../client/delivery.ts'
 import type { Partitioner } from '../client/partitioner.ts'

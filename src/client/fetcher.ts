@@ -4,7 +4,7 @@
  */
 import { reasonOf } from '../base/faults.ts'
 import { Ring } from '../base/ring.ts'
-import { Bell } from './bell.ts'
+import { Bell } from '../base/bell.ts'
 import type { Cluster } from './cluster.ts'
 import type { ConsumerOptions } from './consumer-options.ts'
 import { isRetriable } from './errors.ts'

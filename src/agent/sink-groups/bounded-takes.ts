@@ -1,6 +1,6 @@
 /** A lane's signals whose taking ends early: after a time, so that a group can pick again while one of its sinks waits for events. */
 import type { Clock } from '../../io/clock.ts'
-import type { LaneSignals } from '../sink-lane.ts'
+import type { LaneSignals } from '../lane-signals.ts'
 
 export interface BoundedSignals extends LaneSignals, Disposable {}
 

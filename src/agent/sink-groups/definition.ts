@@ -2,7 +2,7 @@
 import type { Definition, SettingsTable, Values } from '../../config/setting.ts'
 import type { Clock } from '../../io/clock.ts'
 import type { Random } from '../../io/random.ts'
-import type { LaneSignals } from '../sink-lane.ts'
+import type { LaneSignals } from '../lane-signals.ts'
 
 /** One sink of a group. What it throws is logged and counted here, so that a processor sees outcomes only. */
 export interface Member {

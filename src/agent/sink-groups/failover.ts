@@ -4,7 +4,7 @@
  */
 import { each, integer, milliseconds } from '../../config/setting-kinds.ts'
 import type { Clock } from '../../io/clock.ts'
-import type { LaneSignals } from '../sink-lane.ts'
+import type { LaneSignals } from '../lane-signals.ts'
 import { boundedTakes } from './bounded-takes.ts'
 import { retryMaxMs } from './default.ts'
 import { defineProcessor, type Member, type Processor } from './definition.ts'

@@ -3,10 +3,11 @@ export class Bell {
   #waiting: PromiseWithResolvers<void> | undefined
 
   /** Resolves at the next ring. */
-  rung(): Promise<void> {
+  get rung(): Promise<void> {
     return (this.#waiting ??= Promise.withResolvers<void>()).promise
   }
 
+  /** Wakes all who wait. */
   ring(): void {
     this.#waiting?.resolve()
     this.#waiting = undefined
