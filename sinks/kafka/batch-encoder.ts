@@ -33,7 +33,7 @@ interface Place {
 
 const isUnroutable = (route: RecordRoute | Unroutable): route is Unroutable => 'reason' in route
 
-/** The encoding of one write. Whoever made it sends its batches, or gives them back with `batches.release()`. */
+/** The encoding of one write, or of several that go out together. Whoever made it sends its batches, or gives them back with `batches.release()`. */
 export class BatchEncoding {
   readonly batches: PartitionBatches
   /** Topics of which too little is known: look them up and encode anew. */
@@ -54,8 +54,8 @@ export class BatchEncoding {
     this.batches = new PartitionBatches(options.source)
   }
 
-  /** Fills the batches. `nowMs` is the timestamp of records that bring none. */
-  encode(batch: Batch, nowMs: number): this {
+  /** Adds a write's events to the batches, under indexes from `first` on. `nowMs` is the timestamp of records that bring none. */
+  encode(batch: Batch, nowMs: number, first = 0): this {
     let headers: Headers | undefined
     let route: RecordRoute | Unroutable = { reason: '' }
     let place: Place = {}
@@ -67,9 +67,9 @@ export class BatchEncoding {
         place = this.#placeFor(route)
       }
       if (place.into !== undefined) {
-        const into = this.#append(place.into, route as RecordRoute, event, i, nowMs)
+        const into = this.#append(place.into, route as RecordRoute, event, first + i, nowMs)
         if (into !== place.into) place = { into }
-      } else if (place.reason !== undefined) this.#refuse(i, place.reason)
+      } else if (place.reason !== undefined) this.#refuse(first + i, place.reason)
     }
     return this
   }

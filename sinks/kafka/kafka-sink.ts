@@ -13,6 +13,7 @@ import { BatchEncoding } from './batch-encoder.ts'
 import type { EncoderOptions } from './batch-encoder.ts'
 import { BatchLimits } from './batch-limits.ts'
 import type { ValueOf } from './event-value.ts'
+import { gatheredMax, Gathering, type OpenWrite, tellEach } from './gathering.ts'
 import { judge } from './outcomes.ts'
 import type { SentBatch } from './outcomes.ts'
 import type { RouteRules } from './record-route.ts'
@@ -35,19 +36,22 @@ const nothing: ReadonlySet<string> = new Set()
 
 export class KafkaSink implements Sink {
   readonly batchSize: number
-  /** The producer keeps the order over several, with one request a partition at a time where the broker checks no sequences. */
+  /** As many as fill the requests that the producer may have open; it keeps their order. */
   readonly inFlight: number
   readonly #context: Context
   readonly #producer: Producer
   readonly #encoder: EncoderOptions
   readonly #limits = new BatchLimits()
+  readonly #gathering = new Gathering((writes) => this.#sendTogether(writes))
+  /** So many of the next writes go out alone, because one that went out with others failed. */
+  #alone = 0
   /** The last write that waits for metadata; those after it wait for it, to keep their order. Resolves with what it failed with. */
   #preparing: Promise<unknown> | undefined
 
   constructor(options: KafkaSinkOptions, context: Context) {
     const { producer } = options
     this.batchSize = options.batchSize
-    this.inFlight = producer.options.inFlightMax
+    this.inFlight = producer.options.inFlightMax * Math.max(1, Math.floor(gatheredMax / options.batchSize))
     this.#context = context
     this.#producer = producer
     this.#encoder = {
@@ -68,25 +72,80 @@ export class KafkaSink implements Sink {
     return this.#producer.open()
   }
 
-  async write(batch: Batch, signal: AbortSignal): Promise<void> {
-    const { clock, counters } = this.#context
-    const startMs = clock.monotonic()
-    const atOnce = this.#preparing === undefined ? this.#handOver(batch, nothing, signal) : nothing
-    const { sent, outcomes } = 'outcomes' in atOnce ? atOnce : await this.#handOverInTurn(batch, signal)
-    judge(sent, await outcomes, this.#limits, this.#context.log)
-    counters.add('KafkaEventSendTimer', Math.round(clock.monotonic() - startMs))
+  write(batch: Batch, signal: AbortSignal): Promise<void> {
+    if (this.#alone === 0 && batch.length < gatheredMax) return this.#gathering.add(batch, signal)
+    this.#alone = Math.max(0, this.#alone - 1)
+    this.#gathering.flush()
+    return this.#writeAlone(batch, signal)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#producer[Symbol.asyncDispose]()
   }
 
+  async #writeAlone(batch: Batch, signal: AbortSignal): Promise<void> {
+    const startMs = this.#context.clock.monotonic()
+    const atOnce = this.#preparing === undefined ? this.#handOver([batch], nothing, signal) : nothing
+    const { sent, outcomes } = 'outcomes' in atOnce ? atOnce : await this.#handOverInTurn(batch, signal)
+    judge(sent, await outcomes, this.#limits, this.#context.log)
+    this.#count(startMs)
+  }
+
+  /** What stands in the way of one write must not keep the others: then each goes alone. */
+  #sendTogether(writes: readonly OpenWrite[]): void {
+    const [first] = writes
+    if (first === undefined) return
+    const together =
+      writes.length > 1 && this.#preparing === undefined ? this.#tryTogether(writes, first.signal) : undefined
+    if (together !== undefined) void this.#conclude(writes, together)
+    else for (const { batch, signal, resolve, reject } of writes) this.#writeAlone(batch, signal).then(resolve, reject)
+  }
+
+  #tryTogether(writes: readonly OpenWrite[], signal: AbortSignal): HandedOver | undefined {
+    try {
+      const handedOver = this.#handOver(
+        writes.map(({ batch }) => batch),
+        nothing,
+        signal,
+      )
+      return 'outcomes' in handedOver ? handedOver : undefined
+    } catch (error) {
+      if (error instanceof Rejected) return undefined
+      throw error
+    }
+  }
+
+  async #conclude(writes: readonly OpenWrite[], { sent, outcomes }: HandedOver): Promise<void> {
+    const startMs = this.#context.clock.monotonic()
+    try {
+      judge(sent, await outcomes, this.#limits, this.#context.log)
+      this.#count(startMs)
+      tellEach(writes, undefined, [])
+    } catch (error) {
+      this.#alone = this.inFlight
+      tellEach(writes, error, error instanceof Rejected ? error.stored : [])
+    }
+  }
+
+  #count(startMs: number): void {
+    const { clock, counters } = this.#context
+    counters.add('KafkaEventSendTimer', Math.round(clock.monotonic() - startMs))
+  }
+
   /** Encodes and sends; or sends nothing and gives the topics that must be looked up first. Throws Rejected. */
-  #handOver(batch: Batch, lookedUp: ReadonlySet<string>, signal: AbortSignal): HandedOver | ReadonlySet<string> {
-    const { batches, missing, refused, reason } = new BatchEncoding(this.#encoder, lookedUp).encode(
-      batch,
-      this.#context.clock.now(),
-    )
+  #handOver(
+    writes: readonly Batch[],
+    lookedUp: ReadonlySet<string>,
+    signal: AbortSignal,
+  ): HandedOver | ReadonlySet<string> {
+    const encoding = new BatchEncoding(this.#encoder, lookedUp)
+    const nowMs = this.#context.clock.now()
+    let first = 0
+    for (const batch of writes) {
+      encoding.encode(batch, nowMs, first)
+      first += batch.length
+    }
+    const { batches, missing, refused, reason } = encoding
     if (missing.size > 0 || refused.length > 0) {
       batches.release()
       if (missing.size > 0) return missing
@@ -119,7 +178,7 @@ export class KafkaSink implements Sink {
   async #lookUpAndHandOver(batch: Batch, signal: AbortSignal): Promise<HandedOver> {
     const lookedUp = new Set<string>()
     for (;;) {
-      const handedOver = this.#handOver(batch, lookedUp, signal)
+      const handedOver = this.#handOver([batch], lookedUp, signal)
       if ('outcomes' in handedOver) return handedOver
       for (const topic of handedOver) {
         await this.#producer.lookUp(topic, signal)
