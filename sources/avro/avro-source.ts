@@ -8,6 +8,7 @@ import type { Deliver, Source } from '../../src/flow/source.ts'
 import { Unsettled } from '../../src/flow/unsettled.ts'
 import type { WireOptions } from '../../src/formats/avro-wire.ts'
 import { listen } from '../../src/io/listen.ts'
+import { OpenConnections } from '../../src/io/open-connections.ts'
 import { Connection, type ConnectionOwner } from './connection.ts'
 import { type IpRule, isAllowed } from './ip-filter.ts'
 import { KnownProtocols } from './peer.ts'
@@ -25,17 +26,17 @@ export class AvroSource implements Source {
   readonly #options: AvroOptions
   readonly #context: SourceContext
   readonly #protocols = new KnownProtocols()
-  readonly #connections = new Set<Connection>()
+  readonly #connections: OpenConnections<Connection>
   /** Accepted, and not yet known to be allowed. */
   readonly #judged = new Set<Socket>()
   readonly #unsettled = new Unsettled()
-  #allClosed: (() => void) | undefined
   #saidFull = false
   #refusing = false
 
   constructor(options: AvroOptions, context: SourceContext) {
     this.#options = options
     this.#context = context
+    this.#connections = new OpenConnections((count) => context.counters.set('OpenConnectionCount', count))
   }
 
   async run(deliver: Deliver, signal: AbortSignal): Promise<void> {
@@ -48,7 +49,7 @@ export class AvroSource implements Source {
     await aborted(signal)
     for (const socket of this.#judged) socket.destroy()
     await listener[Symbol.asyncDispose]()
-    await this.#drain(grace)
+    await this.#connections.drain(grace)
     await this.#unsettled.empty(grace)
   }
 
@@ -71,17 +72,13 @@ export class AvroSource implements Source {
         const hint = 'Compression must be the same on both ends.'
         log.warn(`Avro source ${name} closed the connection of ${address}: ${reasonOf(thrown)}. ${hint}`)
       },
-      closed: (connection) => {
-        this.#connections.delete(connection)
-        this.#count()
-        if (this.#connections.size === 0) this.#allClosed?.()
-      },
+      closed: (connection) => this.#connections.closed(connection),
     }
   }
 
   #accept(socket: Socket, owner: ConnectionOwner): void {
     const { ipRules, maxConnections } = this.#options
-    if (this.#connections.size + this.#judged.size >= maxConnections) this.#turnAway(socket)
+    if (this.#connections.count + this.#judged.size >= maxConnections) this.#turnAway(socket)
     else if (ipRules.length === 0) this.#letIn(socket, owner)
     else void this.#judge(socket, owner)
   }
@@ -101,7 +98,6 @@ export class AvroSource implements Source {
   #letIn(socket: Socket, owner: ConnectionOwner): void {
     this.#saidFull = false
     this.#connections.add(new Connection(socket, owner))
-    this.#count()
   }
 
   #turnAway(socket: Socket): void {
@@ -110,20 +106,5 @@ export class AvroSource implements Source {
     if (!this.#saidFull) log.warn(`Avro source ${name} has its ${maxConnections} connections and turns others away.`)
     this.#saidFull = true
     socket.destroy()
-  }
-
-  #count(): void {
-    this.#context.counters.set('OpenConnectionCount', this.#connections.size)
-  }
-
-  /** Lets every connection finish its open calls; at the end of the grace period they are closed as they are. */
-  async #drain(grace: AbortSignal): Promise<void> {
-    const closed = new Promise<void>((resolve) => {
-      this.#allClosed = resolve
-      if (this.#connections.size === 0) resolve()
-    })
-    for (const connection of this.#connections) connection.stop()
-    await Promise.race([closed, aborted(grace)])
-    for (const connection of this.#connections) connection.destroy()
   }
 }

@@ -8,6 +8,7 @@ import type { Deliver, Source } from '../../src/flow/source.ts'
 import { Unsettled } from '../../src/flow/unsettled.ts'
 import type { Charset } from '../../src/formats/charset.ts'
 import { listen, type Listener } from '../../src/io/listen.ts'
+import { OpenConnections } from '../../src/io/open-connections.ts'
 import { Connection, type ConnectionOptions, type ConnectionOwner } from './connection.ts'
 
 export interface NetcatOptions {
@@ -26,9 +27,8 @@ export class NetcatSource implements Source {
   readonly #options: NetcatOptions
   readonly #context: SourceContext
   readonly #connectionOptions: ConnectionOptions
-  readonly #connections = new Set<Connection>()
+  readonly #connections: OpenConnections<Connection>
   readonly #unsettled = new Unsettled()
-  #allClosed: (() => void) | undefined
   #saidFull = false
   #refusing = false
 
@@ -36,6 +36,7 @@ export class NetcatSource implements Source {
     this.whenRefused = options.acks ? 'tell' : 'retry'
     this.#options = options
     this.#context = context
+    this.#connections = new OpenConnections((count) => context.counters.set('OpenConnectionCount', count))
     this.#connectionOptions = {
       acks: options.acks,
       charset: options.charset,
@@ -53,7 +54,7 @@ export class NetcatSource implements Source {
     this.#started(listener)
     await aborted(signal)
     await listener[Symbol.asyncDispose]()
-    await this.#drain(this.#context.grace)
+    await this.#connections.drain(this.#context.grace)
     await this.#unsettled.empty(this.#context.grace)
   }
 
@@ -71,19 +72,14 @@ export class NetcatSource implements Source {
       tooLong: () =>
         log.warn(`Source ${name} closed a connection: ${this.#options.maxLineLength} characters and no newline.`),
       refused: (thrown) => this.#refused(thrown),
-      closed: (connection) => {
-        this.#connections.delete(connection)
-        this.#count()
-        if (this.#connections.size === 0) this.#allClosed?.()
-      },
+      closed: (connection) => this.#connections.closed(connection),
     }
   }
 
   #accept(socket: Socket, owner: ConnectionOwner): void {
-    if (this.#connections.size >= this.#options.maxConnections) return this.#turnAway(socket)
+    if (this.#connections.count >= this.#options.maxConnections) return this.#turnAway(socket)
     this.#saidFull = false
     this.#connections.add(new Connection(socket, this.#connectionOptions, owner))
-    this.#count()
   }
 
   #turnAway(socket: Socket): void {
@@ -102,20 +98,5 @@ export class NetcatSource implements Source {
   #refused(thrown: unknown): void {
     if (!this.#refusing) this.#context.log.warn(`Source ${this.#context.name} answers FAILED: ${reasonOf(thrown)}.`)
     this.#refusing = true
-  }
-
-  #count(): void {
-    this.#context.counters.set('OpenConnectionCount', this.#connections.size)
-  }
-
-  /** Lets every connection finish what it has; at the end of the grace period they are closed as they are. */
-  async #drain(grace: AbortSignal): Promise<void> {
-    const closed = new Promise<void>((resolve) => {
-      this.#allClosed = resolve
-      if (this.#connections.size === 0) resolve()
-    })
-    for (const connection of this.#connections) connection.stop()
-    await Promise.race([closed, aborted(grace)])
-    for (const connection of this.#connections) connection.destroy()
   }
 }

@@ -1,4 +1,5 @@
 /** How an agent ends: upstream first, within the grace period, and never hanging on one stuck component. */
+import { aborted } from '../base/abort.ts'
 import { InvariantBroken } from '../base/assert.ts'
 import { reasonOf } from '../base/faults.ts'
 import type { Parts } from './assemble.ts'
@@ -68,9 +69,3 @@ class Ending {
     return false
   }
 }
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) return resolve()
-    signal.addEventListener('abort', () => resolve(), { once: true })
-  })
