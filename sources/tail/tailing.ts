@@ -119,10 +119,10 @@ export class Tailing {
     this.#place.position += bytes
   }
 
-  /** What stood unfinished at the end of the old file is its last line. */
+  /** What stood unfinished at the end of the old file is its last line. Where the source stops before that is delivered, its place stays in the old file. */
   async #begin({ inode }: NewFile): Promise<void> {
     this.#takeRest()
-    await this.#send()
+    if (!(await this.#send())) return
     this.#lines.reset()
     this.#place = new Place(inode, 0)
   }
