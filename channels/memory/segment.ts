@@ -47,8 +47,7 @@ export const chargeOfSlice = ({ batch, from, to, receipt }: Slice): number =>
   to - from === batch.length ? receipt.bytes : chargeOf(batch, from, to)
 
 /** The slice's events, copied only when they are not the whole batch. */
-export const eventsOf = ({ batch, from, to }: Slice): Batch =>
-  to - from === batch.length ? batch : batch.slice(from, to)
+const eventsOf = ({ batch, from, to }: Slice): Batch => (to - from === batch.length ? batch : batch.slice(from, to))
 
 /** The events of several slices in one array. */
 export const joined = (slices: readonly Slice[]): Batch => {

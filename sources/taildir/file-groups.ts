@@ -39,7 +39,7 @@ export const groupPaths = each(
   }),
 )
 
-export const joinPath = (folder: string, name: string): string => (folder === '/' ? `/${name}` : `${folder}/${name}`)
+const joinPath = (folder: string, name: string): string => (folder === '/' ? `/${name}` : `${folder}/${name}`)
 
 /** Folders change their time in steps; one that changed so recently may change again within the same step. */
 const settledAfterMs = 2000

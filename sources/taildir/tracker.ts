@@ -45,10 +45,6 @@ export class Tracker {
     for (const stored of options.stored) this.#unseen.set(keyOf(folderOf(stored.file), stored.inode), stored)
   }
 
-  get files(): IterableIterator<TailFile> {
-    return this.#files.values()
-  }
-
   /** Everything worth storing: positions of followed files, and those of files whose folder could not be listed so far. */
   positions(): StoredPosition[] {
     const followed = [...this.#files.values()].map((file) => ({

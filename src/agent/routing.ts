@@ -13,19 +13,15 @@ export interface Layout {
   /** In the order of first use. */
   readonly required: readonly Share[]
   readonly optional: readonly Share[]
-  /** Events that no channel gets. */
-  readonly dropped: number
   /** Every event goes to at least one required channel. */
   readonly isAllRequired: boolean
 }
 
 const whole = (batch: Batch, { required, optional }: Route): Layout => {
   const share = (channel: number): Share => ({ channel, events: batch })
-  const placed = required.length + optional.length
   return {
     required: required.map(share),
     optional: optional.map(share),
-    dropped: placed === 0 ? batch.length : 0,
     isAllRequired: required.length > 0,
   }
 }
@@ -54,17 +50,14 @@ class Shares {
 const mixed = (batch: Batch, selector: Selector): Layout => {
   const required = new Shares()
   const optional = new Shares()
-  let dropped = 0
   let isAllRequired = true
   for (const event of batch) {
     const route = selector.route(event)
     required.add(route.required, event)
     optional.add(route.optional, event)
-    if (route.required.length > 0) continue
-    isAllRequired = false
-    if (route.optional.length === 0) dropped++
+    if (route.required.length === 0) isAllRequired = false
   }
-  return { required: required.listed(), optional: optional.listed(), dropped, isAllRequired }
+  return { required: required.listed(), optional: optional.listed(), isAllRequired }
 }
 
 /** Asks the selector about every event, unless it gives all of them the same route. `batch` is not empty. */

@@ -8,7 +8,7 @@ import type { Disk } from '../io/disk.ts'
 import type { Processes } from '../io/processes.ts'
 import { readWhole, writeWhole } from './log/whole-file.ts'
 
-export const pidFile = 'broker.pid'
+const pidFile = 'broker.pid'
 
 export interface RunningProcess {
   readonly pid: number

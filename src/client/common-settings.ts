@@ -1,7 +1,7 @@
 /** The settings that producers, consumers and admin clients have in common. */
 import { parseAddresses } from './address.ts'
 import type { ClientOptions } from './options.ts'
-import { refused, trueOrFalse, used, wholeNumber, without } from './setting-rows.ts'
+import { refused, used, wholeNumber, without } from './setting-rows.ts'
 import type { SettingRows } from './setting-rows.ts'
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
@@ -43,9 +43,4 @@ export const commonRows: SettingRows<ClientPart> = {
   'security.protocol': used((text) => {
     if (text.toUpperCase() !== 'PLAINTEXT') throw new Error(`${text} is not there yet; only PLAINTEXT is`)
   }),
-}
-
-/** Whether a Java boolean is on; for rows that are accepted only with the value that is ours. */
-export const mustBe = (text: string, wanted: boolean, why: string): void => {
-  if (trueOrFalse(text) !== wanted) throw new Error(why)
 }

@@ -95,10 +95,6 @@ export class Connection implements Disposable {
     return this.#closed.promise
   }
 
-  get requestsInFlight(): number {
-    return this.#inFlight.length
-  }
-
   /** Resolves when the socket is connected; rejects when it cannot be, or not in time. */
   connected(): Promise<void> {
     const timer = this.#options.clock.after(this.#options.connectTimeoutMs, () =>

@@ -27,7 +27,7 @@ export interface FetchedOptions {
 }
 
 /** Finds where the whole batches of `records` end: the offset after the last of them, or `fromOffset` when there is none. Throws KafkaFault. */
-export const endOffsetOf = (records: Buffer, fromOffset: number): number => {
+const endOffsetOf = (records: Buffer, fromOffset: number): number => {
   let end = fromOffset
   let at = 0
   for (let size = entrySize(records, at); size > 0; size = entrySize(records, at)) {

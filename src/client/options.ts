@@ -29,7 +29,7 @@ export interface ClientOptions {
   readonly frameBytesMax: number
 }
 
-export const clientDefaults: Omit<ClientOptions, 'bootstrap' | 'reachability'> = {
+const clientDefaults: Omit<ClientOptions, 'bootstrap' | 'reachability'> = {
   clientId: 'millrace',
   clock: realClock,
   random: realRandom,

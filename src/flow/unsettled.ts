@@ -12,11 +12,6 @@ export class Unsettled {
     if (this.#open === 0) this.#wake?.()
   }
 
-  /** Batches delivered and not settled. */
-  get batches(): number {
-    return this.#open
-  }
-
   add(receipt: Receipt): void {
     this.#open++
     void receipt.settled.then(this.#settled)

@@ -3,7 +3,7 @@ import { putVarint, varintBytes } from '../base/varint.ts'
 import type { AvroReader } from './avro-reader.ts'
 import { BadAvro } from './avro-reader.ts'
 
-export const hashBytes = 16
+const hashBytes = 16
 
 export const matches = ['BOTH', 'CLIENT', 'NONE'] as const
 

@@ -7,7 +7,7 @@ import type { RecordReader } from './record-reader.ts'
 import { invalidRecord } from './varint-reader.ts'
 
 /** Most records of one batch that are complained of one by one. */
-export const recordErrorsMax = 1000
+const recordErrorsMax = 1000
 
 export interface RecordError {
   readonly batchIndex: number

@@ -7,9 +7,6 @@ import type { AnyApi } from './table.ts'
 
 const byKey = new Map<number, AnyApi>(apis.map((api) => [api.key, api]))
 
-/** The table of an API key, or undefined for one that this build does not know. */
-export const apiOf = (apiKey: number): AnyApi | undefined => byKey.get(apiKey)
-
 export interface RequestHeader {
   readonly apiKey: number
   readonly apiVersion: number

@@ -9,7 +9,7 @@ import { readWhole, replaceWhole } from '../log/whole-file.ts'
 
 /** Kafka's block size. */
 const BLOCK_IDS = 1000
-export const producerIdFile = 'producer-id-block'
+const producerIdFile = 'producer-id-block'
 
 export interface ProducerIdOptions {
   readonly disk: Disk

@@ -39,11 +39,11 @@ export interface PartitionOffset {
   readonly offset: number
 }
 
-export const formatOffsets = (offsets: readonly PartitionOffset[]): string =>
+const formatOffsets = (offsets: readonly PartitionOffset[]): string =>
   format(offsets.map(({ topic, partition, offset }) => `${topic} ${partition} ${offset}`))
 
 /** Offsets by the name of the partition's folder, or undefined when the text is not a whole checkpoint. */
-export const parseOffsets = (text: string): Map<string, number> | undefined => {
+const parseOffsets = (text: string): Map<string, number> | undefined => {
   const offsets = new Map<string, number>()
   for (const [topic = '', partition, offset] of parse(text) ?? [['']]) {
     const [number, value] = [wholeNumber(partition), wholeNumber(offset)]

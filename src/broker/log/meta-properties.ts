@@ -4,7 +4,7 @@ import { Fault } from '../../base/faults.ts'
 import { readWhole, replaceWhole } from './whole-file.ts'
 import { join } from 'node:path'
 
-export const metaFile = 'meta.properties'
+const metaFile = 'meta.properties'
 const mark = '# Written by Millrace'
 
 export interface Meta {

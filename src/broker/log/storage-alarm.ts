@@ -17,10 +17,6 @@ export class StorageAlarm {
     this.#folder = folder
   }
 
-  get isRaised(): boolean {
-    return this.#refused > 0
-  }
-
   /** An append of so many bytes was refused by the disk. */
   failed(thrown: unknown, bytes: number): void {
     this.#refused++
