@@ -3,12 +3,15 @@
  * survive. The file only grows; whoever has looked into it may move it away while the agent runs.
  */
 import { join } from 'node:path'
+import { systemCode } from '../base/faults.ts'
 import type { PlannedSink } from '../config/plan.ts'
 import type { Batch } from '../flow/event.ts'
 import type { Clock } from '../io/clock.ts'
 import type { Disk } from '../io/disk.ts'
 import type { RunningEnvironment } from './environment.ts'
 import type { AgentRegistry } from './registry.ts'
+
+const newline = 10
 
 export class Quarantine {
   readonly #folder: string
@@ -23,15 +26,20 @@ export class Quarantine {
     this.#clock = clock
   }
 
-  /** Resolves with the file's path once the events are on disk. Throws system errors, and then part of them may be in the file. */
+  /** Resolves with the file's path once the events are on disk. Throws system errors, and then nothing of them is in the file if it can be helped. */
   async add(events: Batch, reason: string): Promise<string> {
     const path = join(this.#folder, `${this.#sink}.rejected.jsonl`)
     this.#disk.makeFolder(this.#folder)
     const isNew = this.#disk.stat(path) === undefined
-    const fd = this.#disk.open(path, 'a')
+    const fd = this.#disk.open(path, 'a+')
+    const { size } = this.#disk.fstat(fd)
     try {
-      this.#append(fd, Buffer.from(events.map((event) => this.#line(event, reason)).join('')))
+      const lines = events.map((event) => this.#line(event, reason)).join('')
+      this.#append(fd, Buffer.from(this.#isTorn(fd, size) ? `\n${lines}` : lines))
       await this.#disk.sync(fd)
+    } catch (thrown) {
+      this.#cutBack(fd, size)
+      throw thrown
     } finally {
       this.#disk.close(fd)
     }
@@ -43,6 +51,21 @@ export class Quarantine {
     const base64 = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('base64')
     const at = new Date(this.#clock.now()).toISOString()
     return `${JSON.stringify({ at, sink: this.#sink, reason, headers, body: base64 })}\n`
+  }
+
+  /** Whether a crash has left the beginning of a line at the file's end. */
+  #isTorn(fd: number, size: number): boolean {
+    const last = new Uint8Array(1)
+    return size > 0 && this.#disk.read(fd, last, 0, 1, size - 1) === 1 && last[0] !== newline
+  }
+
+  /** What was written in part would be torn lines; a disk that does not even cut a file leaves them. */
+  #cutBack(fd: number, size: number): void {
+    try {
+      this.#disk.truncate(fd, size)
+    } catch (thrown) {
+      if (systemCode(thrown) === undefined) throw thrown
+    }
   }
 
   #append(fd: number, bytes: Uint8Array): void {
