@@ -103,7 +103,7 @@ export class LeaderSender {
     if (verdict === 'stored') this.#host.stored()
     if (!entry.queue.answered(entry, verdict, outcome)) return
     this.#queues.delete(entry.queue)
-    this.#host.stuck(entry.queue, outcome.error)
+    this.#host.stuck(entry.queue, entry.queue.problem)
   }
 
   /** The connection is gone: every queue needs another one. */

@@ -29,6 +29,7 @@ export class PartitionQueue {
   /** Answered, to be sent again; in the order of their answers, which is that of their requests. */
   #again: Entry[] = []
   #failure: Error | undefined
+  #problem: Error | undefined
   #resequence = false
   #identity: ProducerIdentity | undefined
   #retiredId = -1
@@ -52,6 +53,11 @@ export class PartitionQueue {
   /** Its id was refused, and what is still in flight under it must be answered before it gets another. */
   get retiring(): boolean {
     return this.#identity === undefined && this.#inFlight.length > 0
+  }
+
+  /** What went wrong first with those last in flight together; what came after is mostly its consequence. */
+  get problem(): Error | undefined {
+    return this.#problem
   }
 
   /** Batches not in flight. */
@@ -94,6 +100,7 @@ export class PartitionQueue {
       entry.sequence = this.#nextSequence
       this.#nextSequence = (this.#nextSequence + entry.records.count) % sequencesMax
     }
+    if (this.#inFlight.length === 0) this.#problem = undefined
     entry.inFlight = true
     this.#inFlight.push(entry)
     return entry
@@ -108,6 +115,7 @@ export class PartitionQueue {
     assert(at >= 0, 'an answer for a batch that is not in flight')
     this.#inFlight.splice(at, 1)
     entry.inFlight = false
+    this.#problem ??= outcome.error
     if (verdict === 'stored') entry.settle(outcome)
     else if (verdict === 'failed') this.#fail(entry, outcome)
     else this.#again.push(entry)

@@ -4,6 +4,7 @@
  * in the order of the calls, several in flight where the broker checks sequences, one at a time where it does not.
  */
 import { Fault, reasonOf } from '../base/faults.ts'
+import { isTold, tell } from '../base/told.ts'
 import type { RecordBatchWriter } from '../protocol/record-batch-writer.ts'
 import { Cluster } from './cluster.ts'
 import type { TopicMetadata } from './cluster-metadata.ts'
@@ -22,6 +23,9 @@ import { knownTopic, lookUpTopic } from './topic-lookup.ts'
 import { backOff } from './waiting.ts'
 import { WriterPool } from './writer-pool.ts'
 
+/** A leader that changes, or a request that is lost, is mended before so many tries. */
+const saidAfter = 5
+
 export class Producer implements AsyncDisposable {
   readonly options: ProducerOptions
   readonly #cluster: Cluster
@@ -35,6 +39,7 @@ export class Producer implements AsyncDisposable {
   #failures = 0
   #problem: Error | undefined
   #recovering = false
+  #isSaid = false
 
   constructor(client: ClientOptions, options: Partial<ProducerOptions> = {}) {
     this.options = { ...producerDefaults, ...options }
@@ -49,7 +54,7 @@ export class Producer implements AsyncDisposable {
         return perPartitionMax()
       },
       stuck: (queue, problem) => this.#onStuck(queue, problem),
-      stored: () => void (this.#failures = 0),
+      stored: () => this.#stored(),
     }
   }
 
@@ -173,9 +178,30 @@ export class Producer implements AsyncDisposable {
         if (!isRetriable(error)) this.#failStuck(error)
       }
       if (this.#stuck.size > 0) this.#failures++
+      this.#sayProblem()
       this.#expire()
     }
     this.#recovering = false
+  }
+
+  #stored(): void {
+    this.#failures = 0
+    if (!this.#isSaid) return
+    this.#isSaid = false
+    this.#cluster.options.log.info('The broker stores records again.')
+  }
+
+  /** What no try mends for a while is said once; a broker that is away was said to be. */
+  #sayProblem(): void {
+    const problem = this.#problem
+    if (problem === undefined || this.#failures < saidAfter || isTold(problem)) return
+    const hint = problem instanceof Fault ? ` ${problem.hint}` : ''
+    if (!this.#isSaid)
+      this.#cluster.options.log.warn(
+        `The broker stores no records: ${problem.message}.${hint} They are sent until it does.`,
+      )
+    this.#isSaid = true
+    tell(problem)
   }
 
   async #help(): Promise<void> {
