@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
@@ -27,7 +27,9 @@ const write = async (live: string, round: number): Promise<void> => {
   }
 }
 
+/** The position in the file; 0 while none was stored. */
 const storedPosition = (folder: string): number => {
+  if (!existsSync(join(folder, 'positions.json'))) return 0
   const [entry] = JSON.parse(readFileSync(join(folder, 'positions.json'), 'utf8')) as { pos: number }[]
   return entry?.pos ?? 0
 }
@@ -46,7 +48,10 @@ describe('kill -9 in a loop', () => {
     for (let round = 0; round < kills; round++) {
       await using agent = startAgentProcess(folder.path, fileToTopic(folder.path, port))
       await agent.printed(/SOURCE, name: r1 started/)
+      const before = storedPosition(folder.path)
       await write(live, round)
+      // Every other kill comes before a position could be stored, the others after: both what is repeated and what is gone on from is tried.
+      if (round % 2 === 1) await until(() => storedPosition(folder.path) > before, 'a position to be stored')
       await agent.stop('SIGKILL')
     }
     await using last = startAgentProcess(folder.path, fileToTopic(folder.path, port))
