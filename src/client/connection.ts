@@ -201,9 +201,9 @@ export class Connection implements Disposable {
   #answer(frame: Buffer): void {
     const asked = this.#inFlight.shift()
     if (asked === undefined) throw new Malformed('it answers what was not asked')
-    if (correlationIdOf(frame) !== asked.correlationId) throw new Malformed('its answers are out of order')
     if (asked.keepsReply) this.#reader.pin()
     try {
+      if (correlationIdOf(frame) !== asked.correlationId) throw new Malformed('its answers are out of order')
       asked.resolve(decodeResponse(asked.api, answerVersion(asked.api, asked.version, frame), frame))
     } catch (error) {
       asked.reject(new Fault('NOT_A_BROKER', { address: addressText(this.address), problem: reasonOf(error) }, error))

@@ -55,13 +55,17 @@ export class FetchedRecords {
   #opened = false
   #isAppendTime = false
 
-  /** Throws KafkaFault when the batches cannot be told apart. */
+  /** Throws BadRecords when the batches cannot be told apart. */
   constructor(options: FetchedOptions) {
     this.#options = options
     this.topic = options.topic
     this.partition = options.partition
     this.sizeInBytes = options.records.length
-    this.endOffset = endOffsetOf(options.records, options.fromOffset)
+    try {
+      this.endOffset = endOffsetOf(options.records, options.fromOffset)
+    } catch (error) {
+      throw this.#bad(error)
+    }
   }
 
   /** Moves to the next record; false after the last. Throws BadRecords for damaged ones. */
@@ -73,8 +77,7 @@ export class FetchedRecords {
         while (reader.next()) if (reader.offset >= fromOffset) return true
       } while (this.#openNext())
     } catch (error) {
-      if (!(error instanceof KafkaFault)) throw error
-      throw new BadRecords(this.topic, this.partition, this.position, error)
+      throw this.#bad(error)
     }
     this.#done = true
     return false
@@ -90,6 +93,10 @@ export class FetchedRecords {
     if (this.#done) return this.endOffset
     if (!this.#opened) return this.#options.fromOffset
     return Math.max(this.#options.fromOffset, this.reader.offset + 1)
+  }
+
+  #bad(error: unknown): unknown {
+    return error instanceof KafkaFault ? new BadRecords(this.topic, this.partition, this.position, error) : error
   }
 
   #openNext(): boolean {

@@ -12,7 +12,7 @@ export interface FrameReaderOptions {
   readonly chunkBytes: number
   /** A frame that says it is larger is refused. */
   readonly frameBytesMax: number
-  /** Gets each frame without its size, in order. */
+  /** Gets each frame without its size, in order. It is good until this returns, or for ever if `pin` is called by then. */
   readonly onFrame: (frame: Buffer) => void
 }
 
@@ -23,6 +23,7 @@ export class FrameReader {
   #from = 0
   #to = 0
   #pinned = false
+  #broken = false
 
   constructor(options: FrameReaderOptions) {
     this.#options = options
@@ -34,8 +35,9 @@ export class FrameReader {
     this.#pinned = true
   }
 
-  /** Where the next bytes are to be read to. Never empty. */
+  /** Where the next bytes are to be read to. Never empty; after a refused size, a place to throw bytes away. */
   space(): Buffer {
+    if (this.#broken) return this.#chunk
     if (this.#from === this.#to && !this.#pinned) this.#from = this.#to = 0
     const wanted = Math.max(this.#frameBytes(), this.#to - this.#from + roomMin)
     if (this.#chunk.length - this.#from < wanted) this.#move(wanted)
@@ -56,9 +58,9 @@ export class FrameReader {
   #frameBytes(): number {
     if (this.#to - this.#from < sizeBytes) return 0
     const size = this.#chunk.readInt32BE(this.#from)
-    if (size < sizeBytes || size > this.#options.frameBytesMax)
-      throw new Malformed(`it announces a reply of ${size} bytes`)
-    return size + sizeBytes
+    if (size >= sizeBytes && size <= this.#options.frameBytesMax) return size + sizeBytes
+    this.#broken = true
+    throw new Malformed(`it announces a reply of ${size} bytes`)
   }
 
   #move(wanted: number): void {
