@@ -29,3 +29,7 @@ export const arrivals = (lines: readonly string[], count: number): Arrivals => {
   }
   return { lost, repeated, strange: [...times.keys()] }
 }
+
+/** Whether this is the beginning of a numbered line: what a kill leaves at the end of a file. */
+export const isTorn = (line: string): boolean =>
+  'line '.startsWith(line) || numberedLine(Number(/^line (\d+)/.exec(line)?.[1])).startsWith(line)

@@ -2,20 +2,25 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** All its files, in the order of their names; nothing while there are none. */
-export const outputBytes = (folder: string): Buffer => {
+/** The files of the sink, in the order of their names; none while there is no folder. */
+const outputFiles = (folder: string): Buffer[] => {
   const out = join(folder, 'out')
-  if (!existsSync(out)) return Buffer.alloc(0)
+  if (!existsSync(out)) return []
   const names = readdirSync(out).toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }))
-  return Buffer.concat(names.map((name) => readFileSync(join(out, name))))
+  return names.map((name) => readFileSync(join(out, name)))
 }
 
-/** Its lines that are not empty. */
+/** All its bytes. */
+export const outputBytes = (folder: string): Buffer => Buffer.concat(outputFiles(folder))
+
+/** Its lines that are not empty; what stands behind the last newline of a file is one. */
 export const outputLines = (folder: string): string[] =>
-  outputBytes(folder)
-    .toString('utf8')
-    .split('\n')
-    .filter((line) => line !== '')
+  outputFiles(folder).flatMap((bytes) =>
+    bytes
+      .toString('utf8')
+      .split('\n')
+      .filter((line) => line !== ''),
+  )
 
 /** Where the position file of `taildir` says that the first of its files is read and settled to; 0 while there is none. */
 export const storedPosition = (folder: string): number => {
