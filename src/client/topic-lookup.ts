@@ -44,18 +44,29 @@ export const lookUpTopic = async (
   maxMs: number,
   signal?: AbortSignal,
 ): Promise<TopicMetadata> => {
+  cluster.watch(topic)
+  try {
+    return await waitedFor(cluster, topic, maxMs, signal)
+  } catch (error) {
+    cluster.unwatch(topic)
+    throw error
+  }
+}
+
+const waitedFor = async (
+  cluster: Cluster,
+  topic: string,
+  maxMs: number,
+  signal: AbortSignal | undefined,
+): Promise<TopicMetadata> => {
   const { clock } = cluster.options
   const startMs = clock.monotonic()
-  cluster.watch(topic)
   for (let failures = 1; ; failures++) {
     const found = await tryOnce(cluster, topic)
     if (!(found instanceof Error)) return found
     const waitedMs = clock.monotonic() - startMs
     const over = waitedMs >= (isMissing(found) ? Math.min(maxMs, creationMaxMs) : maxMs)
-    if (over || !isRetriable(found)) {
-      cluster.unwatch(topic)
-      throw isMissing(found) ? new Fault('TOPIC_MISSING', { topic }, found) : found
-    }
+    if (over || !isRetriable(found)) throw isMissing(found) ? new Fault('TOPIC_MISSING', { topic }, found) : found
     await backOff(cluster.options, failures, signal)
     signal?.throwIfAborted()
   }

@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest'
+import { brokerBench } from '../../test/fakes/broker.ts'
+import { consumerOf, createTopic, put } from '../../test/fakes/kafka-client.ts'
+import type { TestConsumer, TestConsumerOptions } from '../../test/fakes/kafka-client.ts'
+import { until } from '../../test/fakes/until.ts'
+import type { TopicPartition } from './assignors/assignor.ts'
+
+const partitionsOf = ({ consumer }: TestConsumer): number[] =>
+  consumer.assignment.map(({ partition }) => partition).sort((a, b) => a - b)
+
+/** Members of group g on topic t, and what their hooks were told. */
+const joining = async (port: number, options: TestConsumerOptions = {}) => {
+  const told: string[] = []
+  const numbers = (partitions: readonly TopicPartition[]): string =>
+    partitions
+      .map(({ partition }) => partition)
+      .sort((a, b) => a - b)
+      .join('')
+  const hooks = {
+    prepare: async (partitions: readonly TopicPartition[]) => void told.push(`prepare ${numbers(partitions)}`),
+    assigned: (added: readonly TopicPartition[], lost: readonly TopicPartition[]) =>
+      void told.push(`+${numbers(added)} -${numbers(lost)}`),
+  }
+  const member = await consumerOf(port, { groupId: 'g', hooks, ...options })
+  member.consumer.subscribe(['t'])
+  return Object.assign(member, { told })
+}
+
+const settled = (members: readonly TestConsumer[], shares: readonly (readonly number[])[]): Promise<void> =>
+  until(
+    () => members.every((member, i) => String(partitionsOf(member)) === String(shares[i])),
+    `shares ${JSON.stringify(shares)}, not ${JSON.stringify(members.map(partitionsOf))}`,
+  )
+
+describe('a group', () => {
+  it('goes on where it committed', async () => {
+    await using bench = await brokerBench()
+    await createTopic(bench, 't')
+    await put(bench, 't', ['a', 'b', 'c'])
+    const first = await joining(bench.port)
+    expect(await first.read(3)).toHaveLength(3)
+    await first.consumer.commit([{ topic: 't', partition: 0, offset: 2 }])
+    await first[Symbol.asyncDispose]()
+    await using second = await joining(bench.port)
+    expect((await second.read(1)).map(({ value }) => value)).toEqual(['c'])
+  })
+
+  it('shares partitions out among its members, and anew when one leaves', async () => {
+    await using bench = await brokerBench()
+    await createTopic(bench, 't', 4)
+    await using a = await joining(bench.port)
+    await settled([a], [[0, 1, 2, 3]])
+    const b = await joining(bench.port)
+    await until(() => partitionsOf(a).length === 2 && partitionsOf(b).length === 2)
+    expect(new Set([...partitionsOf(a), ...partitionsOf(b)])).toEqual(new Set([0, 1, 2, 3]))
+    await b[Symbol.asyncDispose]()
+    await settled([a], [[0, 1, 2, 3]])
+  })
+
+  it('reads nothing twice of what a member keeps over a rebalance, though it has not committed', async () => {
+    await using bench = await brokerBench()
+    await createTopic(bench, 't', 2)
+    for (const partition of [0, 1]) await put(bench, 't', [`first ${partition}`], partition)
+    await using a = await joining(bench.port)
+    expect(await a.read(2)).toHaveLength(2)
+    await using b = await joining(bench.port)
+    await until(() => partitionsOf(a).length === 1 && partitionsOf(b).length === 1)
+    const [kept = -1] = partitionsOf(a)
+    const [given = -1] = partitionsOf(b)
+    for (const partition of [0, 1]) await put(bench, 't', [`second ${partition}`], partition)
+    expect((await a.read(1)).map(({ value }) => value)).toEqual([`second ${kept}`])
+    expect((await b.read(2)).map(({ value }) => value)).toEqual([`first ${given}`, `second ${given}`])
+    expect(a.told).toEqual(['+01 -', 'prepare 01', `+ -${given}`])
+  })
+
+  it('waits for its members to prepare before it shares out anew, while they go on beating', async () => {
+    await using bench = await brokerBench()
+    await createTopic(bench, 't', 2)
+    const gate = Promise.withResolvers<void>()
+    let preparing = false
+    const hooks = {
+      prepare: () => {
+        preparing = true
+        return gate.promise
+      },
+    }
+    await using a = await joining(bench.port, { hooks })
+    await settled([a], [[0, 1]])
+    await using b = await joining(bench.port)
+    await until(() => preparing)
+    await put(bench, 't', ['not delivered while it prepares'])
+    expect(a.consumer.take()).toBeUndefined()
+    expect([partitionsOf(a), partitionsOf(b)]).toEqual([[0, 1], []])
+    gate.resolve()
+    await until(() => partitionsOf(a).length === 1 && partitionsOf(b).length === 1)
+  })
+
+  it('moves only what must move when all members are cooperative', async () => {
+    await using bench = await brokerBench()
+    await createTopic(bench, 't', 4)
+    const assignors = ['cooperative-sticky'] as const
+    await using a = await joining(bench.port, { assignors })
+    await settled([a], [[0, 1, 2, 3]])
+    await using b = await joining(bench.port, { assignors })
+    await until(() => partitionsOf(a).length === 2 && partitionsOf(b).length === 2)
+    expect(new Set([...partitionsOf(a), ...partitionsOf(b)])).toEqual(new Set([0, 1, 2, 3]))
+    const moved = partitionsOf(b).join('')
+    expect(a.told).toContain(`prepare ${moved}`)
+    expect(a.told.filter((one) => one.startsWith('+') && !one.endsWith('-'))).toEqual([`+ -${moved}`])
+  })
+
+  it('shares out topics that come to match', async () => {
+    await using bench = await brokerBench()
+    await createTopic(bench, 'log-a')
+    await using a = await consumerOf(bench.port, { groupId: 'g', client: { metadataMaxAgeMs: 20 } })
+    a.consumer.subscribe(/^log-/u)
+    await until(() => a.consumer.assignment.length === 1)
+    await createTopic(bench, 'log-b', 2)
+    await until(() => a.consumer.assignment.length === 3)
+  })
+
+  it('takes a member back that it had forgotten, with nothing of its own any more', async () => {
+    const bench = await brokerBench()
+    await createTopic(bench, 't', 2)
+    await put(bench, 't', ['a'])
+    const { port } = bench
+    await using a = await joining(port)
+    await a.read(1)
+    await a.consumer.commit([{ topic: 't', partition: 0, offset: 1 }])
+    await using again = await bench.again({ listeners: `PLAINTEXT://127.0.0.1:${port}` })
+    await put(again, 't', ['b'])
+    expect((await a.read(1)).map(({ value }) => value)).toEqual(['b'])
+    await until(() => partitionsOf(a).length === 2)
+    await a.consumer.commit([{ topic: 't', partition: 0, offset: 2 }])
+  })
+
+  it('ends a consumer whose assignor nobody else has', async () => {
+    await using bench = await brokerBench()
+    await createTopic(bench, 't')
+    await using a = await joining(bench.port, { assignors: ['range'] })
+    await settled([a], [[0]])
+    await using b = await joining(bench.port, { assignors: ['roundrobin'] })
+    await expect(b.read(1)).rejects.toMatchObject({ errorName: 'INCONSISTENT_GROUP_PROTOCOL' })
+  })
+
+  it('keeps the partitions of a static member that comes back', async () => {
+    await using bench = await brokerBench()
+    await createTopic(bench, 't', 2)
+    const first = await joining(bench.port, { groupInstanceId: 'i1' })
+    await settled([first], [[0, 1]])
+    await first[Symbol.asyncDispose]()
+    await using second = await joining(bench.port, { groupInstanceId: 'i1' })
+    await settled([second], [[0, 1]])
+  })
+
+  it('refuses the commit of a member that it does not know', async () => {
+    await using bench = await brokerBench()
+    await createTopic(bench, 't')
+    await using a = await joining(bench.port)
+    await settled([a], [[0]])
+    await using stranger = await consumerOf(bench.port, { groupId: 'g' })
+    await expect(stranger.consumer.commit([{ topic: 't', partition: 0, offset: 1 }])).rejects.toMatchObject({
+      errorName: 'UNKNOWN_MEMBER_ID',
+    })
+  })
+
+  it('is left at once by a consumer that is closed while it joins', async () => {
+    await using bench = await brokerBench({ 'group.initial.rebalance.delay.ms': '60000' })
+    await createTopic(bench, 't')
+    const a = await joining(bench.port)
+    await a[Symbol.asyncDispose]()
+    expect(partitionsOf(a)).toEqual([])
+  })
+})

@@ -1,0 +1,78 @@
+/** Consumers against a broker of the test's own, impatient enough for tests. */
+import type { ConsumerHooks } from '../../src/client/consumer.ts'
+import { Consumer } from '../../src/client/consumer.ts'
+import type { ConsumerOptions } from '../../src/client/consumer-options.ts'
+import type { ClientOptions } from '../../src/client/options.ts'
+import { clientOptions } from '../../src/client/options.ts'
+import { batchOf } from './batches.ts'
+import type { BrokerBench } from './broker.ts'
+import { RecordingLog } from './context.ts'
+
+export interface ReadRecord {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: number
+  readonly value: string
+}
+
+export interface TestConsumer extends AsyncDisposable {
+  readonly consumer: Consumer
+  readonly log: RecordingLog
+  /** Reads at least so many records. */
+  read(count: number): Promise<ReadRecord[]>
+}
+
+export interface TestConsumerOptions extends Partial<ConsumerOptions> {
+  readonly client?: Partial<ClientOptions>
+  readonly hooks?: ConsumerHooks
+}
+
+/** An open consumer. */
+export const consumerOf = async (
+  port: number,
+  { client = {}, hooks = {}, ...options }: TestConsumerOptions = {},
+): Promise<TestConsumer> => {
+  const log = new RecordingLog()
+  const bootstrap = [{ host: '127.0.0.1', port }]
+  const consumer = new Consumer(
+    clientOptions({ bootstrap, log, retryBackoffMs: 5, retryBackoffMaxMs: 50, ...client }),
+    { offsetReset: 'earliest', heartbeatIntervalMs: 25, fetchMaxWaitMs: 50, ...options },
+    hooks,
+  )
+  await consumer.open()
+  const never = new AbortController().signal
+  return {
+    consumer,
+    log,
+    async read(count) {
+      const read: ReadRecord[] = []
+      while (read.length < count) {
+        const records = await consumer.next(never)
+        while (records?.next() === true) {
+          const { topic, partition, reader } = records
+          read.push({ topic, partition, offset: reader.offset, value: String(reader.value()) })
+        }
+      }
+      return read
+    },
+    [Symbol.asyncDispose]: () => consumer[Symbol.asyncDispose](),
+  }
+}
+
+/** Appends one batch to a partition. */
+export const put = async (
+  bench: BrokerBench,
+  topic: string,
+  values: readonly string[],
+  partition = 0,
+): Promise<void> => {
+  const peer = await bench.peer()
+  const { errorCode } = await peer.produce(topic, batchOf(values), { partition })
+  if (errorCode !== 0) throw new Error(`${topic}-${partition} took nothing: error ${errorCode}`)
+}
+
+/** A topic with so many partitions. */
+export const createTopic = async (bench: BrokerBench, topic: string, partitions = 1): Promise<void> => {
+  const peer = await bench.peer()
+  await peer.createTopic(topic, partitions)
+}
