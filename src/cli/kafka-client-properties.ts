@@ -56,14 +56,14 @@ export const sayFindings = <Into>(
   }
 }
 
-/** What an admin tool's client starts from: its bootstrap, and the settings of `--command-config`. It says nothing of its own. Throws a UsageError. */
-export const adminClientOf = (bootstrap: string, clientId: string, values: JoptValues): ClientOptions => {
+/** What an admin tool's client starts from: its bootstrap, and the settings of `--command-config`; `log` hears of a broker that is waited for. Throws a UsageError. */
+export const adminClientOf = (bootstrap: string, clientId: string, values: JoptValues, log: Log): ClientOptions => {
   const given = clientProperties(values, 'command-config')
   const into: ClientPart = { client: {} }
   const findings = applySettings(given, commonRows, into)
   // Admin clients have settings that others have not: those are accepted like the ones that mean nothing here.
   const faults = findings.filter(({ level }) => level === 'fault')
   sayFindings(faults, given, commonRows, silentLog)
-  const first = clientOf(bootstrap, clientId, silentLog)
+  const first = clientOf(bootstrap, clientId, log)
   return { ...first, ...into.client, bootstrap: first.bootstrap }
 }

@@ -112,10 +112,10 @@ const questionsOf = (
     .filter(({ topic, partition }) => wanted(topic, partition))
 
 /** Answers come by topic, then by partition; a partition without a record as late as asked for has none. */
-const print = async (bootstrap: string, values: JoptValues): Promise<void> => {
+const print = async (bootstrap: string, values: JoptValues, log: Log): Promise<void> => {
   const wanted = filterOf(values)
   const timestampMs = timeOf(values)
-  using admin = new Admin(adminClientOf(bootstrap, clientId, values))
+  using admin = new Admin(adminClientOf(bootstrap, clientId, values, log))
   const questions = questionsOf(await admin.topics(), wanted, timestampMs, values)
   if (questions.length === 0) throw new ToolFailure('Could not match any topic-partitions with the specified filters')
   for (const { topic, partition, offset, error } of await admin.offsets(questions)) {
@@ -130,7 +130,7 @@ const print = async (bootstrap: string, values: JoptValues): Promise<void> => {
 const work = async (values: JoptValues, log: Log): Promise<number> => {
   const bootstrap = bootstrapOf(values, name, log)
   try {
-    await print(bootstrap, values)
+    await print(bootstrap, values, log)
     return exitCodes.done
   } catch (thrown) {
     if (!(thrown instanceof Fault || thrown instanceof ToolFailure)) throw thrown

@@ -96,7 +96,7 @@ const work = async (values: JoptValues, log: Log): Promise<number> => {
   if (!values.has('bootstrap-server') && !values.has('zookeeper'))
     throw thrownInMain('java.lang.IllegalArgumentException', '--bootstrap-server must be specified')
   checkOptions(values, action)
-  using admin = new Admin(adminClientOf(bootstrapOf(values, name, log), name, values))
+  using admin = new Admin(adminClientOf(bootstrapOf(values, name, log), name, values, log))
   try {
     await actions[action]?.({ values, admin })
     return exitCodes.done

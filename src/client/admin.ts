@@ -6,9 +6,10 @@ import { describeConfigs } from '../protocol/messages/describe-configs.ts'
 import { Cluster } from './cluster.ts'
 import type { TopicMetadata } from './cluster-metadata.ts'
 import type { Connection } from './connection.ts'
-import { BrokerError, refuseError } from './errors.ts'
+import { BrokerError, isNetworkTrouble, refuseError } from './errors.ts'
 import { lookUpOffsets, type OffsetAnswer, type OffsetQuestion } from './offset-lookup.ts'
 import type { ClientOptions } from './options.ts'
+import { backOff } from './waiting.ts'
 
 export interface NewTopic {
   readonly topic: string
@@ -28,6 +29,8 @@ export interface TopicSetting {
 }
 
 const changeTimeoutMs = 30_000
+/** So long Kafka's own tools wait for a broker that does not answer yet (default.api.timeout.ms): one that is just being started, say. */
+const reachMaxMs = 60_000
 /** What stands for no topic id on the wire. */
 const noTopicId = 'AAAAAAAAAAAAAAAAAAAAAA'
 const topicResource = 2
@@ -44,7 +47,7 @@ export class Admin implements Disposable {
   /** Every topic of the cluster, by name, sorted. Rejects with BROKER_UNREACHABLE. */
   async topics(): Promise<readonly TopicMetadata[]> {
     this.#cluster.watchEverything()
-    await this.#cluster.refresh()
+    await this.#refresh()
     return [...this.#cluster.metadata.topics.values()].toSorted((a, b) => (a.topic < b.topic ? -1 : 1))
   }
 
@@ -123,9 +126,23 @@ export class Admin implements Disposable {
     this.#cluster[Symbol.dispose]()
   }
 
+  /** The metadata, fetched again; a broker that does not answer is waited for. */
+  async #refresh(): Promise<void> {
+    const { options } = this.#cluster
+    const startMs = options.clock.monotonic()
+    for (let failures = 1; ; failures++) {
+      try {
+        return await this.#cluster.refresh()
+      } catch (error) {
+        if (!isNetworkTrouble(error) || options.clock.monotonic() - startMs >= reachMaxMs) throw error
+        await backOff(options, failures)
+      }
+    }
+  }
+
   /** The broker that changes topics; any broker where none is named. */
   async #controller(): Promise<Connection> {
-    if (this.#cluster.metadata.version === 0) await this.#cluster.refresh()
+    if (this.#cluster.metadata.version === 0) await this.#refresh()
     const { controllerId } = this.#cluster.metadata
     return controllerId >= 0 ? this.#cluster.connection(controllerId) : this.#cluster.any()
   }
