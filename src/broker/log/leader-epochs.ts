@@ -45,7 +45,7 @@ export class LeaderEpochs {
   /** Notes that records of `epoch` begin at `offset`, unless that is known. */
   note(epoch: number, offset: number): void {
     const last = this.#starts.at(-1)
-    if (last !== undefined && last.epoch >= epoch) return
+    if (epoch < 0 || (last !== undefined && last.epoch >= epoch)) return
     this.#write([...this.#starts, { epoch, startOffset: offset }])
   }
 

@@ -51,7 +51,7 @@ const scanSegment = (
   const from = segment.restartIndexes(trusted !== undefined && holds(segment, trusted) ? trusted : undefined)
   const cursor = new BatchCursor(segment.log, from, segment.size, scanBytes)
   let endOffset = segment.baseOffset
-  while (cursor.next() && cursor.baseOffset >= endOffset && isWhole(cursor)) {
+  while (cursor.next() && segment.mayHold(cursor, endOffset) && isWhole(cursor)) {
     endOffset = cursor.lastOffset + 1
     if (cursor.magic < 2) continue
     const header = cursor.header()

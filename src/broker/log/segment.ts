@@ -82,8 +82,17 @@ export class Segment {
   #rebuildIndexes(): void {
     this.restartIndexes(undefined)
     const cursor = new BatchCursor(this.log, 0, this.size)
-    while (cursor.next()) if (cursor.magic === 2) this.noteBatch(cursor.position, cursor.header())
+    let endOffset = this.baseOffset
+    while (cursor.next() && this.mayHold(cursor, endOffset)) {
+      endOffset = cursor.lastOffset + 1
+      if (cursor.magic === 2) this.noteBatch(cursor.position, cursor.header())
+    }
     this.#sealQuietly()
+  }
+
+  /** Whether an entry can follow on `endOffset`. No checksum covers offsets: they must ascend (compaction leaves gaps) and fit the indexes. */
+  mayHold(entry: BatchCursor, endOffset: number): boolean {
+    return entry.baseOffset >= endOffset && entry.lastOffset - this.baseOffset <= relativeOffsetMax
   }
 
   /** Forgets the index entries from the given one on, before the batches behind it are noted again. Gives where to begin. */
