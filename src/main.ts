@@ -10,8 +10,9 @@ enableCompileCache(process.env['NODE_COMPILE_CACHE'] ?? join(cacheHome, 'millrac
 /** How long whatever a command has left open may keep the process up after it has ended. */
 const lingerMs = 2_000
 
-// Nobody reads on, as behind `| head`.
+// Nobody reads on, as behind `| head`. A command that has more to end than itself listens too.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (process.stdout.listenerCount('error') > 1) return
   if (error.code !== 'EPIPE') throw error
   process.exit(0)
 })

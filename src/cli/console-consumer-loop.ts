@@ -63,6 +63,7 @@ export class ConsoleConsumer implements AsyncDisposable {
       const reason = error instanceof Fault || error instanceof ToolFailure ? failureText(error) : reasonOf(error)
       this.#log.error(`Error processing message, terminating consumer process: ${reason}`)
     }
+    await this.#drain(stop)
     await this.#commit()
     const { problem } = this.#output
     if (problem !== undefined)
@@ -96,7 +97,7 @@ export class ConsoleConsumer implements AsyncDisposable {
       const before = this.#count
       const records = await this.#next(sinceMs, over)
       if (records === undefined) return
-      this.#print(records, over)
+      this.#print(records)
       this.#printer.flush()
       await this.#output.room(over)
       if (this.#count > before) sinceMs = realClock.monotonic()
@@ -123,10 +124,10 @@ export class ConsoleConsumer implements AsyncDisposable {
     )
   }
 
-  #print(records: FetchedRecords, over: AbortSignal): void {
+  #print(records: FetchedRecords): void {
     const { messagesMax, skipOnError } = this.#plan
     const printer = this.#printer
-    while (this.#count < messagesMax && !over.aborted && records.next()) {
+    while (this.#count < messagesMax && records.next()) {
       this.#count++
       try {
         printer.print(records)
@@ -141,10 +142,15 @@ export class ConsoleConsumer implements AsyncDisposable {
       this.#offsets.set(keyOf(records), { topic, partition, offset: position })
   }
 
+  /** What was printed leaves before the end, however slow its reader is; after a stop it has a moment. */
+  async #drain(stop: AbortSignal): Promise<void> {
+    if (!(await this.#output.left(stop))) await this.#output.left(AbortSignal.timeout(patienceMs))
+  }
+
   async #commit(): Promise<void> {
     const printed = [...this.#offsets]
     this.#committedMs = realClock.monotonic()
-    if (printed.length === 0 || !(await this.#output.left(patienceMs))) return
+    if (printed.length === 0 || !(await this.#output.left(AbortSignal.timeout(patienceMs)))) return
     try {
       await this.#consumer.commit(printed.map(([, offset]) => offset))
       for (const [key, offset] of printed) if (this.#offsets.get(key) === offset) this.#offsets.delete(key)

@@ -2,7 +2,9 @@
  * kafka-console-producer.sh: every line of standard input becomes a record. What could not be stored is said and left behind, and the exit code is 0
  * all the same, as with Kafka's tool; 1 means that it could not begin, or met a line that has not the form that was asked for.
  */
-import { addAbortSignal } from 'node:stream'
+import { createReadStream, fstatSync } from 'node:fs'
+import { addAbortSignal, type Readable } from 'node:stream'
+import { isatty } from 'node:tty'
 import { Fault } from '../base/faults.ts'
 import type { Log } from '../base/log.ts'
 import { Partitioner } from '../client/partitioner.ts'
@@ -17,6 +19,16 @@ import { LineBatches } from './line-batches.ts'
 import { ProducerLines } from './producer-lines.ts'
 import { listenForSignals, type StopSignal, signalExitCodes } from './signals.ts'
 
+/** A file is read in larger pieces than a pipe or a terminal gives. */
+const fileChunkBytes = 512 * 1024
+
+/** A folder is opened as a file too, so that reading it fails: `process.stdin` would be empty. */
+const standardInput = (): Readable => {
+  const given = fstatSync(0)
+  if (!given.isFile() && !given.isDirectory()) return process.stdin
+  return createReadStream('', { fd: 0, autoClose: false, highWaterMark: fileChunkBytes })
+}
+
 /** The lines of standard input on their way to the topic. */
 class LineFeed {
   readonly #plan: ProducerPlan
@@ -25,6 +37,7 @@ class LineFeed {
   readonly #stop: AbortSignal
   /** Sizes of lines that were too long to be kept. */
   readonly #overlong: number[] = []
+  readonly #isTerminal = isatty(0)
   #batches: LineBatches | undefined
 
   constructor(plan: ProducerPlan, producer: Producer, log: Log, stop: AbortSignal) {
@@ -39,7 +52,7 @@ class LineFeed {
     const lines = new ProducerLines(this.#producer.options.requestBytesMax, (bytes) => this.#overlong.push(bytes))
     this.#prompt()
     try {
-      for await (const chunk of addAbortSignal(this.#stop, process.stdin)) {
+      for await (const chunk of addAbortSignal(this.#stop, standardInput())) {
         await this.#take(lines.push(chunk as Buffer))
         this.#batches?.pause()
       }
@@ -88,7 +101,7 @@ class LineFeed {
 
   /** Only for a person: scripts read what a tool prints, and Kafka's own prints the prompt only on a terminal since 4.0. */
   #prompt(): void {
-    if (process.stdin.isTTY) process.stdout.write('>')
+    if (this.#isTerminal) process.stdout.write('>')
   }
 }
 

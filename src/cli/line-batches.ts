@@ -15,6 +15,8 @@ import { failureText, ToolFailure } from './kafka-failure.ts'
 import { isTooLarge, kept, mend, type KeptBatch, type MendingHost, type RefusedBatch } from './refused-lines.ts'
 
 const roundsMax = 5
+/** Failures that are said one by one; later ones are only counted. */
+const saidMax = 100
 /** Writers kept for later rounds. */
 const writersMax = 16
 /** By Kafka's count: a batch's header and the most that stands around one record. */
@@ -48,6 +50,7 @@ export class LineBatches {
   #refused: (RefusedBatch & { readonly round: number })[] = []
   #mending = false
   #lost = 0
+  #said = 0
 
   constructor(options: LineBatchesOptions) {
     this.#options = options
@@ -173,8 +176,10 @@ export class LineBatches {
 
   #say(count: number, keyBytes: number | null, valueBytes: number | null, error: unknown): void {
     this.#lost += count
+    if (this.#said++ >= saidMax) return
     const more = count > 1 ? ` (and ${count - 1} more of the same batch)` : ''
     const record = `topic ${this.#options.topic.topic} with key: ${sizeText(keyBytes)}, value: ${sizeText(valueBytes)}`
     this.#options.log.error(`Error when sending message to ${record} with error: ${failureText(error)}${more}`)
+    if (this.#said === saidMax) this.#options.log.error('Further messages that are not stored are only counted.')
   }
 }

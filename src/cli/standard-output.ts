@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events'
 import { systemCode } from '../base/faults.ts'
-import { realClock } from '../io/clock.ts'
+import { unlessAborted } from '../client/waiting.ts'
 
 export class StandardOutput implements Disposable {
   readonly #gone = new AbortController()
@@ -43,16 +43,14 @@ export class StandardOutput implements Disposable {
     })
   }
 
-  /** Whether everything written has left; waits for that for up to `withinMs`. */
-  async left(withinMs: number): Promise<boolean> {
-    if (this.#gone.signal.aborted) return false
-    const waiting = new AbortController()
+  /** Whether everything written has left; waits for that until `signal` aborts. */
+  async left(signal: AbortSignal): Promise<boolean> {
+    const gone = this.#gone.signal
+    if (gone.aborted || signal.aborted) return false
     const leaving = new Promise<boolean>((resolve) => {
       process.stdout.write('', (error) => resolve(error === null || error === undefined))
     })
-    const left = await Promise.race([leaving, realClock.sleep(withinMs, waiting.signal).then(() => false)])
-    waiting.abort()
-    return left && !this.#gone.signal.aborted
+    return unlessAborted(leaving, AbortSignal.any([signal, gone])).catch(() => false)
   }
 
   /** Once the reader is gone its errors may still come, and must find a listener. */
