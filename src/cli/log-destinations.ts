@@ -3,7 +3,7 @@
  * Writing is synchronous, so that the last words of a dying process are there, and never throws: a log that cannot be written must not end an agent.
  */
 import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { reasonOf, systemCode } from '../base/faults.ts'
 
 export interface Destination {
@@ -55,39 +55,55 @@ class RollingFile implements Destination {
   readonly #path: string
   readonly #bytesMax: number
   readonly #filesMax: number
-  #fd: number
-  #bytes: number
-  #failed = false
+  /** Undefined after a roll that failed half-way: a closed descriptor's number soon is another file's. */
+  #fd: number | undefined
+  #bytes = 0
+  readonly #failing = new Set<'write' | 'roll'>()
 
   constructor(options: RolledFile) {
-    this.#path = options.file
+    // Absolute, as Node never returns from a relative path below a working folder that was deleted.
+    this.#path = resolve(options.file)
     this.#bytesMax = options.bytesMax ?? 100 * 1024 * 1024
     this.#filesMax = options.filesMax ?? 10
     mkdirSync(dirname(this.#path), { recursive: true })
-    this.#fd = openSync(this.#path, 'a')
-    this.#bytes = fstatSync(this.#fd).size
+    this.#open()
   }
 
   write(text: string): void {
     try {
       if (this.#bytes >= this.#bytesMax) this.#roll()
-      writeAll(this.#fd, text)
+      writeAll(this.#fd ?? this.#open(), text)
       this.#bytes += Buffer.byteLength(text)
-      this.#failed = false
+      this.#failing.delete('write')
     } catch (thrown) {
-      this.#saysOnce(thrown)
+      this.#sayOnce('write', thrown)
     }
   }
 
   close(): void {
-    closeSync(this.#fd)
+    const fd = this.#fd
+    this.#fd = undefined
+    if (fd !== undefined) closeSync(fd)
   }
 
+  #open(): number {
+    const fd = openSync(this.#path, 'a')
+    this.#fd = fd
+    this.#bytes = fstatSync(fd).size
+    return fd
+  }
+
+  /** Where the files cannot be renamed, the same one goes on, until it has grown by as much again. */
   #roll(): void {
-    closeSync(this.#fd)
-    for (let n = this.#filesMax - 1; n >= 1; n--) this.#shift(`${this.#path}.${n}`, `${this.#path}.${n + 1}`)
-    this.#shift(this.#path, `${this.#path}.1`)
-    this.#fd = openSync(this.#path, 'a')
+    this.close()
+    try {
+      for (let n = this.#filesMax - 1; n >= 1; n--) this.#shift(`${this.#path}.${n}`, `${this.#path}.${n + 1}`)
+      this.#shift(this.#path, `${this.#path}.1`)
+      this.#failing.delete('roll')
+    } catch (thrown) {
+      this.#sayOnce('roll', thrown)
+    }
+    this.#open()
     this.#bytes = 0
   }
 
@@ -99,9 +115,9 @@ class RollingFile implements Destination {
     }
   }
 
-  #saysOnce(thrown: unknown): void {
-    if (!this.#failed) stream(2).write(`Cannot write the log ${this.#path}: ${reasonOf(thrown)}\n`)
-    this.#failed = true
+  #sayOnce(what: 'write' | 'roll', thrown: unknown): void {
+    if (!this.#failing.has(what)) stream(2).write(`Cannot ${what} the log ${this.#path}: ${reasonOf(thrown)}\n`)
+    this.#failing.add(what)
   }
 }
 

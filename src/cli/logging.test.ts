@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -74,6 +74,22 @@ describe('openLog', () => {
 })
 
 describe('rolledFile', () => {
+  it('goes on in the same file where it cannot roll, and touches no other', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'millrace-roll-'))
+    mkdirSync(join(folder, 'f.1', 'in the way'), { recursive: true })
+    const file = rolledFile({ file: join(folder, 'f'), bytesMax: 10, filesMax: 1 })
+    file.write('0123456789\n')
+    file.write('a\n')
+    const other = openSync(join(folder, 'other'), 'w')
+    for (let n = 0; n < 20; n++) file.write('0123456789\n')
+    writeSync(other, 'mine')
+    closeSync(other)
+    expect(readFileSync(join(folder, 'f'), 'utf8')).toBe(`0123456789\na\n${'0123456789\n'.repeat(20)}`)
+    expect(readFileSync(join(folder, 'other'), 'utf8')).toBe('mine')
+    file.close()
+    rmSync(folder, { recursive: true })
+  })
+
   it('keeps so many older files of so many bytes, newest first', () => {
     const folder = mkdtempSync(join(tmpdir(), 'millrace-roll-'))
     const file = rolledFile({ file: join(folder, 'f'), bytesMax: 10, filesMax: 2 })
