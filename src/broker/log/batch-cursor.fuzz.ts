@@ -41,14 +41,15 @@ test('a walk over batches sees each of them, however the reads fall, and stops w
   )
 })
 
-test('a log with any damage opens, keeps what is before it, and goes on', () => {
+test('a log with any damage opens, keeps what is before it, and goes on', async () => {
   const damage = fc.record({
     at: fc.nat(3000),
     bytes: fc.uint8Array({ minLength: 1, maxLength: 200 }),
     cut: fc.boolean(),
+    indexed: fc.boolean(),
   })
-  fc.assert(
-    fc.property(damage, ({ at, bytes, cut }) => {
+  await fc.assert(
+    fc.asyncProperty(damage, async ({ at, bytes, cut, indexed }) => {
       const { disk, folder, open } = bench()
       const log = open({}, { indexIntervalBytes: 200 })
       const ends: number[] = []
@@ -56,6 +57,7 @@ test('a log with any damage opens, keeps what is before it, and goes on', () => 
         log.append(batchOf([`value ${i}`]), client)
         ends.push(log.bytesFrom(0))
       }
+      if (indexed) await log.close()
       disk.restart('process')
       const path = `${folder}/00000000000000000000.log`
       const content = disk.bytes(path) ?? Buffer.alloc(0)
@@ -73,6 +75,6 @@ test('a log with any damage opens, keeps what is before it, and goes on', () => 
       const { baseOffset } = again.append(batchOf(['next']), client)
       expect(readAll(again).at(-1)).toMatchObject({ offset: baseOffset, value: 'next' })
     }),
-    { numRuns: 200 },
+    { numRuns: 1000 },
   )
 })

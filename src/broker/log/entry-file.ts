@@ -2,7 +2,7 @@
  * A file of equal-sized, ascending entries: what both indexes are made of. New entries gather in memory and are written a bunch at a time;
  * a crash loses only entries that recovery builds again from the log.
  */
-import { systemCode } from '../../base/faults.ts'
+import { rethrowUnlessDisk } from './disk-errors.ts'
 import { LogFile, type OpenFiles } from './open-files.ts'
 
 /** Entries that gather before they are written. */
@@ -86,7 +86,7 @@ export class EntryFile {
     try {
       this.write()
     } catch (thrown) {
-      if (systemCode(thrown) === undefined) throw thrown
+      rethrowUnlessDisk(thrown)
     }
   }
 

@@ -2,10 +2,11 @@
  * The three checkpoint files of a log folder: up to where each partition is synced, up to where consumers may read, and where it begins. They are
  * written now and then and at the stop, and read once, at the start.
  */
-import { reasonOf, systemCode } from '../../base/faults.ts'
+import { reasonOf } from '../../base/faults.ts'
 import type { Log } from '../../base/log.ts'
 import type { Clock } from '../../io/clock.ts'
 import { highWatermarkFile, logStartFile, OffsetCheckpoint, recoveryPointFile } from './checkpoints.ts'
+import { rethrowUnlessDisk } from './disk-errors.ts'
 import type { OpenFiles } from './open-files.ts'
 import type { PartitionLog } from './partition-log.ts'
 
@@ -117,7 +118,7 @@ export class FolderCheckpoints {
       if (found !== undefined) return found
       this.#options.log.warn(`${checkpoint.path} is damaged; it will be made anew.`)
     } catch (thrown) {
-      if (systemCode(thrown) === undefined) throw thrown
+      rethrowUnlessDisk(thrown)
       this.#options.log.warn(`${checkpoint.path} cannot be read; it will be made anew.`, { reason: reasonOf(thrown) })
     }
     return new Map()

@@ -3,9 +3,9 @@
  * finds; followers and clients that lost their place ask for the end of an epoch.
  */
 import { join } from 'node:path'
-import { systemCode } from '../../base/faults.ts'
 import type { Disk } from '../../io/disk.ts'
 import { formatPairs, parsePairs } from './checkpoints.ts'
+import { rethrowUnlessDisk } from './disk-errors.ts'
 import { readWhole, replaceQuickly } from './whole-file.ts'
 
 export const leaderEpochFile = 'leader-epoch-checkpoint'
@@ -20,7 +20,7 @@ const textOf = (disk: Disk, path: string): string => {
   try {
     return readWhole(disk, path)?.toString() ?? ''
   } catch (thrown) {
-    if (systemCode(thrown) === undefined) throw thrown
+    rethrowUnlessDisk(thrown)
     return ''
   }
 }

@@ -3,12 +3,12 @@
  * reads none of the files: the end is taken from the checkpoint, and verified when the log is first used.
  */
 import { dirname, join } from 'node:path'
-import { systemCode } from '../../base/faults.ts'
 import type { Log } from '../../base/log.ts'
 import type { Clock } from '../../io/clock.ts'
 import type { Random } from '../../io/random.ts'
 import type { BatchHeader } from '../../protocol/record-batch.ts'
 import { BatchCursor } from './batch-cursor.ts'
+import { rethrowUnlessDisk } from './disk-errors.ts'
 import { segmentFileName, type SegmentSuffix } from './file-names.ts'
 import { emptyInventory, takeInventory } from './inventory.ts'
 import { LeaderEpochs } from './leader-epochs.ts'
@@ -261,7 +261,7 @@ export class LogState {
     try {
       action()
     } catch (thrown) {
-      if (systemCode(thrown) === undefined) throw thrown
+      rethrowUnlessDisk(thrown)
       this.home.log.debug(`${this.home.name}: ${String(thrown)}`)
     }
   }

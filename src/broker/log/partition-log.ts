@@ -2,11 +2,12 @@
  * One partition's log. Appends check and stamp a batch and write it into the page cache in one synchronous call; reads give whole batches as they
  * lie in the file. Both happen in one thread, so nothing here needs a lock. The README beside this file says what a crash leaves.
  */
-import { reasonOf, systemCode } from '../../base/faults.ts'
+import { reasonOf } from '../../base/faults.ts'
 import { KafkaFault } from '../../protocol/error-codes.ts'
 import { admit, type Admitted } from './admission.ts'
 import { offsetAfter, readBatches } from './batch-read.ts'
 import { BatchSearch } from './batch-search.ts'
+import { rethrowUnlessDisk } from './disk-errors.ts'
 import { Durability } from './durability.ts'
 import { Listeners } from './listeners.ts'
 import { LogState, type LogHome, type LogStart } from './log-state.ts'
@@ -259,7 +260,7 @@ export class PartitionLog {
       this.#state.epochs().note(last.leaderEpoch, this.logEndOffset)
       this.#state.append(bytes, batches)
     } catch (thrown) {
-      if (systemCode(thrown) === undefined) throw thrown
+      rethrowUnlessDisk(thrown)
       this.#alarm.failed(thrown, bytes.length)
       throw new KafkaFault('KAFKA_STORAGE_ERROR', `${this.#name} cannot be written: ${reasonOf(thrown)}`)
     }
@@ -279,7 +280,7 @@ export class PartitionLog {
     try {
       return read()
     } catch (thrown) {
-      if (systemCode(thrown) === undefined) throw thrown
+      rethrowUnlessDisk(thrown)
       throw new KafkaFault('KAFKA_STORAGE_ERROR', `${this.#name} cannot be read: ${reasonOf(thrown)}`)
     }
   }

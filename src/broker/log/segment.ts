@@ -3,9 +3,9 @@
  * of a log is appended to. A segment found on disk is looked at when it is first used, so that a start does not read it.
  */
 import { join } from 'node:path'
-import { systemCode } from '../../base/faults.ts'
 import type { BatchHeader } from '../../protocol/record-batch.ts'
 import { BatchCursor } from './batch-cursor.ts'
+import { rethrowUnlessDisk } from './disk-errors.ts'
 import { segmentFileName } from './file-names.ts'
 import type { LogSettings } from './log-settings.ts'
 import { OffsetIndex } from './offset-index.ts'
@@ -90,9 +90,10 @@ export class Segment {
     this.#sealQuietly()
   }
 
-  /** Whether an entry can follow on `endOffset`. No checksum covers offsets: they must ascend (compaction leaves gaps) and fit the indexes. */
+  /** Whether an entry can follow on `endOffset`. No checksum covers a base offset: it must ascend (compaction leaves gaps) and fit the indexes. */
   mayHold(entry: BatchCursor, endOffset: number): boolean {
-    return entry.baseOffset >= endOffset && entry.lastOffset - this.baseOffset <= relativeOffsetMax
+    const { baseOffset, lastOffset } = entry
+    return baseOffset >= endOffset && lastOffset >= baseOffset && lastOffset - this.baseOffset <= relativeOffsetMax
   }
 
   /** Forgets the index entries from the given one on, before the batches behind it are noted again. Gives where to begin. */
@@ -145,7 +146,7 @@ export class Segment {
     try {
       this.cutTail()
     } catch (thrown) {
-      if (systemCode(thrown) === undefined) throw thrown
+      rethrowUnlessDisk(thrown)
     }
   }
 
@@ -189,7 +190,7 @@ export class Segment {
     try {
       this.seal()
     } catch (thrown) {
-      if (systemCode(thrown) === undefined) throw thrown
+      rethrowUnlessDisk(thrown)
     }
   }
 

@@ -1,8 +1,9 @@
 /** Removes the folders of deleted partitions, some time after they were put out of sight, and a few at a time: files of gigabytes take the system a while. */
-import { reasonOf, systemCode } from '../../base/faults.ts'
+import { reasonOf } from '../../base/faults.ts'
 import type { Log } from '../../base/log.ts'
 import type { Clock } from '../../io/clock.ts'
 import type { Disk } from '../../io/disk.ts'
+import { rethrowUnlessDisk } from '../log/disk-errors.ts'
 
 /** Folders removed in one go, and the pause before the next ones. */
 const atOnce = 8
@@ -42,7 +43,7 @@ export class FolderRemoval implements Disposable {
       try {
         this.#disk.remove(path)
       } catch (thrown) {
-        if (systemCode(thrown) === undefined) throw thrown
+        rethrowUnlessDisk(thrown)
         this.#log.warn(`${path} could not be removed; the next start tries again.`, { reason: reasonOf(thrown) })
       }
     }

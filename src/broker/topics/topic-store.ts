@@ -2,7 +2,7 @@
  * All topics of this broker: found in the log folders at the start, created and deleted while it runs. What is known of a topic lies in the
  * folders of its partitions, so there is no list that could differ from them.
  */
-import { Fault, reasonOf, systemCode } from '../../base/faults.ts'
+import { Fault, reasonOf } from '../../base/faults.ts'
 import { rethrowBroken } from '../../base/assert.ts'
 import type { Log } from '../../base/log.ts'
 import type { Clock } from '../../io/clock.ts'
@@ -10,6 +10,7 @@ import type { Disk } from '../../io/disk.ts'
 import type { Processes } from '../../io/processes.ts'
 import type { Random } from '../../io/random.ts'
 import { KafkaFault } from '../../protocol/error-codes.ts'
+import { rethrowUnlessDisk } from '../log/disk-errors.ts'
 import { Flusher } from '../log/flusher.ts'
 import { openLogFolder, type LogFolder } from '../log/log-folder.ts'
 import type { Meta } from '../log/meta-properties.ts'
@@ -175,7 +176,7 @@ export class TopicStore implements AsyncDisposable {
     try {
       return action()
     } catch (thrown) {
-      if (systemCode(thrown) === undefined) throw thrown
+      rethrowUnlessDisk(thrown)
       throw new KafkaFault('KAFKA_STORAGE_ERROR', `${failure}: ${reasonOf(thrown)}`)
     }
   }
