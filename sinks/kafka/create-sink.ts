@@ -7,6 +7,7 @@ import { KafkaSink } from './kafka-sink.ts'
 import type { RouteRules } from './record-route.ts'
 import { parseProducer } from './settings.ts'
 import type { KafkaSinkValues } from './settings.ts'
+import { topicNaming } from './topic-name.ts'
 
 /** Nothing is logged per event: only the first of its kind is said. */
 const saidOnce = (say: (value: string) => void): ((value: string) => void) => {
@@ -17,8 +18,8 @@ const saidOnce = (say: (value: string) => void): ((value: string) => void) => {
   }
 }
 
-const rulesOf = (values: KafkaSinkValues, { log }: Context): RouteRules => ({
-  topic: () => values['kafka.topic'],
+const rulesOf = async (values: KafkaSinkValues, { log }: Context): Promise<RouteRules> => ({
+  topic: values.allowTopicOverride ? await topicNaming(values['kafka.topic']) : () => values['kafka.topic'],
   topicHeader: values.allowTopicOverride ? values.topicHeader : undefined,
   partitionHeader: values.partitionIdHeader,
   defaultPartition: values.defaultPartitionId,
@@ -28,7 +29,7 @@ const rulesOf = (values: KafkaSinkValues, { log }: Context): RouteRules => ({
 })
 
 /** The sink with a producer of its own; nothing is connected before `open`. */
-export const createKafkaSink = (values: KafkaSinkValues, context: Context): KafkaSink => {
+export const createKafkaSink = async (values: KafkaSinkValues, context: Context): Promise<KafkaSink> => {
   const { client, producer } = parseProducer(values)
   const { clock, random, log } = context
   const bootstrap = values['kafka.bootstrap.servers']
@@ -36,7 +37,7 @@ export const createKafkaSink = (values: KafkaSinkValues, context: Context): Kafk
     {
       batchSize: values.flumeBatchSize,
       valueOf: values.useFlumeEventFormat ? datumEncoder() : bodyOf,
-      rules: rulesOf(values, context),
+      rules: await rulesOf(values, context),
       producer: new Producer(clientOptions({ ...client, bootstrap, clock, random, log }), {
         ...producer,
         acks: values['kafka.producer.acks'],

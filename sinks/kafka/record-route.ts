@@ -22,8 +22,8 @@ export interface Unroutable {
 }
 
 export interface RouteRules {
-  /** The topic for events whose headers name none. */
-  readonly topic: (headers: Headers) => string
+  /** The topic for events whose headers name none, or why there can be none. */
+  readonly topic: (headers: Headers) => string | Unroutable
   /** The header that names the topic; undefined when it is not to be followed. */
   readonly topicHeader: string | undefined
   readonly partitionHeader: string | undefined
@@ -67,6 +67,7 @@ const timestampOf = (headers: Headers, rules: RouteRules): number => {
 /** The route of all events that have these headers. */
 export const routeOf = (headers: Headers, rules: RouteRules): RecordRoute | Unroutable => {
   const topic = (rules.topicHeader === undefined ? undefined : headers[rules.topicHeader]) ?? rules.topic(headers)
+  if (typeof topic !== 'string') return topic
   if (!isTopicName(topic)) return { reason: `'${topic}' cannot be the name of a topic` }
   const partition = partitionOf(headers, rules)
   if (Number.isNaN(partition))

@@ -2,6 +2,8 @@
 import type { Finding, Values } from '../../src/config/setting.ts'
 import { closest } from '../../src/config/did-you-mean.ts'
 import { each, flag, integer, row, text } from '../../src/config/setting-kinds.ts'
+import { reasonOf } from '../../src/base/faults.ts'
+import { Template } from '../../src/formats/escapes.ts'
 import { parseAddresses } from '../../src/client/address.ts'
 import { parseAcks, parseProducerSettings } from '../../src/client/producer-settings.ts'
 import { isTopicName } from './record-route.ts'
@@ -13,7 +15,7 @@ export const kafkaSinkSettings = {
     formerly: ['brokerList'],
   } as const),
   'kafka.topic': text({
-    doc: 'The topic for events whose headers name none.',
+    doc: 'The topic for events whose headers name none; %{header}, dates as %Y and %[localhost] may stand in it.',
     default: 'default-flume-topic',
     formerly: ['topic'],
   }),
@@ -39,11 +41,33 @@ export const kafkaSinkSettings = {
 
 export type KafkaSinkValues = Values<typeof kafkaSinkSettings>
 
+const hint = 'Names have 1 to 249 of the characters a-z A-Z 0-9 . _ and -; escapes need allowTopicOverride.'
+const timeNeeded = 'Its dates need the header timestamp; events without it are rejected'
+const timeHint = 'The timestamp interceptor of the source sets it.'
+
 const prefix = 'kafka.producer.'
 
 /** The producer's settings that the table does not list by themselves. */
 export const parseProducer = (values: KafkaSinkValues): ReturnType<typeof parseProducerSettings> =>
   parseProducerSettings(values['kafka.producer.*'], closest)
+
+const hasEscapes = (values: KafkaSinkValues): boolean =>
+  values.allowTopicOverride && values['kafka.topic'].includes('%')
+
+const aboutTopic = (values: KafkaSinkValues): Finding[] => {
+  const topic = values['kafka.topic']
+  const setting = 'kafka.topic'
+  if (!hasEscapes(values))
+    return isTopicName(topic)
+      ? []
+      : [{ level: 'fault', setting, says: `'${topic}' cannot be the name of a topic`, hint }]
+  try {
+    const { needsTime } = new Template(topic)
+    return needsTime ? [{ level: 'warning', setting, says: timeNeeded, hint: timeHint }] : []
+  } catch (error) {
+    return [{ level: 'fault', setting, says: reasonOf(error) }]
+  }
+}
 
 /** What is wrong or worth a word beyond the single values. */
 export const checkKafkaSink = (values: KafkaSinkValues): Finding[] => {
@@ -51,14 +75,7 @@ export const checkKafkaSink = (values: KafkaSinkValues): Finding[] => {
     ...found,
     setting: prefix + found.setting,
   }))
-  const topic = values['kafka.topic']
-  if (!topic.includes('%') && !isTopicName(topic))
-    findings.push({
-      level: 'fault',
-      setting: 'kafka.topic',
-      says: `'${topic}' cannot be the name of a topic`,
-      hint: 'Names have 1 to 249 of the characters a-z A-Z 0-9 . _ and -.',
-    })
+  findings.push(...aboutTopic(values))
   for (const old of ['key.serializer.class', 'serializer.class'] as const)
     if (values[old] !== undefined)
       findings.push({ level: 'warning', setting: old, says: 'It has no effect', hint: 'Remove it.' })

@@ -1,9 +1,12 @@
 /** Consumers against a broker of the test's own, impatient enough for tests. */
+import { Admin } from '../../src/client/admin.ts'
 import type { ConsumerHooks } from '../../src/client/consumer.ts'
 import { Consumer } from '../../src/client/consumer.ts'
 import type { ConsumerOptions } from '../../src/client/consumer-options.ts'
+import { places } from '../../src/client/offset-lookup.ts'
 import type { ClientOptions } from '../../src/client/options.ts'
 import { clientOptions } from '../../src/client/options.ts'
+import type { RecordHeader } from '../../src/client/records.ts'
 import { batchOf } from './batches.ts'
 import type { BrokerBench } from './broker.ts'
 import { RecordingLog } from './context.ts'
@@ -13,6 +16,9 @@ export interface ReadRecord {
   readonly partition: number
   readonly offset: number
   readonly value: string
+  readonly key: string | undefined
+  readonly timestampMs: number
+  readonly headers: readonly RecordHeader[]
 }
 
 export interface TestConsumer extends AsyncDisposable {
@@ -50,7 +56,15 @@ export const consumerOf = async (
         const records = await consumer.next(never)
         while (records?.next() === true) {
           const { topic, partition, reader } = records
-          read.push({ topic, partition, offset: reader.offset, value: String(reader.value()) })
+          read.push({
+            topic,
+            partition,
+            offset: reader.offset,
+            value: String(reader.value()),
+            key: reader.key()?.toString(),
+            timestampMs: reader.timestampMs,
+            headers: reader.headers(),
+          })
         }
       }
       return read
@@ -75,4 +89,19 @@ export const put = async (
 export const createTopic = async (bench: BrokerBench, topic: string, partitions = 1): Promise<void> => {
   const peer = await bench.peer()
   await peer.createTopic(topic, partitions)
+}
+
+/** Everything that a topic holds now, partition by partition, in order. */
+export const storedIn = async (port: number, topic: string): Promise<ReadRecord[]> => {
+  const bootstrap = [{ host: '127.0.0.1', port }]
+  using admin = new Admin(clientOptions({ bootstrap }))
+  const partitions = (await admin.topics()).find((one) => one.topic === topic)?.partitions ?? []
+  const ends = await admin.offsets(
+    partitions.map(({ partition }) => ({ topic, partition, timestampMs: places.latest })),
+  )
+  const count = ends.reduce((sum, { offset }) => sum + offset, 0)
+  if (count === 0) return []
+  await using reader = await consumerOf(port)
+  reader.consumer.readAll([topic])
+  return (await reader.read(count)).toSorted((a, b) => a.partition - b.partition || a.offset - b.offset)
 }
