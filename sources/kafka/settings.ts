@@ -82,7 +82,7 @@ const aboutReset = (values: KafkaSourceValues): Finding[] =>
         {
           level: 'warning',
           setting: `${prefix}auto.offset.reset`,
-          says: 'It is not set, so a group without committed offsets begins at the end: what the topics hold by then is never read',
+          says: 'auto.offset.reset is not set, so a group without committed offsets begins at the end: what the topics hold by then is never read',
           hint: `Set ${prefix}auto.offset.reset = earliest, or latest to say that this is meant.`,
         },
       ]
@@ -94,7 +94,7 @@ const aboutZookeeper = (values: KafkaSourceValues): Finding[] =>
         {
           level: 'warning',
           setting: 'zookeeperConnect',
-          says: 'It has no effect: brokers are asked, not ZooKeeper, and offsets are not taken over from it',
+          says: 'zookeeperConnect has no effect: brokers are asked, not ZooKeeper, and offsets are not taken over from it',
           hint: 'Remove it. To go on where the old consumer stopped, commit its offsets to the group first.',
         },
       ]

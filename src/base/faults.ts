@@ -126,7 +126,7 @@ const table = {
   },
   BAD_RECORDS: {
     says: '{topic}-{partition} cannot be read at offset {offset}: {problem}',
-    hint: 'The log of the broker is damaged there; a commit beyond it with kafka-consumer-groups.sh --reset-offsets skips it.',
+    hint: 'The log of the broker is damaged there; committing an offset beyond it for the group skips it.',
   },
   NO_OFFSET: {
     says: '{topic}-{partition} has no usable offset for group {group}, and auto.offset.reset is none',

@@ -65,6 +65,16 @@ const environmentOf = (run: AgentRun, monitor: Monitor) => ({
   stateDirectory: join(process.cwd(), 'data'),
 })
 
+const sayHeld = ({ components }: Accounts, log: Log): void => {
+  for (const { kind, name, held } of components) {
+    if (kind !== 'channel' || held === 0) continue
+    log.warn(
+      `Channel ${name} still holds ${held} events: a durable channel keeps them, and sources that can read again (files, Kafka) ` +
+        'deliver them again at the next start; what other sources took in is lost.',
+    )
+  }
+}
+
 /** Runs until a signal stops it or an invariant breaks; resolves with the exit code. Rejects when it cannot start. */
 export const runAgent = async (run: AgentRun): Promise<number> => {
   const { log } = run
@@ -80,10 +90,13 @@ export const runAgent = async (run: AgentRun): Promise<number> => {
   if (run.watched !== undefined) open.use(watchConfig(run.watched, log))
   run.started?.(agent, broker)
   const ended = await Promise.race([signals.first, agent.failed, stray.broken])
-  if (typeof ended === 'string') log.info(`${ended}: the sources stop, the sinks drain.`)
-  else log.error(`This is a mistake in Millrace itself, and the agent ends: ${ended.message}`, { error: ended })
+  if (typeof ended === 'string') {
+    const seconds = graceMs(run.properties) / 1000
+    log.info(`${ended}: the sources stop, the sinks drain, for ${seconds} s at the most. A second signal ends at once.`)
+  } else log.error(`This is a mistake in Millrace itself, and the agent ends: ${ended.message}`, { error: ended })
   const accounts = await agent.stop()
   log.info(accountsLine(accounts))
+  sayHeld(accounts, log)
   run.ended?.(accounts)
   return typeof ended === 'string' ? signalExitCodes[ended] : exitCodes.failed
 }

@@ -32,7 +32,7 @@ const options: readonly JoptOption[] = [
     doc: 'The brokers of each partition, instead of the two.',
   },
   { names: ['config'], value: 'String: name=value', repeatable: true, doc: 'A setting of the topic; repeatable.' },
-  { names: ['delete-config'], value: 'String: name', repeatable: true, doc: 'Accepted; use kafka-configs.sh.' },
+  { names: ['delete-config'], value: 'String: name', repeatable: true, doc: 'Accepted, without effect.' },
   { names: ['if-exists'], doc: 'Do nothing when the topic is missing.' },
   { names: ['if-not-exists'], doc: 'Do nothing when the topic is there.' },
   { names: ['exclude-internal'], doc: 'Leave internal topics out.' },
