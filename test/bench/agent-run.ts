@@ -110,6 +110,7 @@ export const measure = async (c: Case, filler: Case, events: number, batch: numb
     const pace = calibration()
     await using child = startAgent(place, c.properties(place), c.needs === 'broker' || c.needs === 'filled topic')
     await child.printed(started)
+    if (c.needs === 'filled topic') await child.printed(/partition 0 assigned/)
     if (c.needs === 'sender') await child.printed(/Source r1 listens on/)
     const startMs = performance.now()
     if (c.needs === 'sender') await send(place)

@@ -23,7 +23,7 @@ export const peakMegabytes = (pid: number): number => statusMegabytes(pid, 'VmHW
 export const residentMegabytes = (pid: number): number => statusMegabytes(pid, 'VmRSS')
 
 const sampleMs = 5
-const quietMs = 400
+const quietMs = 1000
 const quietCpuSeconds = 0.03
 
 export interface Quiet {
