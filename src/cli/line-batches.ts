@@ -26,7 +26,7 @@ const partBytes = (part: Uint8Array | null): number => (part === null ? 1 : vari
 const sizeText = (bytes: number | null): string => (bytes === null ? 'null' : `${bytes} bytes`)
 
 export interface LineBatchesOptions {
-  readonly producer: Producer
+  readonly producer: Pick<Producer, 'options' | 'send'>
   readonly topic: TopicMetadata
   readonly partitioner: Partitioner
   readonly log: Log

@@ -48,7 +48,7 @@ export const kept = (partition: number, records: RecordBatchWriter): KeptBatch =
   count: records.count,
 })
 
-/** The records that `wanted` picks by index, as a batch of their own. */
+/** The records that `wanted` picks by index, as a batch of their own: the producer has emptied the one they were in. */
 const part = ({ partition, bytes }: KeptBatch, wanted: (index: number) => boolean): KeptBatch => {
   const reader = new RecordReader()
   const records = new RecordBatchWriter({ bytesMax: bytes.length })
@@ -90,10 +90,11 @@ const judged = (batch: KeptBatch, { error, badRecords = [] }: Outcome, host: Men
 
 /** Stores of these batches what can be stored, in their order. Nothing else may be on its way meanwhile. Never rejects for a broker's trouble. */
 export const mend = async (refused: readonly RefusedBatch[], host: MendingHost): Promise<void> => {
-  const waiting: (KeptBatch & { readonly outcome?: Outcome })[] = [...refused]
+  const waiting: (KeptBatch & { readonly outcome?: Outcome })[] = refused.map((batch) =>
+    isBehind(batch.outcome) ? part(batch, () => true) : batch,
+  )
   for (let batch = waiting.shift(); batch !== undefined; batch = waiting.shift()) {
-    const told = batch.outcome !== undefined && !isBehind(batch.outcome) ? batch.outcome : undefined
-    const outcome = told ?? (await host.send(batch))
+    const outcome = batch.outcome ?? (await host.send(batch))
     if (outcome.error !== undefined) waiting.unshift(...judged(batch, outcome, host))
   }
 }
