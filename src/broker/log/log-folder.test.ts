@@ -144,6 +144,34 @@ test('a partition that cannot be read does not keep the others away', async () =
   expect(again.partition('u', 0).logEndOffset).toBe(1)
 })
 
+test('a partition that could not be read is not noted as closed', async () => {
+  const { start, disk } = storeBench()
+  const store = await start()
+  store.create({ name: 't' })
+  append(store, 5)
+  disk.restart('process')
+  disk.fail('read', 'EIO', { path: '.log', times: 100 })
+  const blind = await start()
+  await blind[Symbol.asyncDispose]()
+  disk.heal()
+  expect(disk.list('/logs')).not.toContain('.kafka_cleanshutdown')
+  const again = await start()
+  expect(readAll(again.partition('t', 0)).length).toBe(5)
+})
+
+test('an idempotent producer that is silent for a day is forgotten', async () => {
+  const { start, clock } = storeBench()
+  const store = await start()
+  store.create({ name: 't' })
+  const from = (sequence: number) =>
+    batchOf(['x'], { producerId: 7, producerEpoch: 0, baseSequence: sequence, timestampMs: clock.now() })
+  store.partition('t', 0).append(from(0), client)
+  clock.advance(86_000_000)
+  expect(() => store.partition('t', 0).append(from(9), client)).toThrow('sequence 9')
+  clock.advance(2_000_000)
+  expect(store.partition('t', 0).append(from(9), client).baseOffset).toBe(1)
+})
+
 test('folders that are no partitions are left alone, with a word', async () => {
   const { start, disk, said } = storeBench()
   disk.plant('/logs/lost+found/x', Buffer.from('x'))

@@ -23,6 +23,9 @@ import { syncFolder, writeWhole } from './whole-file.ts'
 const lockFile = '.lock'
 /** There only after a clean stop; taken away before the first append. */
 const cleanMarker = '.kafka_cleanshutdown'
+/** Kafka's `producer.id.expiration.ms`: an idempotent producer that was silent for so long is forgotten; and how often that is looked at. */
+const producerExpirationMs = 86_400_000
+const producerCheckMs = 600_000
 const cleanMarkerText = '{"version":0,"brokerEpoch":-1}'
 
 export interface LogFolderOptions {
@@ -72,6 +75,7 @@ export class LogFolder {
   readonly #logs = new Set<PartitionLog>()
   readonly #checkpoints: FolderCheckpoints
   readonly #lock: Disposable
+  #expiry: Disposable | undefined
 
   constructor(options: LogFolderOptions, stored: Meta | undefined, names: readonly string[], lock: Disposable) {
     this.path = options.path
@@ -124,6 +128,7 @@ export class LogFolder {
       disk.syncFolder(this.path)
     }
     this.#checkpoints.start()
+    this.#expireProducers()
   }
 
   /** Puts a partition out of sight at once, by renaming its folder; gives the path that is left to be removed. */
@@ -150,8 +155,11 @@ export class LogFolder {
 
   /** Syncs and closes everything, marks the folder clean if that worked, and lets it go. */
   async close(): Promise<void> {
+    this.#expiry?.[Symbol.dispose]()
+    const unread = Array.from(this.#logs).filter((log) => log.isEndUnknown)
     const closed = await Promise.allSettled(Array.from(this.#logs, (log) => log.close()))
     try {
+      if (unread.length > 0) throw new Error(`${unread.length} partitions could not be read since the start`)
       for (const each of closed) if (each.status === 'rejected') throw each.reason
       await this.#checkpoints.stop()
       writeWhole(this.#options.files.disk, join(this.path, cleanMarker), cleanMarkerText)
@@ -174,6 +182,14 @@ export class LogFolder {
     const opened = new PartitionLog({ ...home, topic, partition, start })
     this.#logs.add(opened)
     return opened
+  }
+
+  #expireProducers(): void {
+    const { clock } = this.#options
+    this.#expiry = clock.after(producerCheckMs, () => {
+      for (const log of this.#logs) log.expireProducers(clock.now() - producerExpirationMs)
+      this.#expireProducers()
+    })
   }
 
   /** One partition that cannot be read does not keep the others away. */
