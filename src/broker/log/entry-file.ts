@@ -99,13 +99,14 @@ export class EntryFile {
   }
 
   /**
-   * Writes what is gathered and cuts off what lies behind it: space that Kafka allocated beforehand, or the rest of a damaged index.
-   * Throws system errors, and then still has the entries.
+   * Writes what is gathered and cuts off what lies behind it: space that Kafka allocated beforehand, or the rest of a damaged index. The file is
+   * there afterwards, even if it has no entry: tools look for it. Throws system errors, and then still has the entries.
    */
   seal(): void {
     this.write()
     this.#pending = undefined
-    if (this.file.exists() && this.file.size() > this.bytes) this.file.truncate(this.bytes)
+    this.file.fdCreating()
+    if (this.file.size() > this.bytes) this.file.truncate(this.bytes)
   }
 
   close(): void {

@@ -74,6 +74,25 @@ test('a disk that is full when a segment must be closed loses nothing', () => {
   expect(readAll(again).length).toBe(stored + 1)
 })
 
+test('indexes that a full disk kept from being closed are complete once there is room, also for the next process', async () => {
+  const { open, disk, folder } = bench()
+  const small = { segmentBytes: 1000, indexIntervalBytes: 50 }
+  const log = open({}, small)
+  disk.fail('open', 'ENOSPC', { path: 'index', times: 1000 })
+  for (let i = 0; i < 60; i++) log.append(batchOf([`v${i}`.padEnd(60)], { timestampMs: 1000 * i }), client)
+  await log.flush()
+  expect(log.recoveryPoint).toBe(0)
+  disk.heal()
+  await log.flush()
+  expect(log.recoveryPoint).toBe(60)
+  disk.restart('process')
+  const again = open({ recoveryPoint: 60 }, small)
+  again.ready()
+  for (let i = 0; i < 60; i++) expect(again.offsetForTime(1000 * i)?.offset).toBe(i)
+  const count = (suffix: string): number => disk.list(folder).filter((name) => name.endsWith(suffix)).length
+  expect([count('.index'), count('.timeindex')]).toEqual([count('.log'), count('.log')])
+})
+
 test('short writes are gone on with', () => {
   const { open } = bench(new FakeDisk({ seed: 5, shortWrites: 0.8 }))
   const log = open()

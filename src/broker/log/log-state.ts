@@ -158,13 +158,23 @@ export class LogState {
     const { folder, files } = this.home
     const upTo = (this.flushedOffset = this.logEndOffset)
     const names = this.#unsyncedNames
+    const known = this.#sealClosed()
     const dirty = this.segments.all().filter((segment) => segment.isDirty)
-    for (const segment of dirty) segment.isDirty = false
     this.#unsyncedNames = 'none'
-    await Promise.all(dirty.map((segment) => segment.sync(segment !== this.segments.active)))
+    await Promise.all(dirty.map((segment) => segment.sync()))
     if (names !== 'none') await syncFolder(files.disk, folder)
     if (names === 'folder') await syncFolder(files.disk, dirname(folder))
-    this.recoveryPoint = Math.max(this.recoveryPoint, upTo)
+    this.recoveryPoint = Math.max(this.recoveryPoint, Math.min(upTo, known))
+  }
+
+  /** Tries again what a full disk prevented when segments were closed. Recovery must begin at the first whose indexes are not complete on disk: its offset. */
+  #sealClosed(): number {
+    for (const segment of this.segments.all()) {
+      if (segment === this.segments.active) break
+      this.#quietly(() => segment.seal())
+      if (!segment.isSealed) return segment.baseOffset
+    }
+    return Infinity
   }
 
   /** Writes the producers down as of the end of the log. */
@@ -178,7 +188,7 @@ export class LogState {
   /** Writes out what only memory holds, for a clean stop. Throws system errors. */
   seal(): void {
     if (this.#pending !== undefined) return
-    this.segments.active.load().seal()
+    for (const segment of this.segments.all()) segment.seal()
     this.takeSnapshot()
   }
 

@@ -35,11 +35,14 @@ export class Segment {
   maxTimestampOffset = -1
   /** Appended to since its files were last synced. */
   isDirty = false
+  /** Nothing of the indexes is in memory only. True of what was found on disk until it is looked at. */
+  isSealed: boolean
   /** When the first batch says it was written; undefined in an empty segment. */
   firstTimestampMs: number | undefined
   readonly createdMs: number
   #home: SegmentHome
   #isLoaded: boolean
+  #indexesAreDirty = false
   /** There may be something behind the whole entries. */
   #isTorn = false
   #sinceEntryBytes = 0
@@ -55,18 +58,21 @@ export class Segment {
     this.times = new TimeIndex(files, path('.timeindex'), baseOffset)
     this.createdMs = createdMs
     this.#isLoaded = isNew
+    this.isSealed = !isNew
   }
 
   /** Finds out how long the files are and takes the indexes over; ones that are missing or cannot be true are built again. Throws system errors. */
   load(): this {
     if (this.#isLoaded) return this
     this.size = this.log.disk.stat(this.log.path)?.size ?? 0
-    if (!this.#adoptIndexes()) this.#rebuildIndexes()
+    const isAdopted = this.#adoptIndexes()
+    if (!isAdopted) this.#rebuildIndexes()
     const last = this.times.last()
     this.maxTimestampMs = last?.timestampMs ?? -1
     this.maxTimestampOffset = last?.offset ?? -1
     this.#readFirstTimestamp()
     this.#isLoaded = true
+    this.isSealed ||= isAdopted
     return this
   }
 
@@ -98,6 +104,7 @@ export class Segment {
 
   /** Forgets the index entries from the given one on, before the batches behind it are noted again. Gives where to begin. */
   restartIndexes(from: { offset: number; position: number } | undefined): number {
+    this.isSealed = false
     this.offsets.truncate((from?.offset ?? -1) + 1, Infinity)
     this.times.truncate((from?.offset ?? -1) + 1)
     const last = this.times.last()
@@ -152,6 +159,7 @@ export class Segment {
 
   /** Notes a batch that stands at `position`, and gives it index entries when enough bytes have passed since the last ones. */
   noteBatch(position: number, batch: BatchHeader): void {
+    this.isSealed = false
     if (position === 0) this.firstTimestampMs = batch.maxTimestamp >= 0 ? batch.maxTimestamp : undefined
     if (batch.maxTimestamp > this.maxTimestampMs) {
       this.maxTimestampMs = batch.maxTimestamp
@@ -165,16 +173,22 @@ export class Segment {
     this.#sinceEntryBytes += batch.sizeInBytes
   }
 
-  /** Gives the time index its final entry, the segment's largest timestamp, and writes out what the indexes still hold in memory, if the disk lets it. */
+  /** Gives the time index its final entry, the segment's largest timestamp, and writes out what the indexes still hold in memory. Throws system errors. */
   seal(): void {
+    if (this.isSealed || (this.size === 0 && !this.log.exists())) return
     if (this.maxTimestampMs >= 0) this.times.append(this.maxTimestampMs, this.maxTimestampOffset)
     this.offsets.entries.seal()
     this.times.entries.seal()
+    this.isSealed = true
+    this.isDirty = true
+    this.#indexesAreDirty = true
   }
 
-  /** Off the thread. The indexes only when asked: recovery builds what they miss behind the recovery point. */
-  async sync(withIndexes: boolean): Promise<void> {
-    const indexes = withIndexes ? [this.offsets.entries.file, this.times.entries.file] : []
+  /** Off the thread. The indexes only once they are sealed: recovery builds what they miss behind the recovery point. */
+  async sync(): Promise<void> {
+    const indexes = this.#indexesAreDirty ? [this.offsets.entries.file, this.times.entries.file] : []
+    this.isDirty = false
+    this.#indexesAreDirty = false
     const existing = [this.log, ...indexes].filter((file) => file.exists())
     await Promise.all(existing.map((file) => file.sync()))
   }
