@@ -12,6 +12,8 @@ export class Child implements AsyncDisposable {
   readonly process: ChildProcess
   readonly #command: string
   #output = ''
+  #stdout: Buffer[] = []
+  #stderr: Buffer[] = []
   #listeners = new Set<() => void>()
   #exited: Promise<number | null>
   #ended = false
@@ -26,12 +28,15 @@ export class Child implements AsyncDisposable {
     this.process.stdin?.on('error', () => this.#wake())
     if (options.input === undefined) this.process.stdin?.end()
     else this.process.stdin?.end(options.input)
-    const collect = (chunk: Buffer): void => {
-      this.#output += chunk.toString('utf8')
-      this.#wake()
-    }
-    this.process.stdout?.on('data', collect)
-    this.process.stderr?.on('data', collect)
+    const collect =
+      (stream: Buffer[]) =>
+      (chunk: Buffer): void => {
+        stream.push(chunk)
+        this.#output += chunk.toString('utf8')
+        this.#wake()
+      }
+    this.process.stdout?.on('data', collect(this.#stdout))
+    this.process.stderr?.on('data', collect(this.#stderr))
     this.#exited = new Promise((resolve) => {
       this.process.on('error', (error) => {
         this.#output += `\n${error.message}`
@@ -48,6 +53,16 @@ export class Child implements AsyncDisposable {
   /** Everything printed so far, both streams as they came. */
   get output(): string {
     return this.#output
+  }
+
+  /** What stands on standard output so far. */
+  get stdout(): Buffer {
+    return Buffer.concat(this.#stdout)
+  }
+
+  /** What stands on standard error so far. */
+  get stderr(): Buffer {
+    return Buffer.concat(this.#stderr)
   }
 
   /** Resolves with the exit code; null after a signal. */
