@@ -1,4 +1,5 @@
 /** What is known of a cluster: its brokers, and the partitions and leaders of the topics that the client asked about. Filled from Metadata replies. */
+import { errorCodes } from '../protocol/error-codes.ts'
 import type { metadata } from '../protocol/messages/metadata.ts'
 import type { ResponseOf } from '../protocol/table.ts'
 import type { Address } from './address.ts'
@@ -30,13 +31,18 @@ export interface BrokerMetadata extends Address {
 
 type MetadataReply = ResponseOf<typeof metadata>
 
-const topicOf = (found: MetadataReply['topics'][number]): TopicMetadata => ({
-  topic: found.topic ?? '',
-  topicId: found.topicId,
-  errorCode: found.errorCode,
-  isInternal: found.isInternal,
-  partitions: found.partitions.toSorted((a, b) => a.partition - b.partition),
-})
+/** A reply with gaps among the partitions is as good as none for the topic. */
+const topicOf = (found: MetadataReply['topics'][number]): TopicMetadata => {
+  const partitions = found.partitions.toSorted((a, b) => a.partition - b.partition)
+  const isWhole = partitions.every(({ partition }, i) => partition === i)
+  return {
+    topic: found.topic ?? '',
+    topicId: found.topicId,
+    errorCode: isWhole ? found.errorCode : errorCodes.LEADER_NOT_AVAILABLE,
+    isInternal: found.isInternal,
+    partitions: isWhole ? partitions : [],
+  }
+}
 
 export class ClusterMetadata {
   #brokers: ReadonlyMap<number, BrokerMetadata> = new Map()

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { brokerBench } from '../../test/fakes/broker.ts'
+import { FakeClock } from '../../test/fakes/clock.ts'
 import { RecordingLog } from '../../test/fakes/context.ts'
 import { createTopic } from '../../test/fakes/kafka-client.ts'
 import { Cluster } from './cluster.ts'
@@ -89,6 +90,20 @@ describe('a cluster', () => {
     expect(log.of('warn')).toHaveLength(1)
     expect(log.of('info')).toEqual([expect.stringContaining('answers again')])
   })
+})
+
+it('a topic that is not used any more is forgotten, and one that is watched is not', async () => {
+  await using bench = await brokerBench()
+  const clock = new FakeClock()
+  using cluster = clusterAt([bench.port], { clock, topicIdleMaxMs: 1000 })
+  for (const topic of ['used', 'idle', 'watched']) await createTopic(bench, topic)
+  cluster.watch('watched')
+  for (const topic of ['used', 'idle']) await lookUpTopic(cluster, topic, 1000)
+  clock.advance(900)
+  cluster.use('used')
+  clock.advance(900)
+  await cluster.refresh()
+  expect([...cluster.metadata.topics.keys()].sort()).toEqual(['used', 'watched'])
 })
 
 describe('a topic', () => {

@@ -16,7 +16,8 @@ export class Cluster implements Disposable {
   readonly options: ClientOptions
   readonly metadata = new ClusterMetadata()
   readonly #pool: ConnectionPool
-  readonly #topics = new Set<string>()
+  /** When each watched topic was last used, on the monotonic clock; Infinity for those that stay. */
+  readonly #topics = new Map<string, number>()
   readonly #listeners = new Set<() => void>()
   #everyTopic = false
   #running: Promise<void> | undefined
@@ -31,7 +32,12 @@ export class Cluster implements Disposable {
 
   /** From the next refresh on, metadata covers this topic. */
   watch(topic: string): void {
-    this.#topics.add(topic)
+    this.#topics.set(topic, Infinity)
+  }
+
+  /** As `watch`, but the topic is forgotten when it is not used again for `topicIdleMaxMs`. */
+  use(topic: string): void {
+    if (this.#topics.get(topic) !== Infinity) this.#topics.set(topic, this.options.clock.monotonic())
   }
 
   unwatch(topic: string): void {
@@ -111,8 +117,14 @@ export class Cluster implements Disposable {
     await this.#fetchMetadata()
   }
 
+  #forgetIdle(): void {
+    const limitMs = this.options.clock.monotonic() - this.options.topicIdleMaxMs
+    for (const [topic, usedMs] of this.#topics) if (usedMs < limitMs) this.#topics.delete(topic)
+  }
+
   async #fetchMetadata(): Promise<void> {
-    const topics = this.#everyTopic ? null : [...this.#topics].map((topic) => ({ topic }))
+    this.#forgetIdle()
+    const topics = this.#everyTopic ? null : [...this.#topics.keys()].map((topic) => ({ topic }))
     const connection = await this.any()
     const reply = await connection.request(metadata, {
       topics,

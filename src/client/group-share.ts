@@ -1,13 +1,15 @@
 /** What the leader of a group does: reads what every member wants, and shares the partitions out by the assignor that the group agreed on. */
 import { decodeSubscription, encodeAssignment } from '../protocol/consumer-protocol.ts'
 import { errorCodes } from '../protocol/error-codes.ts'
+import { Malformed } from '../protocol/malformed.ts'
 import type { joinGroup } from '../protocol/messages/join-group.ts'
 import type { ResponseOf } from '../protocol/table.ts'
 import { flat, grouped } from './assignors/assignor.ts'
-import type { Member } from './assignors/assignor.ts'
+import type { Assign, Member } from './assignors/assignor.ts'
 import { assignors } from './assignors/index.ts'
 import type { Cluster } from './cluster.ts'
 import type { AssignorName } from './consumer-options.ts'
+import { BrokerError } from './errors.ts'
 
 type JoinReply = ResponseOf<typeof joinGroup>
 
@@ -16,8 +18,24 @@ export interface MemberAssignment {
   readonly memberAssignment: Buffer
 }
 
-const memberOf = ({ memberId, groupInstanceId, protocolMetadata }: JoinReply['members'][number]): Member => {
-  const { topics, ownedPartitions, generationId } = decodeSubscription(protocolMetadata)
+const notUnderstood = (group: string, what: string): BrokerError =>
+  new BrokerError(`Group ${group}`, errorCodes.INCONSISTENT_GROUP_PROTOCOL, what)
+
+/** Reads what members tell each other. Throws INCONSISTENT_GROUP_PROTOCOL for bytes that are not a consumer's. */
+export const understood = <T>(group: string, what: string, read: () => T): T => {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error
+    throw notUnderstood(group, `${what} cannot be read: ${error.message}`)
+  }
+}
+
+const memberOf = (group: string, member: JoinReply['members'][number]): Member => {
+  const { memberId, groupInstanceId, protocolMetadata } = member
+  const { topics, ownedPartitions, generationId } = understood(group, `What member ${memberId} wants`, () =>
+    decodeSubscription(protocolMetadata),
+  )
   return { memberId, instanceId: groupInstanceId, topics, owned: flat(ownedPartitions), generation: generationId }
 }
 
@@ -38,14 +56,17 @@ export interface Sharing {
   readonly topics: ReadonlySet<string>
 }
 
-/** Throws Malformed for a member whose bytes are not those of a consumer. */
-export const shareOut = async (cluster: Cluster, reply: JoinReply): Promise<Sharing> => {
-  const members = reply.members.map(memberOf)
+/** Throws INCONSISTENT_GROUP_PROTOCOL for a member that is no consumer, and for an assignor that is not ours. */
+export const shareOut = async (cluster: Cluster, group: string, reply: JoinReply): Promise<Sharing> => {
+  const assign = assignors[reply.protocolName as AssignorName] as Assign | undefined
+  if (assign === undefined)
+    throw notUnderstood(group, `It uses the assignor ${reply.protocolName}, which this member has not`)
+  const members = reply.members.map((member) => memberOf(group, member))
   const topics = new Set(members.flatMap((member) => member.topics))
   for (const topic of topics) cluster.watch(topic)
   if (![...topics].every((topic) => cluster.metadata.topics.has(topic))) await cluster.refresh()
   const counts = partitionCounts(cluster, topics)
-  const assigned = assignors[reply.protocolName as AssignorName](members, counts)
+  const assigned = assign(members, counts)
   return {
     topics,
     counts,

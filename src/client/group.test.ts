@@ -3,6 +3,7 @@ import { brokerBench } from '../../test/fakes/broker.ts'
 import { consumerOf, createTopic, put } from '../../test/fakes/kafka-client.ts'
 import type { TestConsumer, TestConsumerOptions } from '../../test/fakes/kafka-client.ts'
 import { until } from '../../test/fakes/until.ts'
+import { joinGroup } from '../protocol/messages/join-group.ts'
 import type { TopicPartition } from './assignors/assignor.ts'
 
 const partitionsOf = ({ consumer }: TestConsumer): number[] =>
@@ -141,6 +142,23 @@ describe('a group', () => {
     await settled([a], [[0]])
     await using b = await joining(bench.port, { assignors: ['roundrobin'] })
     await expect(b.read(1)).rejects.toMatchObject({ errorName: 'INCONSISTENT_GROUP_PROTOCOL' })
+  })
+
+  it('ends a consumer that leads members which are no consumers', async () => {
+    await using bench = await brokerBench()
+    await createTopic(bench, 't')
+    await using a = await joining(bench.port, { assignors: ['range'] })
+    await settled([a], [[0]])
+    const stranger = await bench.peer()
+    stranger.send(joinGroup, 3, {
+      groupId: 'g',
+      sessionTimeoutMs: 10_000,
+      rebalanceTimeoutMs: 10_000,
+      memberId: '',
+      protocolType: 'consumer',
+      protocols: [{ name: 'range', metadata: Buffer.from([0, 1, 0x7f, 0xff, 0xff, 0xff]) }],
+    })
+    await expect(a.read(1)).rejects.toMatchObject({ errorName: 'INCONSISTENT_GROUP_PROTOCOL' })
   })
 
   it('keeps the partitions of a static member that comes back', async () => {

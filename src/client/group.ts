@@ -17,7 +17,7 @@ import type { ConsumerOptions } from './consumer-options.ts'
 import type { Coordinator } from './coordinator.ts'
 import { BrokerError, isRetriable } from './errors.ts'
 import type { Membership } from './group-offsets.ts'
-import { partitionCounts, shareOut } from './group-share.ts'
+import { partitionCounts, shareOut, understood } from './group-share.ts'
 import type { MemberAssignment } from './group-share.ts'
 import { backOff } from './waiting.ts'
 
@@ -188,7 +188,7 @@ export class Group {
   async #lead(joined: JoinReply): Promise<readonly MemberAssignment[]> {
     if (joined.skipAssignment) return []
     const { cluster } = this.#host
-    const { assignments, counts, topics } = await shareOut(cluster, joined)
+    const { assignments, counts, topics } = await shareOut(cluster, this.#host.coordinator.groupId, joined)
     this.#unsubscribe?.[Symbol.dispose]()
     this.#unsubscribe = cluster.onRefresh(() => {
       const now = partitionCounts(cluster, topics)
@@ -213,7 +213,10 @@ export class Group {
       { extraMs: options.rebalanceTimeoutMs },
     )
     this.#refuse(reply.errorCode)
-    return flat(decodeAssignment(reply.memberAssignment).partitions)
+    const { partitions } = understood(coordinator.groupId, 'What the leader gave', () =>
+      decodeAssignment(reply.memberAssignment),
+    )
+    return flat(partitions)
   }
 
   /** Beats until the group shares out anew, and while the owner prepares for that. */

@@ -23,6 +23,8 @@ export interface ClientOptions {
   readonly retryBackoffMaxMs: number
   /** After this long, metadata is fetched again even if nothing asks for it. */
   readonly metadataMaxAgeMs: number
+  /** A topic that a producer has not used for so long is forgotten. */
+  readonly topicIdleMaxMs: number
   /** Whether asking for a topic may create it, where the broker allows that. */
   readonly createTopics: boolean
   readonly receiveChunkBytes: number
@@ -39,6 +41,7 @@ const clientDefaults: Omit<ClientOptions, 'bootstrap' | 'reachability'> = {
   retryBackoffMs: 100,
   retryBackoffMaxMs: 1000,
   metadataMaxAgeMs: 300_000,
+  topicIdleMaxMs: 300_000,
   createTopics: true,
   receiveChunkBytes: 65_536,
   frameBytesMax: 128 * 1024 * 1024,

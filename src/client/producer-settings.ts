@@ -49,7 +49,7 @@ export const producerRows: SettingRows<ProducerSettings> = {
   'batch.size': without(noLinger),
   'buffer.memory': without(bytesLimits),
   'block.on.buffer.full': without(bytesLimits),
-  'metadata.max.idle.ms': without('topics that were used once are kept in the metadata'),
+  'metadata.max.idle.ms': used((text, { client }) => void (client.topicIdleMaxMs = wholeNumber(text, 5000))),
   'partitioner.class': used((text) => {
     if (!/(?:^|\.)(?:DefaultPartitioner|UniformStickyPartitioner|RoundRobinPartitioner)?$/.test(text))
       throw new Error(

@@ -100,6 +100,7 @@ export class Producer implements AsyncDisposable {
     const dueMs = this.#cluster.options.clock.monotonic() + this.options.deliveryTimeoutMs
     const senders = new Set<LeaderSender>()
     for (const { topic, partition, records } of batches) {
+      this.#cluster.use(topic)
       const queue = this.#queueOf(topic, partition)
       queue.push(delivery.add(queue, records, dueMs))
       if (this.#stuck.has(queue) || queue.retiring) continue

@@ -44,7 +44,7 @@ export const lookUpTopic = async (
   maxMs: number,
   signal?: AbortSignal,
 ): Promise<TopicMetadata> => {
-  cluster.watch(topic)
+  cluster.use(topic)
   try {
     return await waitedFor(cluster, topic, maxMs, signal)
   } catch (error) {
