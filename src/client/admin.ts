@@ -33,6 +33,8 @@ const changeTimeoutMs = 30_000
 const reachMaxMs = 60_000
 /** What stands for no topic id on the wire. */
 const noTopicId = 'AAAAAAAAAAAAAAAAAAAAAA'
+/** From here on DeleteTopics has another list, which may also name topics by id. */
+const deletesByIdSince = 6
 const topicResource = 2
 const defaultSource = 5
 
@@ -73,11 +75,11 @@ export class Admin implements Disposable {
   /** Rejects with a BrokerError when the broker refuses. */
   async delete(topic: string): Promise<void> {
     const connection = await this.#controller()
-    const reply = await connection.request(deleteTopics, {
-      topicNames: [topic],
-      topics: [{ topic, topicId: noTopicId }],
-      timeoutMs: changeTimeoutMs,
-    })
+    const named =
+      connection.versionOf(deleteTopics) < deletesByIdSince
+        ? { topicNames: [topic] }
+        : { topics: [{ topic, topicId: noTopicId }] }
+    const reply = await connection.request(deleteTopics, { ...named, timeoutMs: changeTimeoutMs })
     for (const { errorCode, errorMessage } of reply.topics) refuseError(`Topic ${topic}`, errorCode, errorMessage)
   }
 
