@@ -129,6 +129,7 @@ class Run {
     if (ready !== undefined) return ready
     const { clock, counters } = this.#context
     const startMs = clock.monotonic()
+    if (startMs >= dueMs) return undefined
     const waiting = (this.#waiting = new AbortController())
     using _timer = dueMs === Infinity ? undefined : clock.after(dueMs - startMs, () => waiting.abort())
     const records = await this.#consumer.next(waiting.signal)
