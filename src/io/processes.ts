@@ -75,6 +75,12 @@ const linuxLockHolder = (path: string, inode: number): number | undefined => {
   return undefined
 }
 
+/** How many files this process may have open, or undefined where that is not told. Node has raised it as far as it may by itself. */
+export const openFilesAllowed = (): number | undefined => {
+  const [, soft] = /^Max open files +(\d+)/m.exec(textOf('/proc/self/limits') ?? '') ?? []
+  return soft === undefined ? undefined : Number(soft)
+}
+
 const onLinux = process.platform === 'linux'
 
 export const realProcesses: Processes = {

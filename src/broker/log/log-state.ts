@@ -162,8 +162,8 @@ export class LogState {
     const dirty = this.segments.all().filter((segment) => segment.isDirty)
     this.#unsyncedNames = 'none'
     await Promise.all(dirty.map((segment) => segment.sync()))
-    if (names !== 'none') await syncFolder(files.disk, folder)
-    if (names === 'folder') await syncFolder(files.disk, dirname(folder))
+    if (names !== 'none') await files.sync(() => syncFolder(files.disk, folder))
+    if (names === 'folder') await files.sync(() => syncFolder(files.disk, dirname(folder)))
     this.recoveryPoint = Math.max(this.recoveryPoint, Math.min(upTo, known))
   }
 

@@ -44,3 +44,31 @@ test('a file that is being synced is not closed under the sync', async () => {
   for (const file of [first, ...others]) file?.close()
   expect(disk.openFiles).toBe(0)
 })
+
+test('where the process may not have more files open, the log makes room and lives with fewer', () => {
+  const disk = new FakeDisk()
+  const files = many(disk, 60, 1000)
+  const open = disk.open.bind(disk)
+  disk.open = (path, flag) => {
+    if (disk.openFiles >= 20)
+      throw Object.assign(new Error(`EMFILE: too many open files, open '${path}'`), { code: 'EMFILE' })
+    return open(path, flag)
+  }
+  for (const [i, file] of files.entries()) expect(text(file)).toBe(`${i}`)
+  expect(disk.openFiles).toBeLessThan(20)
+})
+
+test('thousands of syncs at once run a few at a time', async () => {
+  const disk = new FakeDisk()
+  const files = many(disk, 200, 16)
+  let [running, most] = [0, 0]
+  const sync = disk.sync.bind(disk)
+  disk.sync = async (fd) => {
+    most = Math.max(most, ++running)
+    await sync(fd)
+    running--
+  }
+  await Promise.all(files.map((file) => file.sync()))
+  expect(most).toBe(32)
+  expect(disk.openFiles).toBeLessThanOrEqual(40)
+})

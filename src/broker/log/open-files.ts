@@ -2,19 +2,27 @@
  * The log's files, opened when first needed. With thousands of partitions not all can stay open: beyond the limit those used longest ago are
  * closed, and opened again on their next use.
  */
-import type { Disk } from '../../io/disk.ts'
+import type { Disk, OpenFlag } from '../../io/disk.ts'
+import { openFilesAllowed } from '../../io/processes.ts'
 import { systemCode } from '../../base/faults.ts'
+import { Ring } from '../../base/ring.ts'
 
-/** How many files of the log may be open at once, unless said otherwise. Connections need descriptors, too. */
-export const openFilesMax = 4096
+/** How many files of the log may be open at once, unless said otherwise: half of what the process may have, for connections need descriptors, too. */
+const openFilesMax = Math.min(4096, (openFilesAllowed() ?? 8192) >> 1)
+const tooMany = new Set(['EMFILE', 'ENFILE'])
+
+/** Syncs that run at once: the system has few threads for them, and a file that is being synced cannot be closed to make room. */
+const syncsMax = 32
 
 export class OpenFiles {
   readonly disk: Disk
   #limit: number
   #open = new Set<LogFile>()
   #uses = 0
+  #syncs = 0
+  readonly #waiting = new Ring<() => void>()
 
-  constructor(disk: Disk, limit = openFilesMax) {
+  constructor(disk: Disk, limit: number = openFilesMax) {
     this.disk = disk
     this.#limit = limit
   }
@@ -28,9 +36,35 @@ export class OpenFiles {
     return ++this.#uses
   }
 
-  opened(file: LogFile): void {
+  /** Opens, making room where the process may not have more files open. Throws system errors. */
+  open(file: LogFile, flag: OpenFlag): number {
+    if (this.#open.size >= this.#limit) this.#closeIdle()
+    const fd = this.#openMakingRoom(file.path, flag)
     this.#open.add(file)
-    if (this.#open.size > this.#limit) this.#closeIdle(file)
+    return fd
+  }
+
+  #openMakingRoom(path: string, flag: OpenFlag): number {
+    try {
+      return this.disk.open(path, flag)
+    } catch (thrown) {
+      if (!tooMany.has(systemCode(thrown) ?? '') || this.#open.size === 0) throw thrown
+    }
+    this.#limit = Math.max(1, this.#open.size - (this.#open.size >> 2))
+    this.#closeIdle()
+    return this.disk.open(path, flag)
+  }
+
+  /** Runs a sync when fewer than `syncsMax` others do. */
+  async sync(action: () => Promise<void>): Promise<void> {
+    while (this.#syncs >= syncsMax) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    this.#syncs++
+    try {
+      await action()
+    } finally {
+      this.#syncs--
+      this.#waiting.shift()?.()
+    }
   }
 
   closed(file: LogFile): void {
@@ -38,10 +72,11 @@ export class OpenFiles {
   }
 
   /** An eighth at a time, so that the sorting is paid for by many opens. Files that are being synced stay. */
-  #closeIdle(keep: LogFile): void {
-    const idle = [...this.#open].filter((file) => file !== keep && !file.isPinned)
+  #closeIdle(): void {
+    const idle = [...this.#open].filter((file) => !file.isPinned)
     idle.sort((a, b) => a.lastUse - b.lastUse)
-    for (const file of idle.slice(0, Math.max(1, this.#limit >> 3))) file.close()
+    const excess = this.#open.size - this.#limit
+    for (const file of idle.slice(0, Math.max(1, this.#limit >> 3, excess))) file.close()
   }
 }
 
@@ -73,7 +108,7 @@ export class LogFile {
   /** The open descriptor of the existing file; good until the next call on any file. Throws ENOENT. */
   fd(): number {
     this.lastUse = this.#files.use()
-    if (this.#fd === -1) this.#opened(this.disk.open(this.path, 'r+'))
+    if (this.#fd === -1) this.#fd = this.#files.open(this, 'r+')
     return this.#fd
   }
 
@@ -84,13 +119,8 @@ export class LogFile {
     } catch (thrown) {
       if (systemCode(thrown) !== 'ENOENT') throw thrown
     }
-    this.#opened(this.disk.open(this.path, 'wx+'))
+    this.#fd = this.#files.open(this, 'wx+')
     return this.#fd
-  }
-
-  #opened(fd: number): void {
-    this.#fd = fd
-    this.#files.opened(this)
   }
 
   /** Bytes read, fewer than `length` only at the end of the file. */
@@ -119,8 +149,12 @@ export class LogFile {
     return this.disk.fstat(this.fd()).size
   }
 
-  /** Off the thread; the file stays open meanwhile. */
-  async sync(): Promise<void> {
+  /** Off the thread, a little later where many are under way; the file stays open meanwhile. */
+  sync(): Promise<void> {
+    return this.#files.sync(() => this.#sync())
+  }
+
+  async #sync(): Promise<void> {
     const fd = this.fd()
     this.#pins++
     try {

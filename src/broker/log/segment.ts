@@ -65,14 +65,11 @@ export class Segment {
   load(): this {
     if (this.#isLoaded) return this
     this.size = this.log.disk.stat(this.log.path)?.size ?? 0
-    const isAdopted = this.#adoptIndexes()
-    if (!isAdopted) this.#rebuildIndexes()
-    const last = this.times.last()
-    this.maxTimestampMs = last?.timestampMs ?? -1
-    this.maxTimestampOffset = last?.offset ?? -1
+    this.isSealed = this.#adoptIndexes()
+    if (this.isSealed) this.#takeMaxTimestamp()
+    else this.#rebuildIndexes()
     this.#readFirstTimestamp()
     this.#isLoaded = true
-    this.isSealed ||= isAdopted
     return this
   }
 
@@ -84,7 +81,7 @@ export class Segment {
     return isSane && this.#lastEntriesHold()
   }
 
-  /** Reads the headers of the whole file and makes both indexes anew. */
+  /** Reads the headers of the whole file and makes both indexes anew; the next sync or stop seals them. */
   #rebuildIndexes(): void {
     this.restartIndexes(undefined)
     const cursor = new BatchCursor(this.log, 0, this.size)
@@ -93,7 +90,6 @@ export class Segment {
       endOffset = cursor.lastOffset + 1
       if (cursor.magic === 2) this.noteBatch(cursor.position, cursor.header())
     }
-    this.#sealQuietly()
   }
 
   /** Whether an entry can follow on `endOffset`. No checksum covers a base offset: it must ascend (compaction leaves gaps) and fit the indexes. */
@@ -107,9 +103,7 @@ export class Segment {
     this.isSealed = false
     this.offsets.truncate((from?.offset ?? -1) + 1, Infinity)
     this.times.truncate((from?.offset ?? -1) + 1)
-    const last = this.times.last()
-    this.maxTimestampMs = last?.timestampMs ?? -1
-    this.maxTimestampOffset = last?.offset ?? -1
+    this.#takeMaxTimestamp()
     this.#sinceEntryBytes = 0
     return from?.position ?? 0
   }
@@ -199,13 +193,10 @@ export class Segment {
     this.times.entries.close()
   }
 
-  /** What cannot be written stays in memory, and the index is built again after the next start. */
-  #sealQuietly(): void {
-    try {
-      this.seal()
-    } catch (thrown) {
-      rethrowUnlessDisk(thrown)
-    }
+  #takeMaxTimestamp(): void {
+    const last = this.times.last()
+    this.maxTimestampMs = last?.timestampMs ?? -1
+    this.maxTimestampOffset = last?.offset ?? -1
   }
 
   /** The last entries must be true of the batches they name; what lies before them was written earlier. */
