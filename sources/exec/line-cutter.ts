@@ -2,7 +2,7 @@
  * Cuts a program's output into lines as Java's readers do: `\n`, `\r\n` and a lone `\r` end one. Lines within a chunk are views of it; only one that
  * runs over a chunk's end is put together.
  */
-import { type Event, noHeaders } from '../../src/flow/event.ts'
+import { type Event, noHeaders, PlainEvent } from '../../src/flow/event.ts'
 
 const newline = 10
 const carriageReturn = 13
@@ -57,7 +57,7 @@ export class LineCutter {
 
   #line(end: Buffer): Event {
     this.#saidLong = false
-    if (this.#bytes === 0) return { headers: noHeaders, body: end }
+    if (this.#bytes === 0) return new PlainEvent(noHeaders, end)
     const body = Buffer.concat([...this.#pieces, end])
     this.#pieces = []
     this.#bytes = 0

@@ -1,6 +1,6 @@
 /** Makes events of records: bodies are views into what was fetched, whole Flume events (useFlumeEventFormat) are read out of their values. */
 import type { FetchedRecords } from '../../src/client/fetched-records.ts'
-import type { Event } from '../../src/flow/event.ts'
+import { type Event, noHeaders, PlainEvent } from '../../src/flow/event.ts'
 import { EventDecoder } from '../../src/formats/avro-event.ts'
 import { AvroReader, BadAvro } from '../../src/formats/avro-reader.ts'
 import { KafkaEvent, originOf, recordHeaders } from './kafka-event.ts'
@@ -57,13 +57,15 @@ export class EventMaker {
     const { reader } = records
     const origin = this.#originOf(records)
     const given = recordHeaders(origin, reader.offset - origin.offset, reader.timestampMs - origin.timestampMs, null)
-    const event = this.#options.flumeFormat ? this.#decoded(records) : { headers: {}, body: reader.value() ?? nothing }
+    const event = this.#options.flumeFormat
+      ? this.#decoded(records)
+      : new PlainEvent(noHeaders, reader.value() ?? nothing)
     if (event === undefined) return undefined
     const headers: Record<string, string> = { ...given, ...event.headers }
     const key = reader.key()
     if (key !== null) headers['key'] = key.toString('utf8')
     this.#copy(headers, records)
-    return { headers: Object.freeze(headers), body: event.body }
+    return new PlainEvent(Object.freeze(headers), event.body)
   }
 
   /** Of several record headers with one name the last counts. */

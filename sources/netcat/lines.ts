@@ -2,7 +2,7 @@
  * Between a client's bytes and its events. UTF-8 is cut where the kernel put it, without a copy; input in another character set is turned into
  * UTF-8 first.
  */
-import { type Event, noHeaders } from '../../src/flow/event.ts'
+import { type Event, noHeaders, PlainEvent } from '../../src/flow/event.ts'
 import type { Charset, StreamDecoder } from '../../src/formats/charset.ts'
 import { type SplitRules, splitLines } from '../../src/formats/line-splitter.ts'
 import { ReadBuffer } from '../../src/base/read-buffer.ts'
@@ -61,7 +61,7 @@ export class Lines {
       const line = bytes.subarray(at, end < 0 ? bytes.length : end)
       this.#tooLong = isLonger(line, this.#rules.maxUnits)
       if (end < 0 || this.#tooLong) break
-      batch.push({ headers: noHeaders, body: line })
+      batch.push(new PlainEvent(noHeaders, line))
       at = end + 1
     }
     this.#use(at)

@@ -1,7 +1,7 @@
 /** The source itself. A number is used up only when its event is in the channels; it starts at 0 again with the process. */
 import { Ahead } from '../../src/flow/ahead.ts'
 import type { SourceContext } from '../../src/flow/context.ts'
-import { type Batch, type Event, noHeaders } from '../../src/flow/event.ts'
+import { type Batch, type Event, noHeaders, PlainEvent } from '../../src/flow/event.ts'
 import type { Deliver, Source } from '../../src/flow/source.ts'
 
 export class SeqSource implements Source {
@@ -31,7 +31,7 @@ export class SeqSource implements Source {
   #batch(): Batch {
     const batch: Event[] = []
     const end = Math.min(this.#next + this.#batchSize, this.#total)
-    for (let n = this.#next; n < end; n++) batch.push({ headers: noHeaders, body: Buffer.from(String(n), 'latin1') })
+    for (let n = this.#next; n < end; n++) batch.push(new PlainEvent(noHeaders, Buffer.from(String(n), 'latin1')))
     return batch
   }
 }

@@ -1,5 +1,5 @@
 /** One file on its way from the spool folder: how far it was read, how far that has settled, and what is wrong with it. */
-import type { Event, Headers } from '../../src/flow/event.ts'
+import { type Event, type Headers, PlainEvent } from '../../src/flow/event.ts'
 import { LineReader } from '../../src/formats/line-reader.ts'
 import { utf8PieceEnd } from '../../src/formats/utf8-pieces.ts'
 import type { Disk, DiskStat } from '../../src/io/disk.ts'
@@ -108,7 +108,7 @@ export class SpoolFile {
 
   #recoded(batch: Event[]): Event[] {
     const { recode } = this.#options
-    return recode === undefined ? batch : batch.map(({ headers, body }) => ({ headers, body: recode(body) }))
+    return recode === undefined ? batch : batch.map(({ headers, body }) => new PlainEvent(headers, recode(body)))
   }
 
   #newReader(position: number): LineReader {

@@ -2,7 +2,7 @@
  * Lines out of the chunks of one file: bodies are views into the chunks; only a line that runs over the end of a chunk is put together from
  * its pieces.
  */
-import { noHeaders, type Event } from '../../src/flow/event.ts'
+import { type Event, noHeaders, PlainEvent } from '../../src/flow/event.ts'
 import { splitLines } from '../../src/formats/line-splitter.ts'
 
 const newline = 10
@@ -88,8 +88,8 @@ export class LineAssembler {
     const whole = this.#carried.length === 1 ? (this.#carried[0] as Buffer) : Buffer.concat(this.#carried)
     this.#carried = []
     this.#carriedBytes = 0
-    if (ended === undefined) return { headers: noHeaders, body: whole }
+    if (ended === undefined) return new PlainEvent(noHeaders, whole)
     const end = whole.length - (whole.at(-2) === carriageReturn ? 2 : 1)
-    return { headers: noHeaders, body: whole.subarray(0, end) }
+    return new PlainEvent(noHeaders, whole.subarray(0, end))
   }
 }

@@ -16,5 +16,19 @@ export interface Event {
 
 export type Batch = readonly Event[]
 
+/**
+ * The usual event. A class, because V8 learns for each object literal whether its objects live long, and for constructors it does not: the first lines
+ * of a start wait until the sinks are ready, and would teach it to make every later event in the old generation. That costs a third more CPU and memory.
+ */
+export class PlainEvent implements Event {
+  readonly headers: Headers
+  readonly body: Uint8Array
+
+  constructor(headers: Headers, body: Uint8Array) {
+    this.headers = headers
+    this.body = body
+  }
+}
+
 /** The headers of an event that has none. */
 export const noHeaders: Headers = Object.freeze({})

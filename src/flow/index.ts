@@ -17,7 +17,7 @@ export {
   type SourceDefinition,
 } from './component.ts'
 export type { Context, SourceContext } from './context.ts'
-export { type Batch, type Event, type Headers, noHeaders } from './event.ts'
+export { type Batch, type Event, type Headers, noHeaders, PlainEvent } from './event.ts'
 export { type Interceptor, withHeaders } from './interceptor.ts'
 export { type Receipt, settledReceipt } from './receipt.ts'
 export type { Serializer } from './serializer.ts'

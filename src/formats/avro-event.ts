@@ -3,7 +3,7 @@
  * (`useFlumeEventFormat`, `parseAsFlumeEvent`), the parameter of Flume's RPC and the row of the `avro_event` serializer: no container, no schema id.
  */
 import { putVarint, varintBytes } from '../base/varint.ts'
-import { type Event, type Headers, noHeaders } from '../flow/event.ts'
+import { type Event, type Headers, noHeaders, PlainEvent } from '../flow/event.ts'
 import type { AvroReader } from './avro-reader.ts'
 
 const noHeadersBytes = Buffer.from([0])
@@ -64,7 +64,7 @@ export class EventDecoder {
   /** The datum that begins where `reader` stands. Throws BadAvro. */
   next(reader: AvroReader): Event {
     const headers = this.#readHeaders(reader)
-    return { headers, body: reader.binary() }
+    return new PlainEvent(headers, reader.binary())
   }
 
   #readHeaders(reader: AvroReader): Headers {

@@ -3,7 +3,7 @@
  * point into it; a line that runs over the chunk's end is read again whole with the next, so nothing is ever joined or copied.
  */
 import type { Context } from '../flow/context.ts'
-import type { Event, Headers } from '../flow/event.ts'
+import { type Event, type Headers, PlainEvent } from '../flow/event.ts'
 import { splitLines } from './line-splitter.ts'
 
 const newline = 10
@@ -146,7 +146,7 @@ export class LineReader {
     const body = this.#chunk.subarray(this.#at, end)
     this.#at = end
     this.#insideLine = true
-    return { headers: own, body }
+    return new PlainEvent(own, body)
   }
 
   /** A read that fails must not take the lines with it that stand in the batch already: it will fail again at the next call. */
