@@ -1,11 +1,16 @@
 /** Every API that this broker serves, in key order: the list from which requests are answered and ApiVersions is told. */
+import { createAcls, deleteAcls, describeAcls } from './acls.ts'
+import { alterPartitionReassignments } from './alter-partition-reassignments.ts'
 import { apiVersions } from './api-versions.ts'
+import { createPartitions } from './create-partitions.ts'
 import { createTopics } from './create-topics.ts'
 import { deleteGroups } from './delete-groups.ts'
 import { deleteTopics } from './delete-topics.ts'
 import { describeCluster } from './describe-cluster.ts'
 import { describeConfigs } from './describe-configs.ts'
 import { describeGroups } from './describe-groups.ts'
+import { describeTopicPartitions } from './describe-topic-partitions.ts'
+import { electLeaders } from './elect-leaders.ts'
 import { fetch } from './fetch.ts'
 import { findCoordinator } from './find-coordinator.ts'
 import type { AnyHandler, ServedApi } from './handler.ts'
@@ -15,12 +20,14 @@ import { joinGroup } from './join-group.ts'
 import { leaveGroup } from './leave-group.ts'
 import { listGroups } from './list-groups.ts'
 import { listOffsets } from './list-offsets.ts'
+import { listPartitionReassignments } from './list-partition-reassignments.ts'
 import { metadata } from './metadata.ts'
 import { offsetCommit } from './offset-commit.ts'
 import { offsetFetch } from './offset-fetch.ts'
 import { offsetForLeaderEpoch } from './offset-for-leader-epoch.ts'
 import { produce } from './produce.ts'
 import { syncGroup } from './sync-group.ts'
+import { updateFeatures } from './update-features.ts'
 
 export const handlers: readonly AnyHandler[] = [
   produce,
@@ -41,9 +48,18 @@ export const handlers: readonly AnyHandler[] = [
   deleteTopics,
   initProducerId,
   offsetForLeaderEpoch,
+  describeAcls,
+  createAcls,
+  deleteAcls,
   describeConfigs,
+  createPartitions,
   deleteGroups,
+  electLeaders,
+  alterPartitionReassignments,
+  listPartitionReassignments,
+  updateFeatures,
   describeCluster,
+  describeTopicPartitions,
 ]
 
 export const served: readonly ServedApi[] = handlers.map(({ api, versions }) => ({

@@ -9,6 +9,13 @@ import { readTopicConfigs, syncTopicFiles, writeTopicConfigs, writeTopicId } fro
 import type { FoundTopic } from './topic-loader.ts'
 import type { Given } from './topic-config.ts'
 
+export interface Growth {
+  /** How many partitions there are, and how many there shall be. */
+  readonly from: number
+  readonly count: number
+  readonly settings: LogSettings
+}
+
 export class PartitionFolders {
   readonly #disk: Disk
   readonly #log: Log
@@ -40,6 +47,24 @@ export class PartitionFolders {
       throw thrown
     }
     return places.map((folder, partition) => folder.adopt(name, partition, settings))
+  }
+
+  /** Makes the folders of partitions that a topic gets later, in order: what a crash leaves is a topic with fewer of them. Throws system errors. */
+  grow(name: string, id: string, { from, count, settings }: Growth): PartitionLog[] {
+    const places = this.#places(count - from)
+    const made: string[] = []
+    try {
+      for (const [i, folder] of places.entries()) {
+        const path = folder.folderOf(name, from + i)
+        made.push(path)
+        this.#disk.makeFolder(path)
+        writeTopicId(this.#disk, path, id)
+      }
+    } catch (thrown) {
+      for (const path of made) this.#disk.remove(path)
+      throw thrown
+    }
+    return places.map((folder, i) => folder.adopt(name, from + i, settings))
   }
 
   /** The settings that a found topic overrides. */

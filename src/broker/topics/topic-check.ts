@@ -2,7 +2,7 @@
 import { KafkaFault } from '../../protocol/error-codes.ts'
 import { checkTopicConfigs } from './topic-config.ts'
 import { checkTopicName, collides, collisionKey } from './topic-name.ts'
-import type { NewTopic } from './topic-types.ts'
+import type { NewTopic, Topic } from './topic-types.ts'
 
 /** The most partitions that one topic may have. */
 export const partitionsPerTopicMax = 10_000
@@ -13,14 +13,27 @@ export const checkNewTopic = (topic: NewTopic, partitionsDefault: number): numbe
   checkTopicName(name)
   const count = partitions === -1 ? partitionsDefault : partitions
   if (count <= 0) throw new KafkaFault('INVALID_PARTITIONS', 'Number of partitions must be larger than 0.')
-  if (count > partitionsPerTopicMax)
-    throw new KafkaFault(
-      'INVALID_PARTITIONS',
-      `${count} partitions are more than a topic may have, ${partitionsPerTopicMax}.`,
-    )
+  checkMost(count)
   checkReplicationFactor(replicationFactor)
   if (configs !== undefined) checkTopicConfigs(configs)
   return count
+}
+
+const checkMost = (count: number): void => {
+  if (count <= partitionsPerTopicMax) return
+  throw new KafkaFault(
+    'INVALID_PARTITIONS',
+    `${count} partitions are more than a topic may have, ${partitionsPerTopicMax}.`,
+  )
+}
+
+/** Whether a topic may have so many partitions from now on. Throws INVALID_PARTITIONS or INVALID_TOPIC_EXCEPTION. */
+export const checkGrowth = ({ name, partitions, internal }: Topic, count: number): void => {
+  if (count <= partitions.length)
+    throw new KafkaFault('INVALID_PARTITIONS', `The topic ${name} has ${partitions.length} partition(s) already.`)
+  checkMost(count)
+  if (internal)
+    throw new KafkaFault('INVALID_TOPIC_EXCEPTION', `The number of partitions of ${name} says where what it holds is found, and cannot change.`) // prettier-ignore
 }
 
 /** One broker can hold one replica. */

@@ -19,7 +19,7 @@ import type { PartitionLog } from '../log/partition-log.ts'
 import { FolderRemoval } from './folder-removal.ts'
 import { agreeOn, newUuid } from './identity.ts'
 import { PartitionFolders } from './partition-folders.ts'
-import { checkNewTopic, checkUnique } from './topic-check.ts'
+import { checkGrowth, checkNewTopic, checkUnique } from './topic-check.ts'
 import { logSettings, topicValues, type Given } from './topic-config.ts'
 import { findTopics } from './topic-loader.ts'
 import { isInternal } from './topic-name.ts'
@@ -126,6 +126,24 @@ export class TopicStore implements AsyncDisposable {
     if (!validateOnly) this.#add(created)
     if (!validateOnly) this.#settle(name)
     return created
+  }
+
+  /**
+   * Gives a topic more partitions, `count` in all. Throws UNKNOWN_TOPIC_OR_PARTITION, INVALID_PARTITIONS, INVALID_TOPIC_EXCEPTION for
+   * a topic of the broker's own, whose records are found by the number of its partitions, or KAFKA_STORAGE_ERROR. Who held the topic asks for it again.
+   */
+  grow(name: string, count: number, validateOnly = false): void {
+    const topic = this.#topics.get(name)
+    if (topic === undefined) throw new KafkaFault('UNKNOWN_TOPIC_OR_PARTITION', `There is no topic ${name}`)
+    checkGrowth(topic, count)
+    if (validateOnly) return
+    const { id, configs, partitions } = topic
+    const settings = logSettings(topicValues(configs, this.#options.given))
+    const more = this.#onDisk(`Topic ${name} cannot get more partitions`, () =>
+      this.#partitions.grow(name, id, { from: partitions.length, count, settings }),
+    )
+    this.#add({ ...topic, partitions: [...partitions, ...more] })
+    this.#settle(name)
   }
 
   /** Throws UNKNOWN_TOPIC_OR_PARTITION or KAFKA_STORAGE_ERROR. The folders are out of sight at once, their bytes go a little later. */
