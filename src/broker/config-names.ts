@@ -6,7 +6,7 @@
 /** Said on a line of their own, because people count on them. */
 export const retentionNames: readonly string[] = [
   'log.retention.ms', 'log.retention.minutes', 'log.retention.hours', 'log.retention.bytes', 'log.retention.check.interval.ms',
-  'log.cleanup.policy', 'offsets.retention.minutes', 'offsets.retention.check.interval.ms',
+  'log.cleanup.policy',
 ] // prettier-ignore
 
 /** Whoever sets them expects to be protected, and is not. */
@@ -36,15 +36,15 @@ delete.records.purgatory.purge.interval.requests auto.leader.rebalance.enable le
 leader.imbalance.check.interval.seconds controller.socket.timeout.ms controlled.shutdown.enable controlled.shutdown.max.retries
 controlled.shutdown.retry.backoff.ms inter.broker.protocol.version security.inter.broker.protocol create.topic.policy.class.name
 alter.config.policy.class.name follower.fetch.last.tiered.offset.enable
-offsets.load.buffer.size offsets.topic.replication.factor offsets.topic.compression.codec offsets.commit.timeout.ms
-offsets.commit.required.acks transactional.id.expiration.ms transaction.* transactional.* producer.id.expiration.ms
+offsets.load.buffer.size offsets.topic.replication.factor offsets.commit.required.acks transactional.id.expiration.ms transaction.* transactional.* producer.id.expiration.ms
 producer.id.expiration.check.interval.ms quota.producer.default quota.consumer.default quota.window.num quota.window.size.seconds
 replication.quota.* alter.log.dirs.replication.quota.* controller.quota.* client.quota.callback.class
 metric.reporters metrics.num.samples metrics.sample.window.ms metrics.recording.level kafka.metrics.* auto.include.jmx.reporter
 telemetry.max.bytes early.start.listeners
 principal.builder.class ssl.* sasl.* security.providers delegation.token.* password.encoder.* listener.name.*
 process.roles controller.quorum.* metadata.* initial.broker.registration.timeout.ms node.id max.request.partition.size.limit
-group.consumer.* group.coordinator.* group.share.* share.coordinator.* group.streams.* unstable.api.versions.enable
+group.consumer.min.* group.consumer.max.session.timeout.ms group.consumer.max.heartbeat.interval.ms group.consumer.assignment.*
+group.coordinator.* group.share.* share.coordinator.* group.streams.* unstable.api.versions.enable
 unstable.feature.versions.enable eligible.leader.replicas.enable config.providers config.providers.*
 remote.log.* remote.list.offsets.request.timeout.ms remote.fetch.max.wait.ms rsm.* rlmm.* tiered.storage.*
 confluent.* cluster.id

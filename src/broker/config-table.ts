@@ -4,6 +4,7 @@
  */
 import { bytes, flag, integer, milliseconds, oneOf, port, text } from '../config/setting-kinds.ts'
 import type { Values } from '../config/setting.ts'
+import { groupSettings } from './groups/group-settings.ts'
 
 const INT_MAX = 2_147_483_647
 const LONG_MAX = Number.MAX_SAFE_INTEGER
@@ -132,45 +133,7 @@ const topics = {
   }),
 } as const
 
-const groups = {
-  'group.min.session.timeout.ms': milliseconds({
-    ...int,
-    default: 6000,
-    doc: 'The shortest session timeout a member may ask for.',
-  }),
-  'group.max.session.timeout.ms': milliseconds({
-    ...int,
-    default: 1_800_000,
-    doc: 'The longest session timeout a member may ask for.',
-  }),
-  'group.initial.rebalance.delay.ms': milliseconds({
-    ...int,
-    min: 0,
-    default: 3000,
-    doc: 'How long an empty group waits for more members.',
-  }),
-  'group.max.size': integer({ ...int, min: 1, default: INT_MAX, doc: 'The most members a group may have.' }),
-  'offset.metadata.max.bytes': bytes({
-    ...int,
-    min: 0,
-    default: 4096,
-    doc: 'The longest text beside a committed offset.',
-  }),
-  'offsets.topic.num.partitions': integer({
-    ...int,
-    min: 1,
-    default: 50,
-    doc: 'Partitions of __consumer_offsets; never to be changed later.',
-  }),
-  'offsets.topic.segment.bytes': bytes({
-    ...int,
-    min: 1,
-    default: 104_857_600,
-    doc: 'Segment size of __consumer_offsets.',
-  }),
-} as const
-
-export const brokerSettings = { ...network, ...topics, ...groups } as const
+export const brokerSettings = { ...network, ...topics, ...groupSettings } as const
 
 /** The values of a server.properties, defaults filled in. */
 export type BrokerSettings = Values<typeof brokerSettings>
