@@ -29,7 +29,7 @@ socket.listen.backlog.size max.connection.creation.rate connection.failed.authen
 socket.connection.setup.timeout.ms socket.connection.setup.timeout.max.ms connections.max.reauth.ms
 log.cleaner.* log.cleanup.interval.mins log.flush.start.offset.checkpoint.interval.ms log.preallocate num.recovery.threads.per.data.dir
 log.message.format.version
-log.message.downconversion.enable log.dir.failure.timeout.ms log.initial.task.delay.ms
+log.dir.failure.timeout.ms log.initial.task.delay.ms
 min.insync.replicas unclean.leader.election.enable unclean.leader.election.interval.ms replica.* num.replica.fetchers
 num.replica.alter.log.dirs.threads fetch.purgatory.purge.interval.requests producer.purgatory.purge.interval.requests
 delete.records.purgatory.purge.interval.requests auto.leader.rebalance.enable leader.imbalance.per.broker.percentage

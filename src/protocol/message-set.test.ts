@@ -146,12 +146,12 @@ describe('what an old consumer gets', () => {
   }
 
   it('begins at the offset it asked for when the batch is not compressed', () => {
-    const set = downConvert(batchAt(10, ['a', 'b', 'c']), 1, 12)
+    const set = downConvert(batchAt(10, ['a', 'b', 'c']), 1, 12).messages
     expect(offsetsOf(set)).toEqual([12])
   })
 
   it('holds the whole of a compressed batch', () => {
-    expect(offsetsOf(downConvert(batchAt(10, ['a', 'b', 'c'], codecs.gzip), 1, 12))).toEqual([10, 11, 12])
+    expect(offsetsOf(downConvert(batchAt(10, ['a', 'b', 'c'], codecs.gzip), 1, 12).messages)).toEqual([10, 11, 12])
   })
 
   it('has no markers, and nothing at all when there are only markers', () => {
@@ -162,27 +162,27 @@ describe('what an old consumer gets', () => {
       coordinatorEpoch: 0,
       timestampMs: time,
     })
-    expect(downConvert(marker, 1, 0)).toHaveLength(0)
+    expect(downConvert(marker, 1, 0).messages).toHaveLength(0)
     const both = Buffer.concat([marker, batchAt(1, ['a'])])
-    expect(offsetsOf(downConvert(both, 1, 0))).toEqual([1])
+    expect(offsetsOf(downConvert(both, 1, 0).messages)).toEqual([1])
   })
 
   it('leaves out a part of a batch at the end', () => {
     const whole = batchAt(0, ['a'])
-    expect(offsetsOf(downConvert(Buffer.concat([whole, whole.subarray(0, 40)]), 0, 0))).toEqual([0])
+    expect(offsetsOf(downConvert(Buffer.concat([whole, whole.subarray(0, 40)]), 0, 0).messages)).toEqual([0])
   })
 
   it('cannot be zstd', () => {
-    expect(codeOf(() => downConvert(batchAt(0, ['a'], codecs.zstd), 1, 0))).toBe(
+    expect(codeOf(() => downConvert(batchAt(0, ['a'], codecs.zstd), 1, 0).messages)).toBe(
       errorCodes.UNSUPPORTED_COMPRESSION_TYPE,
     )
   })
 
   it('passes on messages that were stored long ago, turned into magic 0 where needed', () => {
     const old = plain(1, ['a'], () => 33).finish()
-    expect(downConvert(old, 1, 0).equals(old)).toBe(true)
-    expect(offsetsOf(downConvert(old, 0, 0))).toEqual([33])
-    const set = downConvert(wrapped(codecs.gzip, plain(1, ['a', 'b']), 52), 0, 0)
+    expect(downConvert(old, 1, 0).messages.equals(old)).toBe(true)
+    expect(offsetsOf(downConvert(old, 0, 0).messages)).toEqual([33])
+    const set = downConvert(wrapped(codecs.gzip, plain(1, ['a', 'b']), 52), 0, 0).messages
     expect(offsetsOf(set)).toEqual([51, 52])
   })
 })

@@ -12,6 +12,8 @@ import { RecordBatchWriter } from './record-batch-writer.ts'
 import { RecordReader } from './record-reader.ts'
 
 const invalid = (problem: string): KafkaFault => new KafkaFault('INVALID_RECORD', problem)
+/** Bytes of records that one call of downConvert turns into old messages, unless its caller says less; the first batch always, whatever it comes to. */
+const convertedBytesMax = 64 * 1024 * 1024
 /** A message of the old formats costs at least as much as the same record, so this is never reached before the limit on what is read. */
 const batchBytesMax = decompressedBytesMax + 1024
 
@@ -51,14 +53,14 @@ export const upConvert = (set: Buffer): Buffer => {
   return writer.finish({ codec })
 }
 
-/** Makes old messages of one batch. A compressed batch becomes one wrapper, and keeps the records before `fromOffset`; the client skips them. */
+/** Makes old messages of one batch, and gives the bytes its records have unpacked. A compressed batch becomes one wrapper, and keeps the records before `fromOffset`; the client skips them. */
 const convertBatch = (
   batch: Buffer,
   at: number,
   header: BatchHeader,
   into: MessageWriter,
   fromOffset: number,
-): void => {
+): number => {
   if (header.codec === codecs.zstd)
     throw new KafkaFault('UNSUPPORTED_COMPRESSION_TYPE', 'zstd cannot be sent to a consumer of the old formats')
   const wrapped = header.codec !== codecs.none
@@ -72,33 +74,53 @@ const convertBatch = (
     if (wrapped || reader.offset >= fromOffset)
       target.add(reader.offset - base, reader.timestampMs, reader.key(), reader.value(), attributes)
   if (wrapped && last >= 0) into.addWrapper(header.codec, last, header.maxTimestamp, target, header.isAppendTime)
+  return wrapped ? reader.buffer.length : header.sizeInBytes
 }
 
 /** Passes on an entry that is an old message already, or turns one of magic 1 into magic 0. */
-const convertMessage = (set: Buffer, at: number, size: number, into: MessageWriter): void => {
-  if ((set[at + magicAt] as number) <= into.magic) return into.addEntry(set.subarray(at, at + size))
+const convertMessage = (set: Buffer, at: number, size: number, into: MessageWriter): number => {
+  if ((set[at + magicAt] as number) <= into.magic) {
+    into.addEntry(set.subarray(at, at + size))
+    return size
+  }
   const reader = new MessageReader()
   reader.open(set, at, size)
   const { codec } = reader
   const target = codec === 0 ? into : new MessageWriter(into.magic)
   while (reader.next()) target.add(reader.offset, -1, reader.key(), reader.value())
   if (codec !== 0) into.addWrapper(codec, reader.offset, -1, target, false)
+  return codec === 0 ? size : target.sizeInBytes
+}
+
+const convertEntry = (records: Buffer, at: number, size: number, into: MessageWriter, fromOffset: number): number => {
+  if ((records[at + magicAt] as number) < 2) return convertMessage(records, at, size, into)
+  const header = readBatchHeader(records, at)
+  return header.isControl ? 0 : convertBatch(records, at, header, into, fromOffset)
+}
+
+export interface Converted {
+  readonly messages: Buffer
+  /** What the records came to before they were compressed again: the work that was done. */
+  readonly unpackedBytes: number
 }
 
 /**
- * Stored entries as messages of magic 0 or 1, for a consumer that asked from `fromOffset` on. A part of an entry at the end is left out. The result is
- * empty when there were control batches only: the caller then reads on, or the consumer would ask for the same offset forever.
- * Throws UNSUPPORTED_COMPRESSION_TYPE for zstd, and what RecordReader and MessageReader throw.
+ * Stored entries as messages of magic 0 or 1, for a consumer that asked from `fromOffset` on. A part of an entry at the end is left out, and so are
+ * entries beyond `unpackedBytesMax` once there is something to give. The result is empty when there were control batches only: the caller then
+ * reads on, or the consumer would ask for the same offset forever. Throws UNSUPPORTED_COMPRESSION_TYPE for zstd, and what RecordReader
+ * and MessageReader throw.
  */
-export const downConvert = (records: Buffer, magic: 0 | 1, fromOffset: number): Buffer => {
+export const downConvert = (
+  records: Buffer,
+  magic: 0 | 1,
+  fromOffset: number,
+  unpackedBytesMax = convertedBytesMax,
+): Converted => {
   const writer = new MessageWriter(magic)
+  let unpackedBytes = 0
   for (let at = 0, size = entrySize(records, 0); size > 0; at += size, size = entrySize(records, at)) {
-    if ((records[at + magicAt] as number) < 2) {
-      convertMessage(records, at, size, writer)
-      continue
-    }
-    const header = readBatchHeader(records, at)
-    if (!header.isControl) convertBatch(records, at, header, writer, fromOffset)
+    if (unpackedBytes >= unpackedBytesMax && writer.sizeInBytes > 0) break
+    unpackedBytes += convertEntry(records, at, size, writer, fromOffset)
   }
-  return writer.finish()
+  return { messages: writer.finish(), unpackedBytes }
 }

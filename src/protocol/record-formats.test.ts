@@ -141,11 +141,11 @@ describe.each(fixtures.filter((f) => f.magic < 2))(
 
 describe.each([0, 1] as const)('for a consumer of magic %i', (magic) => {
   it('an uncompressed batch becomes the messages that Kafka would write', () => {
-    expect(downConvert(fixture(2, 'none').bytes, magic, 0)).toEqual(fixture(magic, 'none').bytes)
+    expect(downConvert(fixture(2, 'none').bytes, magic, 0).messages).toEqual(fixture(magic, 'none').bytes)
   })
 
   it.each(['gzip', 'snappy', 'lz4'] as const)('a batch of %s becomes one wrapper with the same records', (codec) => {
-    const set = downConvert(fixture(2, codec).bytes, magic, 0)
+    const set = downConvert(fixture(2, codec).bytes, magic, 0).messages
     expect(entrySize(set, 0)).toBe(set.length)
     expect(messages(set)).toEqual(messages(fixture(magic, codec).bytes))
   })
@@ -153,8 +153,8 @@ describe.each([0, 1] as const)('for a consumer of magic %i', (magic) => {
 
 it('writes a broken lz4 checksum into magic 0, as its consumers expect, and only there', () => {
   const checksumAt = fixture(0, 'lz4').bytes.indexOf('04224d18', 0, 'hex') + 6
-  expect(downConvert(fixture(2, 'lz4').bytes, 0, 0)[checksumAt]).toBe(fixture(0, 'lz4').bytes[checksumAt])
-  expect(downConvert(fixture(2, 'lz4').bytes, 1, 0)[checksumAt + 8]).toBe(0x82)
+  expect(downConvert(fixture(2, 'lz4').bytes, 0, 0).messages[checksumAt]).toBe(fixture(0, 'lz4').bytes[checksumAt])
+  expect(downConvert(fixture(2, 'lz4').bytes, 1, 0).messages[checksumAt + 8]).toBe(0x82)
 })
 
 it('writes plain messages byte for byte', () => {

@@ -113,7 +113,7 @@ describe('record batches', () => {
         refusesOnlyWithAFault(() => readAll(batch))
         refusesOnlyWithAFault(() => checkRecords(new RecordReader(), batch, 0, readBatchHeader(batch)))
         refusesOnlyWithAFault(() => decodeMarker(batch))
-        refusesOnlyWithAFault(() => downConvert(batch, 1, 0))
+        refusesOnlyWithAFault(() => downConvert(batch, 1, 0).messages)
       }),
       { numRuns: 500 },
     )
@@ -125,7 +125,7 @@ describe('record batches', () => {
         const buffer = Buffer.from(random)
         refusesOnlyWithAFault(() => checkBatch(buffer, 0, buffer.length))
         refusesOnlyWithAFault(() => readAll(buffer))
-        refusesOnlyWithAFault(() => downConvert(buffer, 0, 0))
+        refusesOnlyWithAFault(() => downConvert(buffer, 0, 0).messages)
         refusesOnlyWithAFault(() => upConvert(buffer))
         refusesOnlyWithAFault(() => readMessages(buffer))
       }),
@@ -144,7 +144,7 @@ describe('message sets', () => {
           number,
           0,
         )
-        expect(upConvert(downConvert(batch, 1, 0)).equals(batch)).toBe(true)
+        expect(upConvert(downConvert(batch, 1, 0).messages).equals(batch)).toBe(true)
       }),
     )
   })
@@ -156,11 +156,11 @@ describe('message sets', () => {
         fc.constantFrom(0, 1, 2, 3),
         edits,
         (records, number, changes) => {
-          const set = Buffer.from(downConvert(batchOf(records, number, 0), 1, 0))
+          const set = Buffer.from(downConvert(batchOf(records, number, 0), 1, 0).messages)
           for (const [at, byte] of changes) set[at % set.length] = byte
           refusesOnlyWithAFault(() => readMessages(set))
           refusesOnlyWithAFault(() => upConvert(set))
-          refusesOnlyWithAFault(() => downConvert(set, 0, 0))
+          refusesOnlyWithAFault(() => downConvert(set, 0, 0).messages)
         },
       ),
       { numRuns: 300 },

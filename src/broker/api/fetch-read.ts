@@ -27,8 +27,19 @@ export interface FetchedPartition {
   readonly lastStableOffset: number
   readonly logStartOffset: number
   readonly records: Buffer
+  /** Set where the reader's last record is not in this log: up to where the two agree. */
+  readonly divergingEpoch?: EpochEnd
 }
 
+export interface EpochEnd {
+  readonly epoch: number
+  readonly endOffset: number
+}
+
+/** Bytes of records that are unpacked for one answer in an old format. A partition that comes after that waits for the next fetch. */
+export const CONVERTED_BYTES_MAX = 64 * 1024 * 1024
+/** Read at once where a stretch holds nothing for an old reader. */
+const SKIPPED_BYTES = 1024 * 1024
 const BATCHES_SINCE = 4
 const MAGIC_1_SINCE = 2
 const FIRST_WHOLE_SINCE = 3
@@ -54,6 +65,20 @@ export const epochError = (asked: number, ours: number): number | undefined => {
   return asked < ours ? errorCodes.FENCED_LEADER_EPOCH : errorCodes.UNKNOWN_LEADER_EPOCH
 }
 
+/**
+ * Where the log of a reader that names the epoch of its last record parts from this one, if it does. Throws OFFSET_OUT_OF_RANGE for an epoch that is yet
+ * to come.
+ */
+export const divergence = (
+  log: PartitionLog,
+  { lastFetchedEpoch, fetchOffset }: FetchTarget['asked'],
+): EpochEnd | undefined => {
+  if (lastFetchedEpoch < 0) return undefined
+  const end = log.endOfEpoch(lastFetchedEpoch)
+  if (end === undefined || fetchOffset < log.logStartOffset) throw new KafkaFault('OFFSET_OUT_OF_RANGE')
+  return end.epoch < lastFetchedEpoch || end.endOffset < fetchOffset ? end : undefined
+}
+
 /** Whether the offset can be read from; its records may still be to come. */
 export const inRange = (log: PartitionLog, offset: number): boolean =>
   offset >= log.logStartOffset && offset <= log.logEndOffset
@@ -74,6 +99,7 @@ export class FetchReader {
   readonly #pool: BufferPool
   readonly #taken: Buffer[] = []
   #bytesLeft: number
+  #convertedBytesLeft = CONVERTED_BYTES_MAX
   #gaveRecords = false
 
   constructor(rules: FetchRules, topics: TopicStore, pool: BufferPool) {
@@ -93,8 +119,10 @@ export class FetchReader {
     if (typeof log === 'number') return failed(target, log)
     try {
       const { highWatermark, lastStableOffset, logStartOffset } = log
-      const records = this.#records(log, target)
-      return { target, error: errorCodes.NONE, highWatermark, lastStableOffset, logStartOffset, records }
+      const offsets = { target, error: errorCodes.NONE, highWatermark, lastStableOffset, logStartOffset }
+      const divergingEpoch = divergence(log, target.asked)
+      if (divergingEpoch !== undefined) return { ...offsets, records: nothing, divergingEpoch }
+      return { ...offsets, records: this.#records(log, target) }
     } catch (thrown) {
       if (thrown instanceof KafkaFault) return failed(target, this.#codeFor(thrown.code))
       throw thrown
@@ -138,14 +166,17 @@ export class FetchReader {
 
   /** For readers of magic 0 and 1. Reads on where a stretch holds nothing for them, or they would ask for it for ever. */
   #oldFormat(log: PartitionLog, offset: number, maxBytes: number, minOne: boolean): Buffer {
+    if (!log.settings.isDownConverted) throw new KafkaFault('UNSUPPORTED_VERSION')
     const magic = this.#rules.version >= MAGIC_1_SINCE ? 1 : 0
-    for (let from = offset; from < log.highWatermark;) {
-      const batches = log.read(from, { maxBytes, minOne })
+    for (let from = offset, bytes = maxBytes; from < log.highWatermark && this.#convertedBytesLeft > 0;) {
+      const batches = log.read(from, { maxBytes: bytes, minOne })
       const next = offsetAfter(batches)
       if (next === undefined) return nothing
-      const converted = downConvert(batches, magic, offset)
-      if (converted.length > 0) return converted
+      const { messages, unpackedBytes } = downConvert(batches, magic, offset, this.#convertedBytesLeft)
+      this.#convertedBytesLeft -= unpackedBytes
+      if (messages.length > 0) return messages
       from = next
+      bytes = Math.max(maxBytes, SKIPPED_BYTES)
     }
     return nothing
   }

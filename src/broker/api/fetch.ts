@@ -2,12 +2,13 @@
  * Fetch: reads batches as they lie in the log. Partitions are served in the order of the request within its total limit; the first that has anything
  * gives at least one whole batch, however large. A fetch that finds too little waits (fetch-wait.ts). 0-3 get the old formats (fetch-read.ts), 0-2
  * name no total limit; 4+ reads committed data only if asked to, 7+ has sessions (fetch-sessions.ts), 9+ fences by leader epoch, 10+ may get zstd,
- * 11+ names the reader's rack, 12+ could be told of a truncation, which one broker never does, 13+ names topics by id.
+ * 11+ names the reader's rack, 12+ is told when its last record is not in this log, 13+ names topics by id.
  */
-import { errorCodes } from '../../protocol/error-codes.ts'
+import { errorCodes, KafkaFault } from '../../protocol/error-codes.ts'
 import { fetch as api } from '../../protocol/messages/fetch.ts'
 import type { RequestOf, ResponseInput } from '../../protocol/table.ts'
-import { FetchReader, type FetchedPartition, type FetchRules, locate } from './fetch-read.ts'
+import type { PartitionLog } from '../log/partition-log.ts'
+import { divergence, FetchReader, type FetchedPartition, type FetchRules, locate } from './fetch-read.ts'
 import type { FetchPlan, FetchSession, FetchTarget } from './fetch-sessions.ts'
 import { readable, waitForData, type WaitedLog } from './fetch-wait.ts'
 import { type Answer, defineHandler, type RequestContext, type Services } from './handler.ts'
@@ -25,6 +26,16 @@ const LENT_BYTES_MAX = 128 * 1024 * 1024
 const ANSWER_BYTES_LEAST = 64 * 1024
 const READ_COMMITTED = 1
 
+/** Whether the reader has to be told, now, that its log and this one differ. */
+const hasParted = (log: PartitionLog, { asked }: FetchTarget): boolean => {
+  try {
+    return divergence(log, asked) !== undefined
+  } catch (thrown) {
+    if (thrown instanceof KafkaFault) return true
+    throw thrown
+  }
+}
+
 /** What to wait for, or undefined when the answer can be given at once. */
 const toWaitFor = (request: Request, { targets }: Planned, context: RequestContext): WaitedLog[] | undefined => {
   if (request.maxWaitMs <= 0 || targets.length === 0) return undefined
@@ -36,7 +47,7 @@ const toWaitFor = (request: Request, { targets }: Planned, context: RequestConte
     if (typeof log === 'number') return undefined
     const waited = { log, offset, bytesMax: Math.max(1, partitionMaxBytes) }
     const found = readable(waited)
-    if (found === undefined) return undefined
+    if (found === undefined || hasParted(log, target)) return undefined
     bytes += found
     if (bytes >= request.minBytes) return undefined
     logs.push(waited)
@@ -50,6 +61,7 @@ const isNews = (found: FetchedPartition, session: FetchSession): boolean => {
   const news =
     records.length > 0 ||
     error !== errorCodes.NONE ||
+    found.divergingEpoch !== undefined ||
     highWatermark !== target.toldHighWatermark ||
     logStartOffset !== target.toldLogStart
   target.toldHighWatermark = highWatermark
@@ -66,6 +78,7 @@ const told = (found: FetchedPartition, isolationLevel: number): PartitionAnswer 
   logStartOffset: found.logStartOffset,
   abortedTransactions: isolationLevel === READ_COMMITTED ? [] : null,
   records: found.records,
+  ...(found.divergingEpoch === undefined ? {} : { divergingEpoch: found.divergingEpoch }),
 })
 
 /** Gathers partitions of one topic that follow each other. */

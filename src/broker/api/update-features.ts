@@ -1,5 +1,6 @@
 /**
- * UpdateFeatures: a feature may be set to the level that it has, and to no other. 0 says per feature whether it may be lowered, 1+ how (upgradeType).
+ * UpdateFeatures: a feature may be set to the level that it has, and to no other. 0 says per feature whether it may be lowered, 1+ how (upgradeType), and 2+ has one answer
+ * for all: none is changed where one cannot be.
  */
 import { errorCodes } from '../../protocol/error-codes.ts'
 import { updateFeatures as api } from '../../protocol/messages/update-features.ts'
@@ -9,6 +10,13 @@ import { defineHandler, type Services } from './handler.ts'
 
 type Asked = RequestOf<typeof api>['featureUpdates'][number]
 
+interface Result {
+  readonly feature: string
+  readonly errorCode: number
+  readonly errorMessage: string | null
+}
+
+const AT_ONCE_SINCE = 2
 const UPGRADE_TYPES = { first: 1, last: 3 } as const
 
 /** Why the level cannot be had, or undefined when it is had already. */
@@ -25,19 +33,22 @@ const problemOf = ({ feature, maxVersionLevel, upgradeType }: Asked, { brokerId 
     : `A broker alone stays at level ${maxVersion}.`
 }
 
+const resultOf = (asked: Asked, broker: Services): Result => {
+  const { feature, maxVersionLevel } = asked
+  const problem = problemOf(asked, broker)
+  if (problem === undefined) return { feature, errorCode: errorCodes.NONE, errorMessage: null }
+  const errorMessage = `Invalid update version ${maxVersionLevel} for feature ${feature}. ${problem}`
+  return { feature, errorCode: errorCodes.INVALID_UPDATE_VERSION, errorMessage }
+}
+
 export const updateFeatures = defineHandler({
   api,
-  versions: [0, 1],
-  handle: ({ featureUpdates }, { broker }) => ({
-    throttleTimeMs: 0,
-    errorCode: errorCodes.NONE,
-    errorMessage: null,
-    results: featureUpdates.map((asked) => {
-      const { feature, maxVersionLevel } = asked
-      const problem = problemOf(asked, broker)
-      if (problem === undefined) return { feature, errorCode: errorCodes.NONE, errorMessage: null }
-      const errorMessage = `Invalid update version ${maxVersionLevel} for feature ${feature}. ${problem}`
-      return { feature, errorCode: errorCodes.INVALID_UPDATE_VERSION, errorMessage }
-    }),
-  }),
+  versions: [0, 2],
+  handle: ({ featureUpdates }, { broker, version }) => {
+    const results = featureUpdates.map((asked) => resultOf(asked, broker))
+    const failed = version < AT_ONCE_SINCE ? undefined : results.find(({ errorCode }) => errorCode !== errorCodes.NONE)
+    if (failed === undefined) return { throttleTimeMs: 0, errorCode: errorCodes.NONE, errorMessage: null, results }
+    const errorMessage = `The update failed for all features since the following feature had an error: ${failed.errorMessage}`
+    return { throttleTimeMs: 0, errorCode: failed.errorCode, errorMessage }
+  },
 })

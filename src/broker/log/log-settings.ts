@@ -24,6 +24,8 @@ export interface LogSettings {
   readonly timestampAfterMaxMs: number
   /** `compression.type`: `producer` keeps what was sent. */
   readonly compressionType: 'producer' | 'uncompressed' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
+  /** `message.downconversion.enable`: whether readers of the old formats are served. */
+  readonly isDownConverted: boolean
   /** `cleanup.policy` names `compact`: every record must have a key. */
   readonly isCompacted: boolean
   /** `file.delete.delay.ms`: how long files are kept after they were deleted. */
@@ -46,6 +48,7 @@ export const logSettingsDefault: LogSettings = {
   timestampBeforeMaxMs: unlimited,
   timestampAfterMaxMs: unlimited,
   compressionType: 'producer',
+  isDownConverted: true,
   isCompacted: false,
   fileDeleteDelayMs: 60_000,
 }

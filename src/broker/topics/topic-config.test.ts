@@ -22,6 +22,7 @@ test('a topic without settings has the defaults of Kafka', () => {
     timestampBeforeMaxMs: unlimited,
     timestampAfterMaxMs: unlimited,
     compressionType: 'producer',
+    isDownConverted: true,
     isCompacted: false,
     fileDeleteDelayMs: 60_000,
   })

@@ -72,6 +72,7 @@ export const logSettings = (values: TopicValues): LogSettings => {
     timestampBeforeMaxMs: apart(values['message.timestamp.before.max.ms']),
     timestampAfterMaxMs: apart(values['message.timestamp.after.max.ms']),
     compressionType: values['compression.type'],
+    isDownConverted: values['message.downconversion.enable'],
     isCompacted: values['cleanup.policy'].includes('compact'),
     fileDeleteDelayMs: values['file.delete.delay.ms'],
   }
