@@ -4,6 +4,7 @@ import { logSettingsDefault, type LogSettings } from '../../src/broker/log/log-s
 import type { LogStart } from '../../src/broker/log/log-state.ts'
 import { PartitionLog } from '../../src/broker/log/partition-log.ts'
 import { StorageAlarm } from '../../src/broker/log/storage-alarm.ts'
+import { Removal } from '../../src/broker/log/removal.ts'
 import type { AppendHow } from '../../src/broker/log/log-types.ts'
 import { recordsOf, type ReadRecord } from './batches.ts'
 import { FakeClock } from './clock.ts'
@@ -25,6 +26,7 @@ export const bench = (disk = new FakeDisk()): Bench => {
   const [clock, said] = [new FakeClock(), new RecordingLog()]
   const folder = '/logs/t-0'
   const files = new OpenFiles(disk)
+  const removal = new Removal(disk, clock, said)
   return {
     disk,
     clock,
@@ -43,6 +45,7 @@ export const bench = (disk = new FakeDisk()): Bench => {
         clock,
         random: seededRandom(1),
         log: said,
+        removal,
         alarm: new StorageAlarm(said, '/logs'),
         start: { isNew, isClean: false, recoveryPoint: undefined, logStartOffset: undefined, ...start },
       })

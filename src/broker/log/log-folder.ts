@@ -17,6 +17,8 @@ import type { LogSettings } from './log-settings.ts'
 import { readMeta, writeMeta, type Meta } from './meta-properties.ts'
 import type { OpenFiles } from './open-files.ts'
 import { PartitionLog, type PartitionLogOptions } from './partition-log.ts'
+import type { Removal } from './removal.ts'
+import { repeat } from './repeat.ts'
 import { StorageAlarm } from './storage-alarm.ts'
 import { syncFolder, writeWhole } from './whole-file.ts'
 
@@ -34,6 +36,7 @@ export interface LogFolderOptions {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
+  readonly removal: Removal
   /** `log.flush.offset.checkpoint.interval.ms`. */
   readonly recoveryCheckpointMs: number
   readonly processes?: Processes | undefined
@@ -96,6 +99,11 @@ export class LogFolder {
     if (this.stored === undefined) await writeMeta(files.disk, this.path, meta, clock.now())
   }
 
+  /** Its partitions. */
+  get logs(): Iterable<PartitionLog> {
+    return this.#logs
+  }
+
   /** How many partitions are in it. */
   get count(): number {
     return this.#logs.size
@@ -128,7 +136,8 @@ export class LogFolder {
       disk.syncFolder(this.path)
     }
     this.#checkpoints.start()
-    this.#expireProducers()
+    const expire = (): void => this.#expireProducers()
+    this.#expiry = repeat(this.#options.clock, producerCheckMs, expire, (thrown) => this.#saySkipped(thrown))
   }
 
   /** Puts a partition out of sight at once, by renaming its folder; gives the path that is left to be removed. */
@@ -175,21 +184,21 @@ export class LogFolder {
   }
 
   #logOf(topic: string, partition: number, settings: LogSettings, start: PartitionLogOptions['start']): PartitionLog {
-    const { files, clock, random, log } = this.#options
+    const { files, clock, random, log, removal } = this.#options
     const folder = this.folderOf(topic, partition)
     const name = partitionFolderName(topic, partition)
-    const home = { files, clock, random, log, folder, name, settings, alarm: this.#alarm }
+    const home = { files, clock, random, log, removal, folder, name, settings, alarm: this.#alarm }
     const opened = new PartitionLog({ ...home, topic, partition, start })
     this.#logs.add(opened)
     return opened
   }
 
   #expireProducers(): void {
-    const { clock } = this.#options
-    this.#expiry = clock.after(producerCheckMs, () => {
-      for (const log of this.#logs) log.expireProducers(clock.now() - producerExpirationMs)
-      this.#expireProducers()
-    })
+    for (const log of this.#logs) log.expireProducers(this.#options.clock.now() - producerExpirationMs)
+  }
+
+  #saySkipped(thrown: unknown): void {
+    this.#options.log.warn(`Work on ${this.path} was not done this time.`, { reason: reasonOf(thrown) })
   }
 
   /** One partition that cannot be read does not keep the others away. */

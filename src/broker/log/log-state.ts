@@ -2,14 +2,12 @@
  * What a partition has on disk, and what must be known of it: segments, end, recovery point, producers, leader epochs. Opening after a clean stop
  * reads none of the files: the end is taken from the checkpoint, and verified when the log is first used.
  */
-import { dirname, join } from 'node:path'
 import type { Log } from '../../base/log.ts'
 import type { Clock } from '../../io/clock.ts'
 import type { Random } from '../../io/random.ts'
 import type { BatchHeader } from '../../protocol/record-batch.ts'
 import { BatchCursor } from './batch-cursor.ts'
 import { rethrowUnlessDisk } from './disk-errors.ts'
-import { segmentFileName, type SegmentSuffix } from './file-names.ts'
 import { emptyInventory, takeInventory } from './inventory.ts'
 import { LeaderEpochs } from './leader-epochs.ts'
 import type { LogSettings } from './log-settings.ts'
@@ -17,9 +15,11 @@ import type { OpenFiles } from './open-files.ts'
 import { ProducerSnapshots } from './producer-snapshots.ts'
 import type { ProducerState } from './producer-state.ts'
 import { endOfClosed, recover } from './recovery.ts'
+import type { Removal } from './removal.ts'
+import { SegmentFiles } from './segment-files.ts'
 import { SegmentList } from './segment-list.ts'
-import { Segment } from './segment.ts'
-import { syncFolder } from './whole-file.ts'
+import { SegmentSyncs } from './segment-syncs.ts'
+import type { Segment } from './segment.ts'
 
 export interface LogHome {
   readonly files: OpenFiles
@@ -30,6 +30,8 @@ export interface LogHome {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
+  /** Where files go that were put out of sight. */
+  readonly removal: Removal
 }
 
 /** What the checkpoints and the clean-shutdown marker of the log folder say about the partition. */
@@ -41,8 +43,6 @@ export interface LogStart {
   readonly recoveryPoint: number | undefined
   readonly logStartOffset: number | undefined
 }
-
-const segmentSuffixes: readonly SegmentSuffix[] = ['.log', '.index', '.timeindex', '.txnindex', '.snapshot']
 
 export class LogState {
   readonly home: LogHome
@@ -60,9 +60,8 @@ export class LogState {
   readonly #isNoted: boolean
   #producers: ProducerState | undefined
   #epochs: LeaderEpochs | undefined
-  #jitterMs = 0
-  /** Names that were not synced yet: of files in the folder, or even of the folder itself. */
-  #unsyncedNames: 'none' | 'files' | 'folder'
+  readonly #files: SegmentFiles
+  readonly #syncs: SegmentSyncs
 
   /** Lists the folder and reads none of its files; `ready` does what is to be done before they are used. Throws system errors. */
   constructor(home: LogHome, start: LogStart) {
@@ -70,11 +69,13 @@ export class LogState {
     const first = bases[0] ?? start.logStartOffset ?? 0
     this.home = home
     this.#snapshots = new ProducerSnapshots(home.files.disk, home.folder, snapshots)
+    this.#files = new SegmentFiles(home)
     this.segments = new SegmentList(
-      bases.length === 0 ? [this.#newSegment(first)] : bases.map((base) => this.#segmentAt(base)),
+      bases.length === 0 ? [this.#files.begin(first)] : bases.map((base) => this.#files.found(base)),
     )
+    this.#syncs = new SegmentSyncs(home, this.segments)
     this.logStartOffset = Math.max(first, start.logStartOffset ?? 0)
-    this.#unsyncedNames = start.isNew ? 'folder' : 'none'
+    if (start.isNew) this.#syncs.folderMade()
     const isEmpty = bases.length === 0
     this.logEndOffset = this.recoveryPoint = this.flushedOffset = isEmpty ? first : (start.recoveryPoint ?? first)
     this.#isNoted = start.isClean && start.recoveryPoint !== undefined
@@ -127,7 +128,7 @@ export class LogState {
 
   /** Begins another segment if the active one may not take so many bytes that end at `lastOffset`. */
   rollIfDue(bytes: number, lastOffset: number, maxTimestampMs: number, nowMs: number): void {
-    if (this.segments.active.mustRoll(bytes, lastOffset, maxTimestampMs, nowMs, this.#jitterMs)) this.roll()
+    if (this.segments.active.mustRoll(bytes, lastOffset, maxTimestampMs, nowMs)) this.roll()
   }
 
   /** Closes the active segment and begins one at the end of the log. Its files are made by the first write. */
@@ -136,7 +137,7 @@ export class LogState {
     this.#quietly(() => closed.seal())
     closed.isDirty = true
     this.takeSnapshot()
-    this.segments.push(this.#newSegment(this.logEndOffset))
+    this.segments.push(this.#files.begin(this.logEndOffset))
   }
 
   /** Writes stamped batches behind the last one. Throws system errors, and is then as before. */
@@ -144,7 +145,7 @@ export class LogState {
     const segment = this.segments.active
     let position = segment.size
     segment.write(bytes)
-    if (position === 0 && this.#unsyncedNames === 'none') this.#unsyncedNames = 'files'
+    if (position === 0) this.#syncs.fileMade()
     for (const batch of batches) {
       segment.noteBatch(position, batch)
       if (batch.producerId >= 0) this.producers().note(batch)
@@ -155,26 +156,33 @@ export class LogState {
 
   /** Makes durable what was written before the call, off the thread. */
   async sync(): Promise<void> {
-    const { folder, files } = this.home
     const upTo = (this.flushedOffset = this.logEndOffset)
-    const names = this.#unsyncedNames
-    const known = this.#sealClosed()
-    const dirty = this.segments.all().filter((segment) => segment.isDirty)
-    this.#unsyncedNames = 'none'
-    await Promise.all(dirty.map((segment) => segment.sync()))
-    if (names !== 'none') await files.sync(() => syncFolder(files.disk, folder))
-    if (names === 'folder') await files.sync(() => syncFolder(files.disk, dirname(folder)))
+    const known = await this.#syncs.sync()
     this.recoveryPoint = Math.max(this.recoveryPoint, Math.min(upTo, known))
   }
 
-  /** Tries again what a full disk prevented when segments were closed. Recovery must begin at the first whose indexes are not complete on disk: its offset. */
-  #sealClosed(): number {
-    for (const segment of this.segments.all()) {
-      if (segment === this.segments.active) break
-      this.#quietly(() => segment.seal())
-      if (!segment.isSealed) return segment.baseOffset
+  /** Takes the oldest segments out of the log: their files are put out of sight and removed later. Throws system errors; what went before stays gone. */
+  dropOldest(count: number): void {
+    for (let left = count; left > 0; left--) {
+      const { first } = this.segments
+      this.#files.hide(first)
+      this.segments.dropFirst()
+      this.#snapshots.forget(first.baseOffset)
+      this.logStartOffset = Math.max(this.logStartOffset, this.segments.first.baseOffset)
     }
-    return Infinity
+  }
+
+  /**
+   * Puts other segments in the place of neighbouring closed ones. The old files go out of sight first; then `place` must bring the new ones to
+   * their names, and give their base offsets, ascending. Throws system errors.
+   */
+  replaceSegments(old: readonly Segment[], place: () => readonly number[]): void {
+    const kept = old[0]?.baseOffset
+    for (const segment of old) this.#files.hide(segment, segment.baseOffset === kept)
+    for (const segment of old) if (segment.baseOffset !== kept) this.#snapshots.forget(segment.baseOffset)
+    const bases = place()
+    this.segments.replace(old, bases.map((base) => this.#files.found(base))) // prettier-ignore
+    this.#syncs.fileMade()
   }
 
   /** Writes the producers down as of the end of the log. */
@@ -196,15 +204,6 @@ export class LogState {
     for (const segment of this.segments.all()) segment.close()
   }
 
-  #newSegment(baseOffset: number): Segment {
-    this.#jitterMs = Math.floor(this.home.random.next() * this.home.settings.segmentJitterMs)
-    return new Segment(this.home, baseOffset, this.home.clock.now(), true)
-  }
-
-  #segmentAt(baseOffset: number): Segment {
-    return new Segment(this.home, baseOffset, this.home.clock.now(), false)
-  }
-
   #recover(from: number): void {
     const point = Math.max(from, this.segments.first.baseOffset)
     const firstRead = this.segments.indexOf(point)
@@ -214,7 +213,7 @@ export class LogState {
       this.epochs().note(batch.leaderEpoch, batch.baseOffset)
     })
     // files that the last process made may have names that only the page cache knows
-    this.#unsyncedNames = 'folder'
+    this.#syncs.folderMade()
     this.#producers = producers
     this.logEndOffset = found.logEndOffset
     this.recoveryPoint = this.flushedOffset = Math.min(point, found.logEndOffset)
@@ -222,7 +221,7 @@ export class LogState {
       segment.isDirty = true
       if (segment !== this.segments.active) this.#quietly(() => segment.seal())
     }
-    for (const segment of found.dropped) this.#removeFiles(segment)
+    for (const segment of found.dropped) this.#remove(segment)
     // their offsets will be given to other records, so they must not come back after a power cut
     if (found.dropped.length > 0) this.home.files.disk.syncFolder(this.home.folder)
     this.#snapshots.removeAbove(this.logEndOffset)
@@ -238,8 +237,8 @@ export class LogState {
 
   /** A log that ends before its start is of no use: it goes on, empty, where it should start. */
   #restartAt(offset: number): void {
-    for (const segment of this.segments.all()) this.#removeFiles(segment)
-    this.segments.restart(this.#newSegment(offset))
+    for (const segment of this.segments.all()) this.#remove(segment)
+    this.segments.restart(this.#files.begin(offset))
     this.#endAt(offset)
   }
 
@@ -256,13 +255,8 @@ export class LogState {
     return snapshot.state
   }
 
-  #removeFiles(segment: Segment): void {
-    const { disk } = this.home.files
-    segment.close()
-    for (const suffix of segmentSuffixes) {
-      const path = join(this.home.folder, segmentFileName(segment.baseOffset, suffix))
-      if (disk.stat(path) !== undefined) disk.unlink(path)
-    }
+  #remove(segment: Segment): void {
+    this.#files.remove(segment)
     this.#snapshots.forget(segment.baseOffset)
   }
 

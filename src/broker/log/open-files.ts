@@ -87,6 +87,7 @@ export class LogFile {
   #fd = -1
   #pins = 0
   #closeWhenUnpinned = false
+  #isAbandoned = false
 
   constructor(files: OpenFiles, path: string) {
     this.#files = files
@@ -155,6 +156,7 @@ export class LogFile {
   }
 
   async #sync(): Promise<void> {
+    if (this.#isAbandoned) return
     const fd = this.fd()
     this.#pins++
     try {
@@ -163,6 +165,12 @@ export class LogFile {
       this.#pins--
       if (this.#pins === 0 && this.#closeWhenUnpinned) this.close()
     }
+  }
+
+  /** Closes it for good: it has lost its name, and syncs that still wait for their turn have nothing to do. */
+  abandon(): void {
+    this.#isAbandoned = true
+    this.close()
   }
 
   /** Once a running sync has ended. */

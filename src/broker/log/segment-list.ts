@@ -54,6 +54,19 @@ export class SegmentList {
     return this.#segments.splice(count)
   }
 
+  /** Takes out the oldest; it is the caller's to remove. */
+  dropFirst(): void {
+    assert(this.#segments.length > 1, 'a log must keep a segment')
+    this.#segments.shift()
+  }
+
+  /** Puts others in the place of neighbours that are in the list, the active one not among them. */
+  replace(old: readonly Segment[], by: readonly Segment[]): void {
+    const at = this.#segments.findIndex((segment) => segment === old[0])
+    assert(at >= 0 && at + old.length < this.#segments.length, 'segments to be replaced that are not in the log')
+    this.#segments.splice(at, old.length, ...by)
+  }
+
   /** Begins again with this one alone; the others are the caller's to remove. */
   restart(segment: Segment): void {
     this.#segments = [segment]

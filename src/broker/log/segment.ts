@@ -23,6 +23,12 @@ export interface SegmentHome {
   readonly settings: LogSettings
 }
 
+export interface SegmentBirth {
+  readonly isNew: boolean
+  readonly createdMs: number
+  readonly jitterMs: number
+}
+
 export class Segment {
   readonly baseOffset: number
   readonly log: LogFile
@@ -40,6 +46,8 @@ export class Segment {
   /** When the first batch says it was written; undefined in an empty segment. */
   firstTimestampMs: number | undefined
   readonly createdMs: number
+  /** So much is taken off `segment.ms`. */
+  readonly jitterMs: number
   #home: SegmentHome
   #isLoaded: boolean
   #indexesAreDirty = false
@@ -48,7 +56,7 @@ export class Segment {
   #sinceEntryBytes = 0
 
   /** `isNew`: no such files exist yet. */
-  constructor(home: SegmentHome, baseOffset: number, createdMs: number, isNew: boolean) {
+  constructor(home: SegmentHome, baseOffset: number, { isNew, createdMs, jitterMs }: SegmentBirth) {
     const { files, folder } = home
     const path = (suffix: '.log' | '.index' | '.timeindex'): string => join(folder, segmentFileName(baseOffset, suffix))
     this.#home = home
@@ -57,6 +65,7 @@ export class Segment {
     this.offsets = new OffsetIndex(files, path('.index'), baseOffset)
     this.times = new TimeIndex(files, path('.timeindex'), baseOffset)
     this.createdMs = createdMs
+    this.jitterMs = jitterMs
     this.#isLoaded = isNew
     this.isSealed = !isNew
   }
@@ -109,13 +118,13 @@ export class Segment {
   }
 
   /** Must another segment be begun before entries of so many bytes, which end at `lastOffset` and are as new as `maxTimestampMs`? */
-  mustRoll(bytes: number, lastOffset: number, maxTimestampMs: number, nowMs: number, jitterMs: number): boolean {
+  mustRoll(bytes: number, lastOffset: number, maxTimestampMs: number, nowMs: number): boolean {
     if (this.size === 0) return false
     const rules = this.#home.settings
     const ageMs = (maxTimestampMs >= 0 ? maxTimestampMs : nowMs) - (this.firstTimestampMs ?? this.createdMs)
     return (
       this.size + bytes > rules.segmentBytes ||
-      ageMs > rules.segmentMs - jitterMs ||
+      ageMs > rules.segmentMs - this.jitterMs ||
       this.offsets.isFull(rules.segmentIndexBytes) ||
       this.times.isFull(rules.segmentIndexBytes) ||
       lastOffset - this.baseOffset > relativeOffsetMax
@@ -185,6 +194,12 @@ export class Segment {
     this.#indexesAreDirty = false
     const existing = [this.log, ...indexes].filter((file) => file.exists())
     await Promise.all(existing.map((file) => file.sync()))
+  }
+
+  /** Its files were renamed or removed: nothing is to be synced any more. */
+  abandon(): void {
+    this.isDirty = false
+    for (const file of [this.log, this.offsets.entries.file, this.times.entries.file]) file.abandon()
   }
 
   close(): void {

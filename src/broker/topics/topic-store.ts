@@ -16,7 +16,7 @@ import { openLogFolder, type LogFolder } from '../log/log-folder.ts'
 import type { Meta } from '../log/meta-properties.ts'
 import { OpenFiles } from '../log/open-files.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
-import { FolderRemoval } from './folder-removal.ts'
+import { Removal } from '../log/removal.ts'
 import { agreeOn, newUuid } from './identity.ts'
 import { PartitionFolders } from './partition-folders.ts'
 import { checkGrowth, checkNewTopic, checkUnique } from './topic-check.ts'
@@ -50,13 +50,15 @@ export interface TopicStoreOptions {
 /** Opens all folders and the topics in them. Throws Faults about the folders, and system errors. */
 export const openTopicStore = async (options: TopicStoreOptions): Promise<TopicStore> => {
   if (options.folders.length === 0) throw new Fault('BAD_SETTING', { setting: 'log.dirs', problem: 'names no folder' })
-  const files = new OpenFiles(options.disk, options.openFilesMax)
+  const { disk, clock, log } = options
+  const files = new OpenFiles(disk, options.openFilesMax)
+  const removal = new Removal(disk, clock, log)
   const folders: LogFolder[] = []
   try {
-    for (const path of options.folders) folders.push(openLogFolder({ ...options, path, files }))
+    for (const path of options.folders) folders.push(openLogFolder({ ...options, path, files, removal }))
     const identity = agreeOn(folders, options.brokerId, options.random)
     for (const folder of folders) await folder.identify(identity)
-    return new TopicStore(options, folders, identity)
+    return new TopicStore(options, folders, identity, removal)
   } catch (thrown) {
     for (const folder of folders) folder.release()
     throw thrown
@@ -71,21 +73,21 @@ export class TopicStore implements AsyncDisposable {
   readonly #options: TopicStoreOptions
   readonly #folders: readonly LogFolder[]
   readonly #partitions: PartitionFolders
-  readonly #removal: FolderRemoval
+  readonly #removal: Removal
   readonly #topics = new Map<string, Topic>()
   readonly #byId = new Map<string, Topic>()
   /** Topics that were created or deleted and not synced yet. */
   readonly #unsettled = new Set<string>()
   readonly #settler = new Flusher(() => this.#sync())
 
-  constructor(options: TopicStoreOptions, folders: readonly LogFolder[], { brokerId, clusterId }: Meta) {
-    const { disk, clock, log } = options
+  constructor(options: TopicStoreOptions, folders: readonly LogFolder[], identity: Meta, removal: Removal) {
+    const { disk, log } = options
     this.#options = options
     this.#folders = folders
-    this.brokerId = brokerId
-    this.clusterId = clusterId
+    this.brokerId = identity.brokerId
+    this.clusterId = identity.clusterId
     this.#partitions = new PartitionFolders(disk, log, folders)
-    this.#removal = new FolderRemoval(disk, clock, log)
+    this.#removal = removal
     this.#loadAll()
     for (const folder of folders) folder.start()
   }
@@ -155,7 +157,7 @@ export class TopicStore implements AsyncDisposable {
     this.#onDisk(`Topic ${name} cannot be removed`, () => {
       for (const log of topic.partitions) {
         const path = this.#partitions.hide(log)
-        if (path !== undefined) this.#removal.remove(path, log.settings.fileDeleteDelayMs)
+        if (path !== undefined) this.#removal.remove([path], log.settings.fileDeleteDelayMs)
       }
     })
     this.#settle(name)
@@ -175,7 +177,7 @@ export class TopicStore implements AsyncDisposable {
 
   #loadAll(): void {
     const { topics, leftOver } = findTopics(this.#options.disk, this.#folders)
-    for (const path of leftOver) this.#removal.remove(path, 0)
+    this.#removal.remove(leftOver, 0)
     for (const found of topics) {
       const id = found.id ?? newUuid(this.#options.random)
       const configs = this.#partitions.configsOf(found)

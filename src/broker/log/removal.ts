@@ -1,15 +1,18 @@
-/** Removes the folders of deleted partitions, some time after they were put out of sight, and a few at a time: files of gigabytes take the system a while. */
+/**
+ * Removes files and folders that were put out of sight (deleted segments, deleted partitions) some time later, when nobody can be reading them any
+ * more, and a few at a time: files of gigabytes take the system a while. What is left when the process ends is removed at the next start.
+ */
 import { reasonOf } from '../../base/faults.ts'
 import type { Log } from '../../base/log.ts'
 import type { Clock } from '../../io/clock.ts'
 import type { Disk } from '../../io/disk.ts'
-import { rethrowUnlessDisk } from '../log/disk-errors.ts'
+import { rethrowUnlessDisk } from './disk-errors.ts'
 
-/** Folders removed in one go, and the pause before the next ones. */
+/** Paths removed in one go, and the pause before the next ones. */
 const atOnce = 8
 const pauseMs = 5
 
-export class FolderRemoval implements Disposable {
+export class Removal implements Disposable {
   readonly #disk: Disk
   readonly #clock: Clock
   readonly #log: Log
@@ -23,10 +26,11 @@ export class FolderRemoval implements Disposable {
     this.#log = log
   }
 
-  /** Removes the folder after a while. What is left when the process ends is removed after the next start. */
-  remove(path: string, delayMs: number): void {
+  /** Removes them after a while. */
+  remove(paths: readonly string[], delayMs: number): void {
+    if (paths.length === 0) return
     this.#after(delayMs, () => {
-      this.#due.push(path)
+      this.#due.push(...paths)
       if (!this.#isRemoving) this.#removeSome()
     })
   }
