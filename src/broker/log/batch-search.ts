@@ -56,6 +56,20 @@ export class BatchSearch {
     throw new RangeError('a log without a segment')
   }
 
+  /** How many bytes lie from `offset` to `upTo`, the end of the log if that is left out; `atMost` or a little more. */
+  bytesFrom(offset: number, atMost: number, upTo?: number): number {
+    const from = this.place(offset)
+    const to = upTo === undefined ? undefined : this.place(upTo)
+    if (to?.segment === from.segment) return to.position - from.position
+    let bytes = from.segment.size - from.position
+    for (const later of this.#segments.from(from.index + 1)) {
+      if (bytes >= atMost) break
+      if (later === to?.segment) return bytes + to.position
+      bytes += later.load().size
+    }
+    return bytes
+  }
+
   /** A reader got everything before `offset`, which will stand at `position`. */
   leaveHint(segment: Segment, offset: number, position: number): void {
     this.#hints.leave(segment, offset, position)

@@ -6,12 +6,12 @@ import type { Log } from '../../base/log.ts'
 import type { Clock } from '../../io/clock.ts'
 import type { Random } from '../../io/random.ts'
 import type { BatchHeader } from '../../protocol/record-batch.ts'
-import { BatchCursor } from './batch-cursor.ts'
 import { rethrowUnlessDisk } from './disk-errors.ts'
 import { emptyInventory, takeInventory } from './inventory.ts'
 import { LeaderEpochs } from './leader-epochs.ts'
 import type { LogSettings } from './log-settings.ts'
 import type { OpenFiles } from './open-files.ts'
+import { indexAborted, markerOf, producersAt } from './producer-history.ts'
 import { ProducerSnapshots } from './producer-snapshots.ts'
 import type { ProducerState } from './producer-state.ts'
 import { endOfClosed, recover } from './recovery.ts'
@@ -112,7 +112,7 @@ export class LogState {
   }
 
   producers(): ProducerState {
-    this.#producers ??= this.#producersAt(this.logEndOffset)
+    this.#producers ??= producersAt(this.segments, this.#snapshots, this.logEndOffset)
     return this.#producers
   }
 
@@ -143,15 +143,31 @@ export class LogState {
   /** Writes stamped batches behind the last one. Throws system errors, and is then as before. */
   append(bytes: Buffer, batches: readonly BatchHeader[]): void {
     const segment = this.segments.active
-    let position = segment.size
+    const start = segment.size
+    let position = start
     segment.write(bytes)
     if (position === 0) this.#syncs.fileMade()
     for (const batch of batches) {
       segment.noteBatch(position, batch)
-      if (batch.producerId >= 0) this.producers().note(batch)
+      if (batch.producerId >= 0) this.#noted(this.producers(), batch, segment, bytes, position - start)
       position += batch.sizeInBytes
       this.logEndOffset = batch.lastOffset + 1
     }
+    if (batches.at(-1)?.isControl === true) this.#quietly(() => this.mendAborted(segment))
+  }
+
+  /** Takes note of a producer's batch, which stands at `at` in these bytes. */
+  #noted(producers: ProducerState, batch: BatchHeader, segment: Segment, bytes: Buffer, at = 0): void {
+    const ended = producers.note(batch, batch.isControl ? markerOf(batch, bytes, at) : undefined)
+    if (ended?.outcome !== 'abort') return
+    this.#quietly(() => segment.noteEnded(ended))
+    // the index may be a new file
+    this.#syncs.fileMade()
+  }
+
+  /** Makes sure that a segment knows its aborted transactions: an index that cannot be true is made anew. Throws system errors. */
+  mendAborted(segment: Segment): void {
+    if (segment.aborted.isDamaged) indexAborted(segment, this.segments, this.#snapshots)
   }
 
   /** Makes durable what was written before the call, off the thread. */
@@ -207,9 +223,10 @@ export class LogState {
   #recover(from: number): void {
     const point = Math.max(from, this.segments.first.baseOffset)
     const firstRead = this.segments.indexOf(point)
-    const producers = this.#producersAt(point)
-    const found = recover(this.segments, point, (batch) => {
-      if (batch.baseOffset >= point) producers.note(batch)
+    const producers = producersAt(this.segments, this.#snapshots, point)
+    for (const segment of this.segments.from(firstRead)) this.#quietly(() => segment.aborted.truncate(point))
+    const found = recover(this.segments, point, (batch, bytes, segment) => {
+      if (batch.baseOffset >= point) this.#noted(producers, batch, segment, bytes)
       this.epochs().note(batch.leaderEpoch, batch.baseOffset)
     })
     // files that the last process made may have names that only the page cache knows
@@ -240,19 +257,6 @@ export class LogState {
     for (const segment of this.segments.all()) this.#remove(segment)
     this.segments.restart(this.#files.begin(offset))
     this.#endAt(offset)
-  }
-
-  /** The newest snapshot, and what the batches from there to `offset` add to it. */
-  #producersAt(offset: number): ProducerState {
-    const snapshot = this.#snapshots.read(offset, this.segments.first.baseOffset)
-    if (snapshot.offset >= offset) return snapshot.state
-    for (const segment of this.segments.from(this.segments.indexOf(snapshot.offset))) {
-      const near = segment.load().offsets.find(snapshot.offset)
-      const cursor = new BatchCursor(segment.log, near?.position ?? 0, segment.size, 4096)
-      while (cursor.next() && cursor.baseOffset < offset)
-        if (cursor.baseOffset >= snapshot.offset && cursor.magic === 2) snapshot.state.note(cursor.header())
-    }
-    return snapshot.state
   }
 
   #remove(segment: Segment): void {

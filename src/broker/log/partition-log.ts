@@ -13,6 +13,7 @@ import { Listeners } from './listeners.ts'
 import { LogState, type LogHome, type LogStart } from './log-state.ts'
 import type { Appended, AppendHow, FoundOffset, ReadLimits, SegmentStart } from './log-types.ts'
 import type { LogSettings } from './log-settings.ts'
+import { LogTransactions } from './log-transactions.ts'
 import type { RememberedBatch } from './producer-state.ts'
 import { stamp, type Stamped } from './stamping.ts'
 import type { StorageAlarm } from './storage-alarm.ts'
@@ -30,6 +31,7 @@ export class PartitionLog {
   readonly topic: string
   readonly partition: number
   readonly folder: string
+  readonly transactions: LogTransactions
   readonly #state: LogState
   readonly #search: BatchSearch
   readonly #alarm: StorageAlarm
@@ -45,6 +47,10 @@ export class PartitionLog {
     this.folder = options.folder
     this.#alarm = options.alarm
     this.#state = new LogState(options, options.start)
+    this.transactions = new LogTransactions(this.#state, (read) => {
+      this.#enter()
+      return this.#guarded(read)
+    })
     this.#search = new BatchSearch(this.#state.segments)
     this.#durability = new Durability(this.#state)
   }
@@ -70,7 +76,7 @@ export class PartitionLog {
     return this.#state.isEndUnknown
   }
 
-  /** Equal to the high watermark as long as no transaction is open. */
+  /** Where the first transaction begins that is not decided yet; the high watermark if there is none. */
   get lastStableOffset(): number {
     return Math.min(this.logEndOffset, this.#guarded(() => this.#state.producers()).firstOpenOffset())
   }
@@ -109,7 +115,7 @@ export class PartitionLog {
     if (this.#durability.broken !== undefined) throw this.#durability.broken
     const nowMs = this.#state.home.clock.now()
     const admitted = admit(records, how, this.settings, nowMs)
-    const before = how.origin === 'client' ? this.#earlier(admitted) : undefined
+    const before = how.origin === 'client' ? this.#earlier(admitted) : this.transactions.checkOwn(admitted)
     if (before !== undefined) return this.#repeated(before)
     const baseOffset = this.logEndOffset
     const stamped = stamp(admitted, baseOffset, this.leaderEpoch)
@@ -138,19 +144,12 @@ export class PartitionLog {
     return this.#guarded(() => this.#read(fromOffset, limits))
   }
 
-  /** How many bytes `read` could give from here to the log end, `atMost` or a little more; 0 when out of range. */
-  bytesFrom(fromOffset: number, atMost = Infinity): number {
+  /** How many bytes `read` could give from here to `upTo` or the log end, `atMost` or a little more; 0 when out of range. */
+  bytesFrom(fromOffset: number, atMost = Infinity, upTo?: number): number {
     this.#enter()
-    if (fromOffset < this.logStartOffset || fromOffset >= this.logEndOffset) return 0
-    return this.#guarded(() => {
-      const { segment, index, position } = this.#search.place(fromOffset)
-      let bytes = segment.size - position
-      for (const later of this.#state.segments.from(index + 1)) {
-        if (bytes >= atMost) break
-        bytes += later.load().size
-      }
-      return bytes
-    })
+    const end = upTo ?? this.logEndOffset
+    if (fromOffset < this.logStartOffset || fromOffset >= end) return 0
+    return this.#guarded(() => this.#search.bytesFrom(fromOffset, atMost, end < this.logEndOffset ? end : undefined))
   }
 
   /** The first record whose timestamp is at or after this one, or undefined. */

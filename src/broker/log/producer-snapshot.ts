@@ -44,7 +44,9 @@ export const decodeSnapshot = (bytes: Buffer): ProducerState | undefined => {
   if (count < 0 || bytes.length !== headerBytes + count * producerBytes) return undefined
   if (crc32c(bytes.subarray(countAt)) !== bytes.readUInt32BE(crcAt)) return undefined
   const state = new ProducerState()
-  for (let at = headerBytes; at < bytes.length; at += producerBytes) state.restore(producerAt(bytes, at))
+  const producers: Producer[] = []
+  for (let at = headerBytes; at < bytes.length; at += producerBytes) producers.push(producerAt(bytes, at))
+  state.restore(producers)
   return state
 }
 

@@ -21,7 +21,7 @@ const partition = () => {
       const earlier = state.check(readBatchHeader(batch))
       if (earlier !== undefined) return earlier.firstOffset
       stampOffset(batch, 0, end, 0)
-      state.note(readBatchHeader(batch))
+      state.note(readBatchHeader(batch), undefined)
       end += count
       return end - count
     },

@@ -1,7 +1,9 @@
 /**
  * What a partition remembers of idempotent producers: their epoch and last batches, so that a batch sent twice is stored once, and one that
- * went missing is noticed. Built from a snapshot and the batches behind it, changed by every append.
+ * went missing is noticed; and where their transactions began that have no marker yet. Built from a snapshot and the batches behind it, changed
+ * by every append.
  */
+import type { Marker } from '../../protocol/control-batch.ts'
 import { KafkaFault } from '../../protocol/error-codes.ts'
 import type { BatchHeader } from '../../protocol/record-batch.ts'
 
@@ -34,10 +36,22 @@ export interface Producer {
   lastTimestampMs: number
 }
 
+/** A transaction that a marker has ended. */
+export interface EndedTransaction {
+  readonly outcome: Marker['outcome']
+  readonly producerId: number
+  readonly firstOffset: number
+  /** Of the marker. */
+  readonly lastOffset: number
+  /** Everything before it is decided. */
+  readonly lastStableOffset: number
+}
+
 const lastOf = (producer: Producer): RememberedBatch | undefined => producer.batches.at(-1)
 
 export class ProducerState {
   #producers = new Map<number, Producer>()
+  /** In the order in which their transactions began. */
   #inTransaction = new Set<Producer>()
 
   get size(): number {
@@ -50,9 +64,30 @@ export class ProducerState {
 
   /** The offset from which on a transaction is still open, or Infinity. */
   firstOpenOffset(): number {
-    let first = Infinity
-    for (const producer of this.#inTransaction) first = Math.min(first, producer.transactionOffset)
-    return first
+    return this.#inTransaction.values().next().value?.transactionOffset ?? Infinity
+  }
+
+  /** Whether this producer has begun a transaction here that no marker has ended. */
+  isInTransaction(producerId: number, epoch: number): boolean {
+    const producer = this.#producers.get(producerId)
+    return producer !== undefined && producer.transactionOffset >= 0 && producer.epoch === epoch
+  }
+
+  /** Throws what a batch of the broker's own, which carries no sequence, deserves if its producer has gone on with another epoch. */
+  checkEpoch(batch: BatchHeader): void {
+    const producer = this.#producers.get(batch.producerId)
+    if (producer !== undefined) checkEpoch(producer, batch)
+  }
+
+  /** Throws INVALID_PRODUCER_EPOCH or TRANSACTION_COORDINATOR_FENCED for a marker that comes too late. */
+  checkMarker(batch: BatchHeader, { coordinatorEpoch }: Marker): void {
+    this.checkEpoch(batch)
+    const known = this.#producers.get(batch.producerId)?.coordinatorEpoch ?? -1
+    if (coordinatorEpoch < known)
+      throw new KafkaFault(
+        'TRANSACTION_COORDINATOR_FENCED',
+        `A marker of coordinator epoch ${coordinatorEpoch}, and ${known} was seen already`,
+      )
   }
 
   /** The earlier append of the same batch, or undefined for a new one. Throws what a batch that may not come now deserves. */
@@ -74,18 +109,30 @@ export class ProducerState {
     return undefined
   }
 
-  /** Takes note of a batch that stands in the log; its header carries its offsets. */
-  note(batch: BatchHeader): void {
-    if (batch.producerId < 0) return
+  /** Takes note of a batch that stands in the log; its header carries its offsets. Gives the transaction that it ends, if it is a marker that ends one. */
+  note(batch: BatchHeader, marker: Marker | undefined): EndedTransaction | undefined {
+    if (batch.producerId < 0) return undefined
     const producer = this.#producers.get(batch.producerId) ?? this.#add(batch)
     if (batch.producerEpoch !== producer.epoch) {
       producer.epoch = batch.producerEpoch
       producer.batches = []
     }
     producer.lastTimestampMs = Math.max(producer.lastTimestampMs, batch.maxTimestamp)
-    if (batch.isControl) return this.#endTransaction(producer)
+    if (batch.isControl) return marker === undefined ? undefined : this.#endTransaction(producer, batch, marker)
     if (batch.isTransactional && producer.transactionOffset < 0) this.#beginTransaction(producer, batch.baseOffset)
-    if (batch.baseSequence < 0) return
+    if (batch.baseSequence >= 0) this.#remember(producer, batch)
+    return undefined
+  }
+
+  /** Puts producers back as a snapshot has them. */
+  restore(producers: readonly Producer[]): void {
+    for (const producer of producers) this.#producers.set(producer.id, producer)
+    const open = producers.filter((producer) => producer.transactionOffset >= 0)
+    open.sort((a, b) => a.transactionOffset - b.transactionOffset)
+    this.#inTransaction = new Set(open)
+  }
+
+  #remember(producer: Producer, batch: BatchHeader): void {
     producer.batches.push({
       firstSequence: batch.baseSequence,
       lastSequence: sequenceAfter(batch.baseSequence, batch.lastOffsetDelta),
@@ -94,12 +141,6 @@ export class ProducerState {
       timestampMs: batch.maxTimestamp,
     })
     if (producer.batches.length > batchesRemembered) producer.batches.shift()
-  }
-
-  /** Puts a producer back as a snapshot has it. */
-  restore(producer: Producer): void {
-    this.#producers.set(producer.id, producer)
-    if (producer.transactionOffset >= 0) this.#inTransaction.add(producer)
   }
 
   /** Forgets producers that last wrote before this time and have no transaction open. */
@@ -134,9 +175,15 @@ export class ProducerState {
     this.#inTransaction.add(producer)
   }
 
-  #endTransaction(producer: Producer): void {
+  #endTransaction(producer: Producer, batch: BatchHeader, marker: Marker): EndedTransaction | undefined {
+    const { outcome, coordinatorEpoch } = marker
+    const { baseOffset: lastOffset, producerId } = batch
+    const firstOffset = producer.transactionOffset
+    producer.coordinatorEpoch = coordinatorEpoch
     producer.transactionOffset = -1
-    this.#inTransaction.delete(producer)
+    if (!this.#inTransaction.delete(producer)) return undefined
+    const lastStableOffset = Math.min(this.firstOpenOffset(), lastOffset + 1)
+    return { outcome, producerId, firstOffset, lastOffset, lastStableOffset }
   }
 }
 

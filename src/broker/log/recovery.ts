@@ -22,11 +22,11 @@ export interface Recovered {
   readonly dropped: readonly Segment[]
 }
 
-/** Recovers everything from `recoveryPoint` on; `noted` is called for each batch, in order. Throws system errors where the disk cannot be read. */
+/** Recovers everything from `recoveryPoint` on; `noted` is called for each batch, in order, with its bytes. Throws system errors where the disk cannot be read. */
 export const recover = (
   segments: SegmentList,
   recoveryPoint: number,
-  noted: (batch: BatchHeader) => void,
+  noted: (batch: BatchHeader, bytes: Buffer, segment: Segment) => void,
 ): Recovered => {
   let endOffset = segments.first.baseOffset
   for (let index = segments.indexOf(recoveryPoint); index < segments.count; index++) {
@@ -45,7 +45,7 @@ export const recover = (
 const scanSegment = (
   segment: Segment,
   recoveryPoint: number,
-  noted: (batch: BatchHeader) => void,
+  noted: (batch: BatchHeader, bytes: Buffer, segment: Segment) => void,
 ): { endOffset: number; cutBytes: number } => {
   const trusted = segment.load().offsets.find(recoveryPoint - 1)
   const from = segment.restartIndexes(trusted !== undefined && holds(segment, trusted) ? trusted : undefined)
@@ -56,7 +56,7 @@ const scanSegment = (
     if (cursor.magic < 2) continue
     const header = cursor.header()
     segment.noteBatch(cursor.position, header)
-    noted(header)
+    noted(header, cursor.bytes(), segment)
   }
   const cutBytes = segment.size - cursor.position
   segment.size = cursor.position

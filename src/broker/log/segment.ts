@@ -6,11 +6,13 @@ import { join } from 'node:path'
 import type { BatchHeader } from '../../protocol/record-batch.ts'
 import { BatchCursor } from './batch-cursor.ts'
 import { rethrowUnlessDisk } from './disk-errors.ts'
-import { segmentFileName } from './file-names.ts'
+import { segmentFileName, type SegmentSuffix } from './file-names.ts'
 import type { LogSettings } from './log-settings.ts'
+import type { EndedTransaction } from './producer-state.ts'
 import { OffsetIndex } from './offset-index.ts'
 import { LogFile, type OpenFiles } from './open-files.ts'
 import { TimeIndex } from './time-index.ts'
+import { TransactionIndex } from './transaction-index.ts'
 import { readWhole } from './whole-file.ts'
 
 /** Offsets in the indexes are 32-bit differences to the segment's base. */
@@ -34,6 +36,8 @@ export class Segment {
   readonly log: LogFile
   readonly offsets: OffsetIndex
   readonly times: TimeIndex
+  /** Of the transactions whose markers lie in this segment. */
+  readonly aborted: TransactionIndex
   /** Bytes of whole entries. What a failed write left behind them does not count. */
   size = 0
   /** The largest timestamp and the last offset of the batch that holds it; -1 if none. */
@@ -58,12 +62,13 @@ export class Segment {
   /** `isNew`: no such files exist yet. */
   constructor(home: SegmentHome, baseOffset: number, { isNew, createdMs, jitterMs }: SegmentBirth) {
     const { files, folder } = home
-    const path = (suffix: '.log' | '.index' | '.timeindex'): string => join(folder, segmentFileName(baseOffset, suffix))
+    const path = (suffix: SegmentSuffix): string => join(folder, segmentFileName(baseOffset, suffix))
     this.#home = home
     this.baseOffset = baseOffset
     this.log = new LogFile(files, path('.log'))
     this.offsets = new OffsetIndex(files, path('.index'), baseOffset)
     this.times = new TimeIndex(files, path('.timeindex'), baseOffset)
+    this.aborted = new TransactionIndex(files, path('.txnindex'), baseOffset, isNew)
     this.createdMs = createdMs
     this.jitterMs = jitterMs
     this.#isLoaded = isNew
@@ -176,6 +181,11 @@ export class Segment {
     this.#sinceEntryBytes += batch.sizeInBytes
   }
 
+  /** Notes a transaction whose marker lies in this segment. Throws system errors, and has noted it all the same. */
+  noteEnded(transaction: EndedTransaction): void {
+    if (transaction.outcome === 'abort') this.aborted.append(transaction)
+  }
+
   /** Gives the time index its final entry, the segment's largest timestamp, and writes out what the indexes still hold in memory. Throws system errors. */
   seal(): void {
     if (this.isSealed || (this.size === 0 && !this.log.exists())) return
@@ -193,7 +203,7 @@ export class Segment {
     this.isDirty = false
     this.#indexesAreDirty = false
     const existing = [this.log, ...indexes].filter((file) => file.exists())
-    await Promise.all(existing.map((file) => file.sync()))
+    await Promise.all([...existing.map((file) => file.sync()), this.aborted.sync()])
   }
 
   /** Its files were renamed or removed: nothing is to be synced any more. */
@@ -206,6 +216,7 @@ export class Segment {
     this.log.close()
     this.offsets.entries.close()
     this.times.entries.close()
+    this.aborted.close()
   }
 
   #takeMaxTimestamp(): void {
