@@ -13,6 +13,8 @@ export interface JoptOption {
   readonly repeatable?: boolean
   /** The value may be left away. */
   readonly valueOptional?: boolean
+  /** Every word up to the next with dashes is a value. */
+  readonly greedy?: boolean
   readonly doc: string
 }
 
@@ -146,6 +148,7 @@ export const parseJopt = (given: JoptSpec, argv: readonly string[]): JoptValues 
     else if (rest.length > 0) values.add(option, rest.join('='))
     else if (i + 1 < argv.length && !(option.valueOptional === true && argv[i + 1]?.startsWith('-'))) {
       values.add(option, argv[++i])
+      while (option.greedy === true && argv[i + 1]?.startsWith('-') === false) values.add(option, argv[++i])
     } else if (option.valueOptional === true) values.add(option, undefined)
     else {
       throw thrownInMain('joptsimple.OptionMissingRequiredArgumentException', `Option ${name} requires an argument`)

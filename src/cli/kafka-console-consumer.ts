@@ -7,27 +7,18 @@ import { consumerPlan } from './console-consumer-plan.ts'
 import type { JoptValues } from './jopt.ts'
 import { failureText, ToolFailure } from './kafka-failure.ts'
 import { kafkaTool } from './kafka-tool.ts'
-import { listenForSignals, signalExitCodes } from './signals.ts'
-import type { StopSignal } from './signals.ts'
+import { untilStopped } from './signals.ts'
 
-const consume = async (consumer: ConsoleConsumer): Promise<number> => {
-  using signals = listenForSignals()
-  const stop = new AbortController()
-  let signal: StopSignal | undefined
-  void signals.first.then((first) => {
-    signal = first
-    return stop.abort()
-  })
-  const { count, failed } = await consumer.run(stop.signal)
+const consume = async (consumer: ConsoleConsumer, stop: AbortSignal): Promise<number> => {
+  const { count, failed } = await consumer.run(stop)
   process.stderr.write(`Processed a total of ${count} messages\n`)
-  if (signal !== undefined) return signalExitCodes[signal]
   return failed ? exitCodes.failed : exitCodes.done
 }
 
 const work = async (values: JoptValues, log: Log): Promise<number> => {
   try {
     await using consumer = new ConsoleConsumer(consumerPlan(values, log), log)
-    return await consume(consumer)
+    return await untilStopped((stop) => consume(consumer, stop))
   } catch (thrown) {
     if (!(thrown instanceof ToolFailure)) throw thrown
     const consoleLog = log.named('org.apache.kafka.tools.consumer.ConsoleConsumer')

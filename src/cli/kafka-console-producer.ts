@@ -17,7 +17,7 @@ import { failureText, ToolFailure } from './kafka-failure.ts'
 import { kafkaTool } from './kafka-tool.ts'
 import { LineBatches } from './line-batches.ts'
 import { ProducerLines } from './producer-lines.ts'
-import { listenForSignals, type StopSignal, signalExitCodes } from './signals.ts'
+import { untilStopped } from './signals.ts'
 
 /** A file is read in larger pieces than a pipe or a terminal gives. */
 const fileChunkBytes = 512 * 1024
@@ -105,28 +105,20 @@ class LineFeed {
   }
 }
 
-const feed = async (plan: ProducerPlan, producer: Producer, log: Log): Promise<number> => {
-  using signals = listenForSignals()
-  const stop = new AbortController()
-  let signal: StopSignal | undefined
-  void signals.first.then((first) => {
-    signal = first
-    return stop.abort()
-  })
-  const lines = new LineFeed(plan, producer, log, stop.signal)
+const feed = async (lines: LineFeed): Promise<number> => {
   try {
     await lines.run()
   } finally {
     await lines.finish()
   }
-  return signal === undefined ? exitCodes.done : signalExitCodes[signal]
+  return exitCodes.done
 }
 
 const work = async (values: JoptValues, log: Log): Promise<number> => {
   try {
     const plan = producerPlan(values, log)
     await using producer = new Producer(plan.client, plan.producer)
-    return await feed(plan, producer, log)
+    return await untilStopped((stop) => feed(new LineFeed(plan, producer, log, stop)))
   } catch (thrown) {
     if (!(thrown instanceof ToolFailure)) throw thrown
     process.stderr.write(`${failureText(thrown)}\n`)

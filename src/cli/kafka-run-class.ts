@@ -10,6 +10,8 @@ const classes: Readonly<Record<string, Load>> = {
   'org.apache.kafka.tools.TopicCommand': () => import('./kafka-topics.ts'),
   'org.apache.kafka.tools.ConsoleProducer': () => import('./kafka-console-producer.ts'),
   'org.apache.kafka.tools.consumer.ConsoleConsumer': () => import('./kafka-console-consumer.ts'),
+  'org.apache.kafka.tools.ProducerPerformance': () => import('./kafka-producer-perf-test.ts'),
+  'org.apache.kafka.tools.ConsumerPerformance': () => import('./kafka-consumer-perf-test.ts'),
   'org.apache.kafka.tools.GetOffsetShell': () => import('./kafka-get-offsets.ts'),
 }
 
@@ -20,7 +22,6 @@ const notYet: ReadonlySet<string> = new Set([
   'ConfigCommand',
   'ConsumerGroupCommand',
   'ConsumerOffsetChecker',
-  'ConsumerPerformance',
   'DeleteRecordsCommand',
   'DumpLogSegments',
   'EndToEndLatency',
@@ -28,7 +29,6 @@ const notYet: ReadonlySet<string> = new Set([
   'LogDirsCommand',
   'MirrorMaker',
   'PreferredReplicaLeaderElectionCommand',
-  'ProducerPerformance',
   'ReassignPartitionsCommand',
   'ReplayLogProducer',
   'SimpleConsumerShell',

@@ -40,3 +40,16 @@ export const listenForSignals = (echoMs = 500): StopSignals => {
     },
   }
 }
+
+/** Runs `work` with a signal that aborts when the process is asked to stop; its exit code is then that of the stop. */
+export const untilStopped = async (work: (stop: AbortSignal) => Promise<number>): Promise<number> => {
+  using signals = listenForSignals()
+  const stop = new AbortController()
+  let given: StopSignal | undefined
+  void signals.first.then((first) => {
+    given = first
+    return stop.abort()
+  })
+  const code = await work(stop.signal)
+  return given === undefined ? code : signalExitCodes[given]
+}

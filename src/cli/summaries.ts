@@ -13,6 +13,8 @@ export const summaries = {
   'kafka-console-producer': 'send lines from standard input to a topic',
   'kafka-console-consumer': 'print the records of a topic',
   'kafka-get-offsets': 'print the offsets of a topic',
+  'kafka-producer-perf-test': 'measure how fast a topic takes records',
+  'kafka-consumer-perf-test': 'measure how fast a topic is read',
   'kafka-run-class': 'run a Kafka tool by its class name',
   version: 'print the version',
   help: 'this list; `help faults` lists every fault and its cure',
