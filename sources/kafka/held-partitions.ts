@@ -27,7 +27,7 @@ export class HeldPartition {
 
   /** Undefined where that was committed already. It may lie before what was: then the partition was read again from an earlier place. */
   get toCommit(): OffsetToCommit | undefined {
-    if (this.lost || this.#settled === this.#committed) return undefined
+    if (this.lost || this.#settled < 0 || this.#settled === this.#committed) return undefined
     return { topic: this.topic, partition: this.partition, offset: this.#settled }
   }
 

@@ -182,6 +182,36 @@ describe('a rebalance', () => {
     expect(other.events).toHaveLength(1)
   })
 
+  it('waits for the batch that is on its way into a channel, and commits it', async () => {
+    const bench = await benchWith(2)
+    for (const partition of [0, 1]) await put(bench, 't', [`${partition}`], partition)
+    let preparing = false
+    let beats = 0
+    const clock: Clock = {
+      ...realClock,
+      after: (ms, action) => {
+        preparing ||= ms === 54_321
+        return realClock.after(ms, action)
+      },
+      sleep: (ms, signal) => {
+        if (preparing && ms === 7) beats++
+        return realClock.sleep(ms, signal)
+      },
+    }
+    const given = { revokeTimeout: '54321', 'kafka.consumer.heartbeat.interval.ms': '7' }
+    const { target, log } = running(bench, given, clock)
+    target.hold()
+    await until(() => target.begun === 1)
+    const { target: other, log: said } = running(bench)
+    await until(() => beats > 10, 'the member to go on beating while it prepares')
+    target.release()
+    await until(() => said.of('info').some((line) => line.endsWith('assigned.')))
+    for (const partition of [0, 1]) await put(bench, 't', [`later ${partition}`], partition)
+    await until(() => other.events.length > 0 && target.events.length + other.events.length >= 4)
+    expect(log.of('warn')).toEqual([])
+    expect([...target.bodies, ...other.bodies].sort()).toEqual(['0', '1', 'later 0', 'later 1'])
+  })
+
   it('voids with a WARN what has not settled in time, and the next reader gets it', async () => {
     const bench = await benchWith(2)
     for (const partition of [0, 1]) await put(bench, 't', [`${partition}`], partition)

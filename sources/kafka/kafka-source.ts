@@ -3,7 +3,9 @@
  * fetching go on behind it while a channel holds it back. When the group shares out anew it stops delivering, settles and commits what it can, and
  * voids the rest of the partitions that it loses.
  */
+import { unlessAborted } from '../../src/base/abort.ts'
 import { Bell } from '../../src/base/bell.ts'
+import { reasonOf } from '../../src/base/faults.ts'
 import type { TopicPartition } from '../../src/client/assignors/assignor.ts'
 import type { Consumer, ConsumerHooks } from '../../src/client/consumer.ts'
 import type { FetchedRecords } from '../../src/client/fetched-records.ts'
@@ -53,6 +55,8 @@ class Run {
   #records: FetchedRecords | undefined
   /** The group is about to share out anew: nothing is delivered. */
   #preparing = false
+  /** The batch under way: it is being filled, or on its way into the channels. */
+  #moving: Promise<unknown> = Promise.resolve()
   #closed = false
   #waiting = new AbortController()
 
@@ -91,13 +95,19 @@ class Run {
 
   async #close(): Promise<void> {
     this.#closed = true
-    await this.#commits.close(this.#context.grace)
+    await this.#commits.close(this.#context.grace, this.#signal.aborted)
     await this.#consumer[Symbol.asyncDispose]()
   }
 
   async #readBatch(): Promise<void> {
     while (this.#preparing && !this.#signal.aborted) await this.#changed.rung
     await this.#ahead.room(this.#signal)
+    const moving = this.#moveBatch()
+    this.#moving = moving.catch(reasonOf)
+    await moving
+  }
+
+  async #moveBatch(): Promise<void> {
     const batch: Event[] = []
     const reached: Reached[] = []
     let failure: unknown
@@ -168,6 +178,7 @@ class Run {
     this.#wake()
     const over = new AbortController()
     using _timer = clock.after(this.#options.revokeWaitMs, () => over.abort())
+    await unlessAborted(this.#moving, over.signal)
     await this.#ahead.empty(over.signal)
     await this.#commits.now()
     for (const { topic, partition } of partitions)

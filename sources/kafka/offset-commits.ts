@@ -1,12 +1,13 @@
 /**
  * Commits what has settled: one commit at a time, no more often than the interval, all partitions together. A refused commit is tried again with the
- * next; while the group shares out anew that is no news.
+ * next, and the last one until the grace period ends; while the group shares out anew that is no news.
  */
+import { unlessAborted } from '../../src/base/abort.ts'
+import { backoffMs } from '../../src/base/backoff.ts'
 import { reasonOf } from '../../src/base/faults.ts'
 import { isTold } from '../../src/base/told.ts'
-import { BrokerError } from '../../src/client/errors.ts'
+import { BrokerError, isRetriable } from '../../src/client/errors.ts'
 import type { OffsetToCommit } from '../../src/client/group-offsets.ts'
-import { unlessAborted } from '../../src/client/waiting.ts'
 import type { SourceContext } from '../../src/flow/context.ts'
 import type { HeldPartitions } from './held-partitions.ts'
 
@@ -15,6 +16,9 @@ const rebalanceCodes: ReadonlySet<number> = new Set([22, 25, 27])
 
 /** One failure may be the end of a connection, which the next try opens anew. */
 const saidAfter = 2
+
+const retryFirstMs = 50
+const retryMaxMs = 1000
 
 export interface OffsetCommitsOptions {
   readonly held: HeldPartitions
@@ -28,6 +32,8 @@ export class OffsetCommits {
   #running: Promise<void> = Promise.resolve()
   #timer: Disposable | undefined
   #failures = 0
+  /** The last commit failed, and the same again may work. */
+  #mayRetry = false
   #isSaid = false
   #closed = false
 
@@ -51,13 +57,22 @@ export class OffsetCommits {
     return this.#running
   }
 
-  /** Commits for the last time; waits for it until `signal` aborts. */
-  async close(signal: AbortSignal): Promise<void> {
+  /** Commits for the last time; with `insist` again and again until that is done, no try can do it, or `signal` aborts. */
+  async close(signal: AbortSignal, insist: boolean): Promise<void> {
+    const { held, context } = this.#options
     this.#closed = true
     this.#timer?.[Symbol.dispose]()
-    await unlessAborted(this.now(), signal).catch((reason: unknown) =>
-      this.#options.context.log.warn(`The last offsets were not committed in time: ${reasonOf(reason)}.`),
-    )
+    await unlessAborted(this.now(), signal)
+    for (let failures = 1; insist && this.#mayRetry && held.toCommit().length > 0; failures++) {
+      await context.clock.sleep(backoffMs(failures, retryFirstMs, retryMaxMs), signal)
+      if (signal.aborted) break
+      await unlessAborted(this.now(), signal)
+    }
+    const left = held.toCommit().map(({ topic, partition }) => `${topic}-${partition}`)
+    if (left.length > 0)
+      context.log.warn(
+        `The last offsets of ${left.join(', ')} are not committed: their next reader repeats some events.`,
+      )
   }
 
   async #after(before: Promise<void>): Promise<void> {
@@ -72,6 +87,7 @@ export class OffsetCommits {
       if (this.#isSaid) context.log.info('Offsets are committed again.')
       this.#isSaid = false
       this.#failures = 0
+      this.#mayRetry = false
     } catch (error) {
       this.#failed(error)
     }
@@ -80,11 +96,13 @@ export class OffsetCommits {
 
   #failed(error: unknown): void {
     const { log } = this.#options.context
-    if (error instanceof BrokerError && rebalanceCodes.has(error.errorCode))
-      return log.debug(`Offsets are not committed while the group shares out anew: ${error.message}.`)
+    const isRebalance = error instanceof BrokerError && rebalanceCodes.has(error.errorCode)
+    this.#mayRetry = isRebalance || isRetriable(error)
+    if (isRebalance) return log.debug(`Offsets are not committed while the group shares out anew: ${error.message}.`)
     this.#failures++
     if (this.#failures >= saidAfter && !this.#isSaid && !isTold(error)) {
-      log.warn(`Offsets cannot be committed: ${reasonOf(error)}. They are kept and committed later.`)
+      const later = this.#closed ? 'It is tried again until the grace period ends' : 'They are kept and committed later'
+      log.warn(`Offsets cannot be committed: ${reasonOf(error)}. ${later}.`)
       this.#isSaid = true
     }
     this.soon()

@@ -3,8 +3,8 @@
  * reader has gone, as `head` does.
  */
 import { once } from 'node:events'
+import { unlessAborted } from '../base/abort.ts'
 import { systemCode } from '../base/faults.ts'
-import { unlessAborted } from '../client/waiting.ts'
 
 export class StandardOutput implements Disposable {
   readonly #gone = new AbortController()
@@ -50,7 +50,7 @@ export class StandardOutput implements Disposable {
     const leaving = new Promise<boolean>((resolve) => {
       process.stdout.write('', (error) => resolve(error === null || error === undefined))
     })
-    return unlessAborted(leaving, AbortSignal.any([signal, gone])).catch(() => false)
+    return (await unlessAborted(leaving, AbortSignal.any([signal, gone]))) ?? false
   }
 
   /** Once the reader is gone its errors may still come, and must find a listener. */

@@ -2,6 +2,7 @@
  * Reads topics: alone, or sharing their partitions in a group. It gives the records of one partition and one fetch at a time, as bytes to walk over
  * (FetchedRecords), and keeps one fetch ahead. Offsets are committed when the owner says so, and only those it names.
  */
+import { unlessAborted } from '../base/abort.ts'
 import { assert } from '../base/assert.ts'
 import { reasonOf } from '../base/faults.ts'
 import type { TopicPartition } from './assignors/assignor.ts'
@@ -20,7 +21,7 @@ import type { ClientOptions } from './options.ts'
 import { PartitionPosition } from './partition-position.ts'
 import { committedPositions, resetPositions } from './start-positions.ts'
 import { Subscription } from './subscription.ts'
-import { backOff, unlessAborted } from './waiting.ts'
+import { backOff } from './waiting.ts'
 
 /** What an owner wants to know of its partitions. None of it may reject. */
 export interface ConsumerHooks {
@@ -137,7 +138,7 @@ export class Consumer implements AsyncDisposable {
     while (!signal.aborted) {
       const records = this.take()
       if (records !== undefined) return records
-      await unlessAborted(this.#fetcher.came, signal).catch(reasonOf)
+      await unlessAborted(this.#fetcher.came, signal)
     }
     return undefined
   }
@@ -151,7 +152,7 @@ export class Consumer implements AsyncDisposable {
   /** Stores offsets for the group. Rejects with a BrokerError (of a rebalance, say) or the network's troubles; nothing is tried again. */
   async commit(offsets: readonly OffsetToCommit[]): Promise<void> {
     assert(this.#coordinator !== undefined, 'offsets are committed for a group')
-    await commitOffsets(this.#coordinator, this.#group?.membership ?? noMembership, offsets)
+    await commitOffsets(this.#coordinator, this.#group?.committer ?? noMembership, offsets)
   }
 
   /** Leaves the group and closes. What is not committed by now is read again by whoever comes next. */

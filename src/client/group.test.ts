@@ -3,7 +3,9 @@ import { brokerBench } from '../../test/fakes/broker.ts'
 import { consumerOf, createTopic, put } from '../../test/fakes/kafka-client.ts'
 import type { TestConsumer, TestConsumerOptions } from '../../test/fakes/kafka-client.ts'
 import { until } from '../../test/fakes/until.ts'
+import { encodeAssignment, encodeSubscription } from '../protocol/consumer-protocol.ts'
 import { joinGroup } from '../protocol/messages/join-group.ts'
+import { syncGroup } from '../protocol/messages/sync-group.ts'
 import type { TopicPartition } from './assignors/assignor.ts'
 
 const partitionsOf = ({ consumer }: TestConsumer): number[] =>
@@ -159,6 +161,42 @@ describe('a group', () => {
       protocols: [{ name: 'range', metadata: Buffer.from([0, 1, 0x7f, 0xff, 0xff, 0xff]) }],
     })
     await expect(a.read(1)).rejects.toMatchObject({ errorName: 'INCONSISTENT_GROUP_PROTOCOL' })
+  })
+
+  it('takes no commit from a member that does not know yet what it holds in the new generation', async () => {
+    await using bench = await brokerBench()
+    await createTopic(bench, 't')
+    const leader = await bench.peer()
+    const group = { groupId: 'g', sessionTimeoutMs: 10_000, rebalanceTimeoutMs: 10_000, protocolType: 'consumer' }
+    const metadata = encodeSubscription({ topics: ['t'], userData: null, ownedPartitions: [], generationId: -1 }, 0)
+    const join = (memberId: string) =>
+      leader.call(joinGroup, 3, { ...group, memberId, protocols: [{ name: 'range', metadata }] })
+    const share = (generationId: number, memberId: string, to: string, partitions: number[]) =>
+      leader.call(syncGroup, 2, {
+        groupId: 'g',
+        generationId,
+        memberId,
+        groupAssignment: [
+          {
+            memberId: to,
+            memberAssignment: encodeAssignment({ partitions: [{ topic: 't', partitions }], userData: null }),
+          },
+        ],
+      })
+    const { memberId, generationId } = await join('')
+    await share(generationId, memberId, memberId, [])
+    await using a = await joining(bench.port, { assignors: ['range'] })
+    let joined = await join(memberId)
+    while (joined.members.length < 2) joined = await join(memberId)
+    const other = joined.members.find((member) => member.memberId !== memberId)?.memberId ?? ''
+    await share(joined.generationId, memberId, other, [0])
+    await settled([a], [[0]])
+    await join(memberId)
+    // Often enough for it to have seen its answer to the join.
+    for (let times = 0; times < 20; times++) {
+      const commit = a.consumer.commit([{ topic: 't', partition: 0, offset: 1 }])
+      await expect(commit).rejects.toMatchObject({ errorName: 'ILLEGAL_GENERATION' })
+    }
   })
 
   it('keeps the partitions of a static member that comes back', async () => {

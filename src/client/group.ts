@@ -67,8 +67,15 @@ export class Group {
     this.#what = `Group ${host.coordinator.groupId}`
   }
 
-  /** What commits are made under. */
-  get membership(): Membership {
+  /**
+   * What commits are made under: the generation that gave the partitions held now. While a newer one is being shared out, the broker refuses it, so
+   * that no offset of a partition that goes to another member is stored behind that member's back.
+   */
+  get committer(): Membership {
+    return { ...this.#membership, generationId: this.#heldSince }
+  }
+
+  get #membership(): Membership {
     return {
       generationId: this.#generation,
       memberId: this.#memberId,
@@ -145,8 +152,8 @@ export class Group {
     const revoked = before.filter(
       (old) => !held.some((now) => now.topic === old.topic && now.partition === old.partition),
     )
-    if (this.#cooperative && revoked.length > 0) await this.#host.prepare(revoked)
     this.#heldSince = joined.generationId
+    if (this.#cooperative && revoked.length > 0) await this.#host.prepare(revoked)
     await this.#host.assigned(held, continuous)
     if (this.#cooperative && revoked.length > 0) this.#mustRejoin = true
   }
@@ -205,7 +212,7 @@ export class Group {
       syncGroup,
       {
         groupId: coordinator.groupId,
-        ...this.membership,
+        ...this.#membership,
         protocolType,
         protocolName: joined.protocolName,
         groupAssignment,
@@ -249,7 +256,7 @@ export class Group {
     const { coordinator, cluster } = this.#host
     try {
       const connection = await coordinator.connection('group')
-      const reply = await connection.request(heartbeat, { groupId: coordinator.groupId, ...this.membership })
+      const reply = await connection.request(heartbeat, { groupId: coordinator.groupId, ...this.#membership })
       if (reply.errorCode === errorCodes.REBALANCE_IN_PROGRESS) this.#mustRejoin = true
       else this.#refuse(reply.errorCode)
     } catch (error) {

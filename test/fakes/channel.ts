@@ -5,6 +5,8 @@ import type { Deliver } from '../../src/flow/source.ts'
 
 export class FakeTarget {
   readonly batches: Batch[] = []
+  /** Deliveries that have begun. */
+  begun = 0
   /** What the next deliveries are refused with, one each. */
   readonly refusals: Error[] = []
   #gate: Promise<void> = Promise.resolve()
@@ -48,6 +50,7 @@ export class FakeTarget {
   }
 
   readonly deliver: Deliver = async (batch) => {
+    this.begun++
     await this.#gate
     const refusal = this.refusals.shift()
     if (refusal !== undefined) throw refusal
