@@ -6,6 +6,7 @@ import { errorCodes, KafkaFault } from '../../protocol/error-codes.ts'
 import { downConvert } from '../../protocol/message-set.ts'
 import { baseOffsetOf, entrySize, magicOf, readBatchHeader } from '../../protocol/record-batch.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
+import type { AbortedTransaction } from '../log/transaction-index.ts'
 import type { BufferPool } from '../server/buffer-pool.ts'
 import type { TopicStore } from '../topics/topic-store.ts'
 import type { FetchTarget } from './fetch-sessions.ts'
@@ -27,6 +28,8 @@ export interface FetchedPartition {
   readonly lastStableOffset: number
   readonly logStartOffset: number
   readonly records: Buffer
+  /** Those that the records belong to and that were aborted: readers of committed data leave their records out. */
+  readonly aborted?: readonly AbortedTransaction[]
   /** Set where the reader's last record is not in this log: up to where the two agree. */
   readonly divergingEpoch?: EpochEnd
 }
@@ -40,6 +43,8 @@ export interface EpochEnd {
 export const CONVERTED_BYTES_MAX = 64 * 1024 * 1024
 /** Read at once where a stretch holds nothing for an old reader. */
 const SKIPPED_BYTES = 1024 * 1024
+/** The isolation level of readers of committed data. */
+export const READ_COMMITTED = 1
 const BATCHES_SINCE = 4
 const MAGIC_1_SINCE = 2
 const FIRST_WHOLE_SINCE = 3
@@ -122,7 +127,8 @@ export class FetchReader {
       const offsets = { target, error: errorCodes.NONE, highWatermark, lastStableOffset, logStartOffset }
       const divergingEpoch = divergence(log, target.asked)
       if (divergingEpoch !== undefined) return { ...offsets, records: nothing, divergingEpoch }
-      return { ...offsets, records: this.#records(log, target) }
+      const records = this.#records(log, target)
+      return { ...offsets, records, aborted: this.#aborted(log, target, records) }
     } catch (thrown) {
       if (thrown instanceof KafkaFault) return failed(target, this.#codeFor(thrown.code))
       throw thrown
@@ -150,9 +156,15 @@ export class FetchReader {
     return limited ? records : records.subarray(0, Math.max(0, asked.partitionMaxBytes))
   }
 
+  #aborted(log: PartitionLog, { asked }: FetchTarget, records: Buffer): AbortedTransaction[] {
+    const { version, isolationLevel } = this.#rules
+    if (isolationLevel !== READ_COMMITTED || version < BATCHES_SINCE || records.length === 0) return []
+    return log.transactions.aborted(asked.fetchOffset, offsetAfter(records) ?? asked.fetchOffset)
+  }
+
   #batches(log: PartitionLog, offset: number, maxBytes: number, minOne: boolean): Buffer {
     const { version, isolationLevel } = this.#rules
-    const upTo = isolationLevel === 1 ? { upTo: log.lastStableOffset } : {}
+    const upTo = isolationLevel === READ_COMMITTED ? { upTo: log.lastStableOffset } : {}
     const records = log.read(offset, { maxBytes, minOne, ...upTo, allocate: this.#allocate })
     if (version < ZSTD_SINCE && hasZstd(records)) throw new KafkaFault('UNSUPPORTED_COMPRESSION_TYPE')
     return records

@@ -11,6 +11,8 @@ export interface WaitedLog {
   readonly log: PartitionLog
   readonly offset: number
   readonly bytesMax: number
+  /** The reader gets nothing of transactions that are not decided yet. */
+  readonly committedOnly: boolean
 }
 
 export interface WaitOptions {
@@ -25,9 +27,10 @@ export interface WaitOptions {
  * How much of what is asked for the log could give now; undefined where the fetch has an error to tell: the log was closed, cannot be read, or has
  * lost the offset.
  */
-export const readable = ({ log, offset, bytesMax }: WaitedLog): number | undefined => {
+export const readable = ({ log, offset, bytesMax, committedOnly }: WaitedLog): number | undefined => {
   try {
-    return inRange(log, offset) ? Math.min(bytesMax, log.bytesFrom(offset, bytesMax)) : undefined
+    const upTo = committedOnly ? log.lastStableOffset : undefined
+    return inRange(log, offset) ? Math.min(bytesMax, log.bytesFrom(offset, bytesMax, upTo)) : undefined
   } catch (thrown) {
     if (thrown instanceof KafkaFault) return undefined
     throw thrown

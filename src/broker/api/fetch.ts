@@ -8,7 +8,14 @@ import { errorCodes, KafkaFault } from '../../protocol/error-codes.ts'
 import { fetch as api } from '../../protocol/messages/fetch.ts'
 import type { RequestOf, ResponseInput } from '../../protocol/table.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
-import { divergence, FetchReader, type FetchedPartition, type FetchRules, locate } from './fetch-read.ts'
+import {
+  divergence,
+  FetchReader,
+  type FetchedPartition,
+  type FetchRules,
+  locate,
+  READ_COMMITTED,
+} from './fetch-read.ts'
 import type { FetchPlan, FetchSession, FetchTarget } from './fetch-sessions.ts'
 import { readable, waitForData, type WaitedLog } from './fetch-wait.ts'
 import { type Answer, defineHandler, type RequestContext, type Services } from './handler.ts'
@@ -24,7 +31,6 @@ const WAIT_MS_MAX = 2_147_483_647
 /** Memory that answers may take up together, before they become small. */
 const LENT_BYTES_MAX = 128 * 1024 * 1024
 const ANSWER_BYTES_LEAST = 64 * 1024
-const READ_COMMITTED = 1
 
 /** Whether the reader has to be told, now, that its log and this one differ. */
 const hasParted = (log: PartitionLog, { asked }: FetchTarget): boolean => {
@@ -45,7 +51,8 @@ const toWaitFor = (request: Request, { targets }: Planned, context: RequestConte
     const log = locate(target, context.version, context.broker.topics)
     const { fetchOffset: offset, partitionMaxBytes } = target.asked
     if (typeof log === 'number') return undefined
-    const waited = { log, offset, bytesMax: Math.max(1, partitionMaxBytes) }
+    const committedOnly = request.isolationLevel === READ_COMMITTED
+    const waited = { log, offset, bytesMax: Math.max(1, partitionMaxBytes), committedOnly }
     const found = readable(waited)
     if (found === undefined || hasParted(log, target)) return undefined
     bytes += found
@@ -76,7 +83,7 @@ const told = (found: FetchedPartition, isolationLevel: number): PartitionAnswer 
   highWatermark: found.highWatermark,
   lastStableOffset: found.lastStableOffset,
   logStartOffset: found.logStartOffset,
-  abortedTransactions: isolationLevel === READ_COMMITTED ? [] : null,
+  abortedTransactions: isolationLevel === READ_COMMITTED ? (found.aborted ?? []) : null,
   records: found.records,
   ...(found.divergingEpoch === undefined ? {} : { divergingEpoch: found.divergingEpoch }),
 })
