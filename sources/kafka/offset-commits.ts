@@ -27,13 +27,14 @@ export interface OffsetCommitsOptions {
   readonly context: SourceContext
 }
 
+/** `again`: it failed, and the same may work later. */
+type Outcome = 'done' | 'again' | 'refused'
+
 export class OffsetCommits {
   readonly #options: OffsetCommitsOptions
-  #running: Promise<void> = Promise.resolve()
+  #running: Promise<Outcome> = Promise.resolve('done')
   #timer: Disposable | undefined
   #failures = 0
-  /** The last commit failed, and the same again may work. */
-  #mayRetry = false
   #isSaid = false
   #closed = false
 
@@ -52,7 +53,7 @@ export class OffsetCommits {
   }
 
   /** Commits everything settled. Never rejects. */
-  now(): Promise<void> {
+  now(): Promise<Outcome> {
     this.#running = this.#after(this.#running)
     return this.#running
   }
@@ -62,12 +63,8 @@ export class OffsetCommits {
     const { held, context } = this.#options
     this.#closed = true
     this.#timer?.[Symbol.dispose]()
-    await unlessAborted(this.now(), signal)
-    for (let failures = 1; insist && this.#mayRetry && held.toCommit().length > 0; failures++) {
-      await context.clock.sleep(backoffMs(failures, retryFirstMs, retryMaxMs), signal)
-      if (signal.aborted) break
-      await unlessAborted(this.now(), signal)
-    }
+    const outcome = await unlessAborted(this.now(), signal)
+    if (insist && outcome === 'again') await this.#again(signal)
     const left = held.toCommit().map(({ topic, partition }) => `${topic}-${partition}`)
     if (left.length > 0)
       context.log.warn(
@@ -75,11 +72,19 @@ export class OffsetCommits {
       )
   }
 
-  async #after(before: Promise<void>): Promise<void> {
+  async #again(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options.context
+    for (let failures = 1; ; failures++) {
+      await clock.sleep(backoffMs(failures, retryFirstMs, retryMaxMs), signal)
+      if (signal.aborted || (await unlessAborted(this.now(), signal)) !== 'again') return
+    }
+  }
+
+  async #after(before: Promise<Outcome>): Promise<Outcome> {
     await before
     const { held, commit, context } = this.#options
     const offsets = held.toCommit()
-    if (offsets.length === 0) return
+    if (offsets.length === 0) return 'done'
     const startMs = context.clock.monotonic()
     try {
       await commit(offsets)
@@ -87,18 +92,21 @@ export class OffsetCommits {
       if (this.#isSaid) context.log.info('Offsets are committed again.')
       this.#isSaid = false
       this.#failures = 0
-      this.#mayRetry = false
+      return 'done'
     } catch (error) {
-      this.#failed(error)
+      return this.#failed(error)
+    } finally {
+      context.counters.add('KafkaCommitTimer', Math.round(context.clock.monotonic() - startMs))
     }
-    context.counters.add('KafkaCommitTimer', Math.round(context.clock.monotonic() - startMs))
   }
 
-  #failed(error: unknown): void {
+  #failed(error: unknown): Outcome {
     const { log } = this.#options.context
     const isRebalance = error instanceof BrokerError && rebalanceCodes.has(error.errorCode)
-    this.#mayRetry = isRebalance || isRetriable(error)
-    if (isRebalance) return log.debug(`Offsets are not committed while the group shares out anew: ${error.message}.`)
+    if (isRebalance) {
+      log.debug(`Offsets are not committed while the group shares out anew: ${error.message}.`)
+      return 'again'
+    }
     this.#failures++
     if (this.#failures >= saidAfter && !this.#isSaid && !isTold(error)) {
       const later = this.#closed ? 'It is tried again until the grace period ends' : 'They are kept and committed later'
@@ -106,5 +114,6 @@ export class OffsetCommits {
       this.#isSaid = true
     }
     this.soon()
+    return isRetriable(error) ? 'again' : 'refused'
   }
 }
