@@ -1,6 +1,7 @@
 /** A group coordinator on the fake disk and clock, and members that remember who they are. */
 import { brokerConfig } from '../../src/broker/config.ts'
 import { GroupCoordinator } from '../../src/broker/groups/coordinator.ts'
+import type { PartitionCommit } from '../../src/broker/groups/committed.ts'
 import type { Group } from '../../src/broker/groups/group.ts'
 import type { JoinAsk } from '../../src/broker/groups/join.ts'
 import type { Joined, Synced } from '../../src/broker/groups/member.ts'
@@ -68,10 +69,11 @@ export class TestMember {
   }
 
   /** Commits one offset; gives the error. */
-  async commit(offset: number, topic = 't'): Promise<number> {
-    const committed = { topic, partition: 0, offset, leaderEpoch: 0, metadata: 'm', commitMs: 5, expireMs: undefined }
+  async commit(offset: number, topic = 't', times: Partial<PartitionCommit> = {}): Promise<number> {
+    const usual = { topic, partition: 0, offset, leaderEpoch: 0, metadata: 'm', commitMs: 5, expireMs: undefined }
+    const committed = { ...usual, ...times }
     const who = { memberId: this.id, instanceId: this.#usual.instanceId, generation: this.generation }
-    return this.#groups.commit({ groupId: 'g', ...who, offsets: [committed] })
+    return this.#groups.commit({ groupId: 'g', version: 8, ...who, offsets: [committed] })
   }
 }
 
@@ -89,15 +91,21 @@ export interface GroupBench {
   readonly afterCrash: () => Promise<GroupBench>
 }
 
-export const groupBench = async (
-  { delayMs = 3000, sizeMax = 1000 } = {},
-  store = storeBench(),
-): Promise<GroupBench> => {
-  const topics = await store.start()
+export interface GroupBenchOptions {
+  readonly delayMs?: number
+  readonly sizeMax?: number
+  /** Settings of server.properties. */
+  readonly more?: Readonly<Record<string, string>>
+}
+
+export const groupBench = async (options: GroupBenchOptions = {}, store = storeBench()): Promise<GroupBench> => {
+  const { delayMs = 3000, sizeMax = 1000, more = {} } = options
+  const topics = await store.start({ given: new Map(Object.entries(more)) })
   const { settings } = brokerConfig({
     'group.initial.rebalance.delay.ms': String(delayMs),
     'group.max.size': String(sizeMax),
     'offsets.topic.num.partitions': '4',
+    ...more,
   })
   const { clock, said } = store
   const groups = new GroupCoordinator({ settings, topics, clock, random: seededRandom(5), log: said })
@@ -116,7 +124,7 @@ export const groupBench = async (
     afterCrash() {
       groups[Symbol.dispose]()
       store.disk.restart('process')
-      return groupBench({ delayMs, sizeMax }, store)
+      return groupBench(options, store)
     },
   }
 }

@@ -11,6 +11,7 @@ import { leaveGroup } from '../../protocol/messages/leave-group.ts'
 import { listGroups } from '../../protocol/messages/list-groups.ts'
 import { metadata } from '../../protocol/messages/metadata.ts'
 import { offsetCommit } from '../../protocol/messages/offset-commit.ts'
+import { offsetDelete } from '../../protocol/messages/offset-delete.ts'
 import { offsetFetch } from '../../protocol/messages/offset-fetch.ts'
 import { syncGroup } from '../../protocol/messages/sync-group.ts'
 
@@ -120,6 +121,32 @@ test('groups are found, listed, described and deleted', async () => {
   expect(await deleting()).toEqual([68, 69])
   await peer.call(leaveGroup, 0, { groupId: 'g', memberId })
   expect(await deleting()).toEqual([0, 69])
+})
+
+test('offsets are deleted one by one', async () => {
+  await using bench = await brokerBench()
+  const peer = await bench.peer()
+  await peer.createTopic('t', 2)
+  const partitions = [0, 1].map((partition) => ({ partition, offset: 9, metadata: null }))
+  await peer.call(offsetCommit, 7, { groupId: 'g', topics: [{ topic: 't', partitions }] })
+  const asked = [{ topic: 't', partitions: [{ partition: 1 }, { partition: 7 }] }]
+  const deleted = await peer.call(offsetDelete, 0, { groupId: 'g', topics: asked })
+  expect([deleted.errorCode, deleted.topics[0]?.partitions.map((p) => p.errorCode)]).toEqual([0, [0, 3]])
+  const { topics } = await peer.call(offsetFetch, 5, { groupId: 'g', topics: null })
+  expect(topics[0]?.partitions.map((p) => p.partition)).toEqual([0])
+  expect((await peer.call(offsetDelete, 0, { groupId: 'none', topics: asked })).errorCode).toBe(69)
+  expect((await peer.call(offsetDelete, 0, { groupId: '', topics: asked })).errorCode).toBe(24)
+})
+
+test('a commit for a group that is not there says so from version 9 on', async () => {
+  await using bench = await brokerBench()
+  const peer = await bench.peer()
+  await peer.createTopic('t')
+  const topics = [{ topic: 't', partitions: [{ partition: 0, offset: 9, metadata: null }] }]
+  const commit = { groupId: 'g', generationId: 5, memberId: 'm', topics }
+  const errorOf = async (version: number): Promise<number | undefined> =>
+    (await peer.call(offsetCommit, version, commit)).topics[0]?.partitions[0]?.errorCode
+  expect([await errorOf(8), await errorOf(9)]).toEqual([errorCodes.ILLEGAL_GENERATION, errorCodes.GROUP_ID_NOT_FOUND])
 })
 
 test('producer ids are never given twice, not even after a restart or without their file', async () => {

@@ -6,7 +6,7 @@
 import { errorCodes } from '../../protocol/error-codes.ts'
 import { offsetCommit as api } from '../../protocol/messages/offset-commit.ts'
 import type { RequestOf, ResponseInput } from '../../protocol/table.ts'
-import type { PartitionCommit } from '../groups/commits.ts'
+import type { PartitionCommit } from '../groups/committed.ts'
 import { defineHandler, type RequestContext } from './handler.ts'
 
 type Request = RequestOf<typeof api>
@@ -68,6 +68,7 @@ export const offsetCommit = defineHandler({
     const stored = context.broker.groups.commit({
       groupId: request.groupId,
       generation: request.generationId,
+      version: context.version,
       memberId: request.memberId,
       instanceId: request.groupInstanceId ?? undefined,
       offsets,

@@ -3,24 +3,24 @@
  * committing. What must survive is in `__consumer_offsets` (offsets-topic.ts) before it is answered; `load` brings it back.
  */
 import type { Log } from '../../base/log.ts'
-import { rethrowBroken } from '../../base/assert.ts'
-import { reasonOf } from '../../base/faults.ts'
 import type { Clock } from '../../io/clock.ts'
 import type { Random } from '../../io/random.ts'
 import { errorCodes } from '../../protocol/error-codes.ts'
-import { Malformed } from '../../protocol/malformed.ts'
 import type { BrokerSettings } from '../config-table.ts'
 import type { TopicStore } from '../topics/topic-store.ts'
 import type { Topic } from '../topics/topic-types.ts'
-import { type CommitAsk, commit, commitRefusal } from './commits.ts'
-import { Group } from './group.ts'
-import { groupKey, groupValue, offsetKey, readGroupValue, readKey, readOffsetValue } from './group-records.ts'
+import { type CommitAsk, commit, commitRefusal, deleteOffsets, type OffsetsDeleted } from './commits.ts'
+import type { PartitionName } from './committed.ts'
+import { expireOffsets } from './expiry.ts'
+import type { Group } from './group.ts'
+import { GroupStore } from './group-store.ts'
 import { join, type JoinAsk, type JoinWorld } from './join.ts'
 import { type Joined, joinFailed, type Synced, syncFailed } from './member.ts'
 import { heartbeat, leave, type MemberName } from './membership.ts'
-import { OffsetsTopic, type StoredRecord } from './offsets-topic.ts'
+import { OffsetsTopic } from './offsets-topic.ts'
 import { Rebalancer } from './rebalance.ts'
-import { storageError, sync, type SyncAsk } from './sync.ts'
+import { storageError } from './storage-error.ts'
+import { sync, type SyncAsk } from './sync.ts'
 
 export interface CoordinatorOptions {
   readonly settings: BrokerSettings
@@ -32,61 +32,56 @@ export interface CoordinatorOptions {
 
 export class GroupCoordinator implements Disposable {
   readonly #options: CoordinatorOptions
-  readonly #topic: OffsetsTopic
+  readonly #store: GroupStore
   readonly #rebalancer: Rebalancer
-  readonly #groups = new Map<string, Group>()
   readonly #joining: JoinWorld
+  #expiry: Disposable | undefined
 
   constructor(options: CoordinatorOptions) {
     const { settings, clock, random, log, topics } = options
     this.#options = options
-    this.#topic = new OffsetsTopic({
+    const topic = new OffsetsTopic({
       topics,
       clock,
       partitions: settings['offsets.topic.num.partitions'],
       segmentBytes: settings['offsets.topic.segment.bytes'],
+      codec: settings['offsets.topic.compression.codec'],
     })
+    this.#store = new GroupStore({ topic, clock, log })
     const initialDelayMs = settings['group.initial.rebalance.delay.ms']
-    this.#rebalancer = new Rebalancer({ clock, log, initialDelayMs, onEmpty: (group) => this.#storeQuietly(group) })
+    const onEmpty = (group: Group): void => this.#store.storeQuietly(group)
+    this.#rebalancer = new Rebalancer({ clock, log, initialDelayMs, onEmpty })
     this.#joining = {
       rebalancer: this.#rebalancer,
       groupSizeMax: settings['group.max.size'],
       newId: (prefix) => `${prefix}-${uuidOf(random.bytes(16))}`,
       later: (ms, forget) => clock.after(ms, forget),
-      store: (group) => void this.#store(group),
+      store: (group) => this.#store.storeGroup(group),
     }
+    this.#expireLater()
   }
 
   /** Reads back what was stored. Members get their session time to show that they are still there. Throws KafkaFault. */
   load(): void {
-    let unreadable = 0
-    this.#topic.replay((record) => {
-      try {
-        this.#replayed(record)
-      } catch (thrown) {
-        if (!(thrown instanceof Malformed)) throw thrown
-        unreadable++
-      }
-    })
-    if (unreadable > 0)
-      this.#options.log.warn(`${unreadable} records of __consumer_offsets cannot be read and were passed over.`)
-    for (const group of this.#groups.values()) {
-      if (group.isUnused) this.#groups.delete(group.id)
+    this.#store.load()
+    for (const group of this.#store.list()) {
       for (const member of group.members.values()) this.#rebalancer.heard(group, member)
+      if (group.members.size > this.#options.settings['group.max.size'])
+        this.#rebalancer.begin(group, 'it is too large')
     }
   }
 
   /** Makes sure that groups can be stored, so that a client may be told to come here. Throws KafkaFault. */
   prepare(): Topic {
-    return this.#topic.ensure()
+    return this.#store.topic.ensure()
   }
 
   get(groupId: string): Group | undefined {
-    return this.#groups.get(groupId)
+    return this.#store.get(groupId)
   }
 
   list(): Group[] {
-    return [...this.#groups.values()]
+    return this.#store.list()
   }
 
   join(ask: JoinAsk): Joined | Promise<Joined> {
@@ -95,72 +90,77 @@ export class GroupCoordinator implements Disposable {
     if (ask.groupId === '') return joinFailed(errorCodes.INVALID_GROUP_ID, ask.memberId)
     if (tooShort || ask.sessionTimeoutMs > settings['group.max.session.timeout.ms'])
       return joinFailed(errorCodes.INVALID_SESSION_TIMEOUT, ask.memberId)
-    const known = this.#groups.get(ask.groupId)
-    if (known === undefined && ask.memberId !== '') return joinFailed(errorCodes.UNKNOWN_MEMBER_ID, ask.memberId)
-    const group = known ?? this.#made(ask.groupId)
+    if (ask.memberId !== '' && this.get(ask.groupId) === undefined)
+      return joinFailed(errorCodes.UNKNOWN_MEMBER_ID, ask.memberId)
+    const group = this.#store.obtain(ask.groupId)
     try {
       return join(group, ask, this.#joining)
     } catch (thrown) {
       return joinFailed(storageError(thrown), ask.memberId)
     } finally {
-      if (group.isUnused) this.#groups.delete(group.id)
+      this.#store.dropIfUnused(group)
     }
   }
 
   sync(ask: SyncAsk): Synced | Promise<Synced> {
-    const group = this.#groups.get(ask.groupId)
+    const group = this.get(ask.groupId)
     if (group === undefined) return syncFailed(refusalOf(ask.groupId))
     const { clock } = this.#options
-    return sync(group, ask, { rebalancer: this.#rebalancer, now: () => clock.now(), store: (g) => this.#store(g) })
+    const store = (changed: Group): Promise<void> | undefined => this.#store.storeGroup(changed)
+    return sync(group, ask, { rebalancer: this.#rebalancer, now: () => clock.now(), store })
   }
 
   /** The error to answer with. */
   heartbeat(groupId: string, name: MemberName, generation: number): number {
-    const group = this.#groups.get(groupId)
+    const group = this.get(groupId)
     return group === undefined ? refusalOf(groupId) : heartbeat(group, name, generation, this.#rebalancer)
   }
 
   /** The error for that member. */
   leave(groupId: string, name: MemberName, why: string): number {
-    const group = this.#groups.get(groupId)
+    const group = this.get(groupId)
     return group === undefined ? refusalOf(groupId) : leave(group, name, why, this.#rebalancer)
   }
 
   /** The error for all partitions of the request. */
   commit(ask: CommitAsk): number | Promise<number> {
-    let group = this.#groups.get(ask.groupId)
-    if (group === undefined && ask.generation >= 0) return errorCodes.ILLEGAL_GENERATION
-    group ??= this.#made(ask.groupId)
+    if (ask.generation >= 0 && this.get(ask.groupId) === undefined) return unknownGroup(ask.version)
+    const group = this.#store.obtain(ask.groupId)
     const refusal = commitRefusal(group, ask, this.#rebalancer)
-    const answer = refusal === errorCodes.NONE ? commit(group, ask, this.#topic) : refusal
-    if (group.isUnused) this.#groups.delete(group.id)
+    const timeoutMs = this.#options.settings['offsets.commit.timeout.ms']
+    const answer = refusal === errorCodes.NONE ? commit(group, ask.offsets, this.#store, timeoutMs) : refusal
+    this.#store.dropIfUnused(group)
     return answer
+  }
+
+  /** Forgets offsets of a group, by hand. */
+  deleteOffsets(groupId: string, partitions: readonly PartitionName[]): OffsetsDeleted {
+    const group = this.get(groupId)
+    const error = groupId === '' ? errorCodes.INVALID_GROUP_ID : errorCodes.GROUP_ID_NOT_FOUND
+    return group === undefined ? { error, partitions: [] } : deleteOffsets(group, partitions, this.#store)
   }
 
   /** Forgets a group that has no members; gives the error. */
   delete(groupId: string): number {
-    const group = this.#groups.get(groupId)
+    const group = this.get(groupId)
     if (group === undefined || group.state === 'Dead') return errorCodes.GROUP_ID_NOT_FOUND
-    if (group.state !== 'Empty' || group.pending.size > 0) return errorCodes.NON_EMPTY_GROUP
-    const records = [...tombstones(group, group.committed.topics()), { key: groupKey(groupId), value: null }]
-    if (!this.#appendQuietly(group, records)) return errorCodes.COORDINATOR_NOT_AVAILABLE
-    group.enter('Dead', this.#options.clock.now())
-    this.#groups.delete(groupId)
-    return errorCodes.NONE
+    if (!group.isWithoutMembers) return errorCodes.NON_EMPTY_GROUP
+    return this.#store.forget(group) ? errorCodes.NONE : errorCodes.COORDINATOR_NOT_AVAILABLE
   }
 
   /** A topic is gone, and with it what groups had committed for it. */
   topicDeleted(topic: string): void {
-    for (const group of this.#groups.values()) {
-      const records = tombstones(group, [topic])
-      for (const partition of group.committed.partitions(topic)) group.committed.delete(topic, partition)
-      if (records.length > 0) this.#appendQuietly(group, records)
+    for (const group of this.list()) {
+      const partitions = group.committed.stored().filter((one) => one.topic === topic)
+      if (this.#store.forgetOffsets(group, partitions)) continue
+      for (const one of partitions) group.committed.delete(topic, one.partition)
     }
   }
 
   /** Stops all timers and answers what is held, so that connections can end. */
   [Symbol.dispose](): void {
-    for (const group of this.#groups.values()) {
+    this.#expiry?.[Symbol.dispose]()
+    for (const group of this.list()) {
       group.stopTimer()
       group.enter('Dead', this.#options.clock.now())
       for (const waiting of group.pending.values()) waiting[Symbol.dispose]()
@@ -172,57 +172,26 @@ export class GroupCoordinator implements Disposable {
     }
   }
 
-  #made(groupId: string): Group {
-    const group = new Group(groupId, this.#options.clock.now())
-    this.#groups.set(groupId, group)
-    return group
-  }
-
-  #store(group: Group): Promise<void> | undefined {
-    return this.#topic.append(group.id, [recordOf(group)])
-  }
-
-  /** Stores what nobody waits for; a failure is said, and the next record of the group makes up for it. */
-  #appendQuietly(group: Group, records: readonly StoredRecord[]): boolean {
-    const failed = (thrown: unknown): void => {
-      this.#options.log.warn(`A change of group ${group.id} could not be stored: ${reasonOf(thrown)}.`)
-    }
-    try {
-      this.#topic.append(group.id, records)?.catch(failed)
-      return true
-    } catch (thrown) {
-      rethrowBroken(thrown)
-      failed(thrown)
-      return false
-    }
-  }
-
-  #storeQuietly(group: Group): void {
-    this.#appendQuietly(group, [recordOf(group)])
-  }
-
-  #replayed({ key, value }: StoredRecord): void {
-    const about = readKey(key)
-    if (about.kind === 'other') return
-    const group = this.#groups.get(about.group) ?? this.#made(about.group)
-    if (about.kind === 'group') {
-      const fresh = new Group(about.group, this.#options.clock.now(), group.committed)
-      if (value !== null) readGroupValue(value, fresh)
-      this.#groups.set(about.group, fresh)
-    } else if (value === null) group.committed.delete(about.topic, about.partition)
-    else group.committed.set(about.topic, about.partition, readOffsetValue(value))
+  #expireLater(): void {
+    const { clock, settings } = this.#options
+    const everyMs = Math.min(settings['offsets.retention.check.interval.ms'], TIMER_MS_MAX)
+    this.#expiry = clock.after(everyMs, () => {
+      expireOffsets(this.#store, settings['offsets.retention.minutes'] * 60_000)
+      this.#expireLater()
+    })
   }
 }
 
+/** Longer timers fire at once. */
+const TIMER_MS_MAX = 2_147_483_647
+/** From this version of OffsetCommit on a client can be told that there is no such group. */
+const NOT_FOUND_SINCE = 9
+
+const unknownGroup = (version: number): number =>
+  version >= NOT_FOUND_SINCE ? errorCodes.GROUP_ID_NOT_FOUND : errorCodes.ILLEGAL_GENERATION
+
 const refusalOf = (groupId: string): number =>
   groupId === '' ? errorCodes.INVALID_GROUP_ID : errorCodes.UNKNOWN_MEMBER_ID
-
-const recordOf = (group: Group): StoredRecord => ({ key: groupKey(group.id), value: groupValue(group) })
-
-const tombstones = (group: Group, topics: readonly string[]): StoredRecord[] =>
-  topics.flatMap((topic) =>
-    group.committed.partitions(topic).map((partition) => ({ key: offsetKey(group.id, topic, partition), value: null })),
-  )
 
 /** The text form of a random uuid. */
 const uuidOf = (bytes: Buffer): string => {

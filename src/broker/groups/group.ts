@@ -2,10 +2,15 @@
  * A consumer group of the classic protocol: who is in it, which generation they share, and what they have committed. Here stand the facts and the
  * questions about them; who may change what and when stands in join.ts, sync.ts, membership.ts and rebalance.ts.
  */
+import { decodeSubscription } from '../../protocol/consumer-protocol.ts'
+import { Malformed } from '../../protocol/malformed.ts'
 import { Committed } from './committed.ts'
 import type { Member, Protocol } from './member.ts'
 
 export type GroupState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable' | 'Dead'
+
+/** The protocol type of groups that read topics; Connect and others have their own, of which the broker knows nothing. */
+export const CONSUMER = 'consumer'
 
 export class Group {
   readonly id: string
@@ -102,8 +107,26 @@ export class Group {
     return best
   }
 
+  /** Whether nobody is in it or about to come. */
+  get isWithoutMembers(): boolean {
+    return this.state === 'Empty' && this.pending.size === 0
+  }
+
   /** Whether there is nothing to remember it for. */
   get isUnused(): boolean {
-    return this.generation === 0 && this.state === 'Empty' && this.pending.size === 0 && this.committed.isEmpty
+    return this.generation === 0 && this.isWithoutMembers && this.committed.isEmpty
+  }
+
+  /** The topics that its members read, where the protocol tells; undefined where it does not. */
+  subscribedTopics(): ReadonlySet<string> | undefined {
+    if (this.protocolType !== CONSUMER) return undefined
+    if (this.members.size > 0 && this.protocolName === undefined) return undefined
+    try {
+      const members = [...this.members.values()]
+      return new Set(members.flatMap((member) => decodeSubscription(member.metadataFor(this.protocolName)).topics))
+    } catch (thrown) {
+      if (thrown instanceof Malformed) return undefined
+      throw thrown
+    }
   }
 }

@@ -3,6 +3,7 @@ import { errorCodes } from '../../protocol/error-codes.ts'
 import type { Group } from './group.ts'
 import { type Joined, joinFailed, Member, type Protocol } from './member.ts'
 import { membersOf, type Rebalancer } from './rebalance.ts'
+import { storageError } from './storage-error.ts'
 
 /** A JoinGroup request. */
 export interface JoinAsk {
@@ -28,8 +29,8 @@ export interface JoinWorld {
   newId(prefix: string): string
   /** Calls `forget` after `ms`. */
   later(ms: number, forget: () => void): Disposable
-  /** Stores the group as it is now. Throws KafkaFault. */
-  store(group: Group): void
+  /** Stores the group as it is now; a promise where that takes longer. Throws or rejects with KafkaFault. */
+  store(group: Group): Promise<void> | undefined
 }
 
 type Answered = Joined | Promise<Joined>
@@ -140,10 +141,20 @@ const replace = (group: Group, old: Member, id: string, ask: JoinAsk, world: Joi
   const member = takePlace(group, old, id, ask, world)
   const keeps = group.state === 'Stable' && group.chooseProtocol() === group.protocolName
   if (!keeps) return held(member, () => callTogether(group, `static member ${id} came back`, world))
-  world.store(group)
-  const leads = group.leaderId === id
-  const answer = world.rebalancer.answerFor(group, member)
-  if (!leads) return answer
+  const answer = keptPlace(group, member, ask, { ...world, formerLeader })
+  const failed = (thrown: unknown): Joined => joinFailed(storageError(thrown), id)
+  return world.store(group)?.then(() => answer, failed) ?? answer
+}
+
+/** No rebalance is needed; a leader must not assign anew, and is told so in the words that its version has for it. */
+const keptPlace = (
+  group: Group,
+  member: Member,
+  ask: JoinAsk,
+  { rebalancer, formerLeader }: JoinWorld & { readonly formerLeader: string | undefined },
+): Joined => {
+  const answer = rebalancer.answerFor(group, member)
+  if (group.leaderId !== member.id) return answer
   return ask.canSkipAssignment
     ? { ...answer, skipAssignment: true, members: membersOf(group) }
     : { ...answer, leaderId: formerLeader ?? '', members: [] }

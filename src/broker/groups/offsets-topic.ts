@@ -19,9 +19,11 @@ const BATCH_BYTES_MAX = 64 * 1024 * 1024
 export interface OffsetsTopicOptions {
   readonly topics: TopicStore
   readonly clock: Clock
-  /** offsets.topic.num.partitions and offsets.topic.segment.bytes */
+  /** offsets.topic.num.partitions, offsets.topic.segment.bytes */
   readonly partitions: number
   readonly segmentBytes: number
+  /** offsets.topic.compression.codec */
+  readonly codec?: number
 }
 
 export interface StoredRecord {
@@ -71,7 +73,7 @@ export class OffsetsTopic {
     for (const { key, value } of records) {
       if (!this.#writer.add(now, key, value, null)) throw new KafkaFault('MESSAGE_TOO_LARGE')
     }
-    return log.append(this.#writer.finish(), { origin: 'coordinator' }).flushed
+    return log.append(this.#writer.finish({ codec: this.#options.codec ?? 0 }), { origin: 'coordinator' }).flushed
   }
 
   /** Gives every record there is, in the order of each partition. The bytes are good only during the call. */

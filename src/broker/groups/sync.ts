@@ -1,9 +1,10 @@
 /** SyncGroup: the leader brings the assignment, which is stored before anybody gets a share of it. */
-import { errorCodes, KafkaFault } from '../../protocol/error-codes.ts'
+import { errorCodes } from '../../protocol/error-codes.ts'
 import type { Group } from './group.ts'
 import { identify } from './join.ts'
 import { type Member, type Synced, syncFailed } from './member.ts'
 import type { Rebalancer } from './rebalance.ts'
+import { storageError } from './storage-error.ts'
 
 /** A SyncGroup request. */
 export interface SyncAsk {
@@ -23,13 +24,6 @@ export interface SyncWorld {
   now(): number
   /** Stores the group as it is now; a promise where that takes longer. Throws or rejects with KafkaFault. */
   store(group: Group): Promise<void> | undefined
-}
-
-/** The error for clients when a group could not be stored: what they can do about it is to come again. */
-export const storageError = (thrown: unknown): number => {
-  if (!(thrown instanceof KafkaFault)) throw thrown
-  const tooLarge = thrown.code === errorCodes.MESSAGE_TOO_LARGE || thrown.code === errorCodes.RECORD_LIST_TOO_LARGE
-  return tooLarge ? errorCodes.UNKNOWN_SERVER_ERROR : errorCodes.COORDINATOR_NOT_AVAILABLE
 }
 
 const refusal = (group: Group, ask: SyncAsk): number => {

@@ -1,0 +1,133 @@
+/**
+ * The groups of this broker and their home in `__consumer_offsets`: found, made and forgotten here, stored and read back. What may be done with them
+ * stands in the files around it.
+ */
+import { rethrowBroken } from '../../base/assert.ts'
+import { reasonOf } from '../../base/faults.ts'
+import type { Log } from '../../base/log.ts'
+import type { Clock } from '../../io/clock.ts'
+import { Malformed } from '../../protocol/malformed.ts'
+import type { PartitionName } from './committed.ts'
+import { Group } from './group.ts'
+import { groupKey, groupValue, offsetKey, readGroupValue, readKey, readOffsetValue } from './group-records.ts'
+import type { OffsetsTopic, StoredRecord } from './offsets-topic.ts'
+
+export interface GroupStoreOptions {
+  readonly topic: OffsetsTopic
+  readonly clock: Clock
+  readonly log: Log
+}
+
+export class GroupStore {
+  readonly topic: OffsetsTopic
+  readonly clock: Clock
+  readonly #log: Log
+  readonly #groups = new Map<string, Group>()
+
+  constructor({ topic, clock, log }: GroupStoreOptions) {
+    this.topic = topic
+    this.clock = clock
+    this.#log = log
+  }
+
+  get(groupId: string): Group | undefined {
+    return this.#groups.get(groupId)
+  }
+
+  list(): Group[] {
+    return [...this.#groups.values()]
+  }
+
+  /** The group, made if there is none. Whoever makes one calls `dropIfUnused` in the end. */
+  obtain(groupId: string): Group {
+    const found = this.#groups.get(groupId)
+    if (found !== undefined) return found
+    const group = new Group(groupId, this.clock.now())
+    this.#groups.set(groupId, group)
+    return group
+  }
+
+  /** Forgets a group that there is nothing to remember of. */
+  dropIfUnused(group: Group): void {
+    if (group.isUnused) this.#groups.delete(group.id)
+  }
+
+  /** Stores records of one group, all or none; a promise where the flush policy asks for one. Throws KafkaFault. */
+  append(group: Group, records: readonly StoredRecord[]): Promise<void> | undefined {
+    return this.topic.append(group.id, records)
+  }
+
+  /** Stores what nobody waits for; a failure is said, and the next record of the group makes up for it. */
+  appendQuietly(group: Group, records: readonly StoredRecord[]): boolean {
+    const failed = (thrown: unknown): void => {
+      this.#log.warn(`A change of group ${group.id} could not be stored: ${reasonOf(thrown)}.`)
+    }
+    try {
+      this.append(group, records)?.catch(failed)
+      return true
+    } catch (thrown) {
+      rethrowBroken(thrown)
+      failed(thrown)
+      return false
+    }
+  }
+
+  /** Stores a classic group as it is now. Throws KafkaFault. */
+  storeGroup(group: Group): Promise<void> | undefined {
+    return this.append(group, [recordOf(group)])
+  }
+
+  storeQuietly(group: Group): void {
+    this.appendQuietly(group, [recordOf(group)])
+  }
+
+  /** Forgets offsets, in the log and here. Gives whether it could be stored. */
+  forgetOffsets(group: Group, partitions: readonly PartitionName[]): boolean {
+    if (partitions.length === 0) return true
+    if (!this.appendQuietly(group, tombstonesOf(group, partitions))) return false
+    for (const { topic, partition } of partitions) group.committed.delete(topic, partition)
+    return true
+  }
+
+  /** Forgets a group that has no members, with its offsets. Gives whether it could be stored. */
+  forget(group: Group): boolean {
+    const records = [...tombstonesOf(group, group.committed.stored()), { key: groupKey(group.id), value: null }]
+    if (!this.appendQuietly(group, records)) return false
+    group.enter('Dead', this.clock.now())
+    this.#groups.delete(group.id)
+    return true
+  }
+
+  /** Reads back what was stored. Throws KafkaFault. */
+  load(): void {
+    let unreadable = 0
+    this.topic.replay((record) => {
+      try {
+        this.#replayed(record)
+      } catch (thrown) {
+        if (!(thrown instanceof Malformed)) throw thrown
+        unreadable++
+      }
+    })
+    if (unreadable > 0)
+      this.#log.warn(`${unreadable} records of __consumer_offsets cannot be read and were passed over.`)
+    for (const group of this.list()) this.dropIfUnused(group)
+  }
+
+  #replayed({ key, value }: StoredRecord): void {
+    const about = readKey(key)
+    if (about.kind === 'other') return
+    const group = this.obtain(about.group)
+    if (about.kind === 'group') {
+      const fresh = new Group(about.group, this.clock.now(), group.committed)
+      if (value !== null) readGroupValue(value, fresh)
+      this.#groups.set(about.group, fresh)
+    } else if (value === null) group.committed.delete(about.topic, about.partition)
+    else group.committed.set(about.topic, about.partition, readOffsetValue(value))
+  }
+}
+
+const recordOf = (group: Group): StoredRecord => ({ key: groupKey(group.id), value: groupValue(group) })
+
+const tombstonesOf = (group: Group, partitions: readonly PartitionName[]): StoredRecord[] =>
+  partitions.map(({ topic, partition }) => ({ key: offsetKey(group.id, topic, partition), value: null }))
