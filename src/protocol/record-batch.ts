@@ -114,6 +114,8 @@ export interface BatchFields {
   readonly isAppendTime?: boolean
   readonly isTransactional?: boolean
   readonly isControl?: boolean
+  /** Set by compaction: `baseTimestamp` is the time at which its tombstones or its marker may go. */
+  readonly hasDeleteHorizon?: boolean
   readonly lastOffsetDelta: number
   readonly baseTimestamp: number
   readonly maxTimestamp: number
@@ -127,7 +129,8 @@ const attributesOf = (fields: BatchFields): number =>
   (fields.codec ?? 0) |
   (fields.isAppendTime === true ? appendTimeBit : 0) |
   (fields.isTransactional === true ? transactionalBit : 0) |
-  (fields.isControl === true ? controlBit : 0)
+  (fields.isControl === true ? controlBit : 0) |
+  (fields.hasDeleteHorizon === true ? deleteHorizonBit : 0)
 
 /** Writes the header of the batch that `buffer` holds as a whole, its checksum included: the records must stand already. */
 export const writeBatchHeader = (buffer: Buffer, fields: BatchFields): void => {

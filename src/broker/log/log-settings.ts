@@ -28,6 +28,20 @@ export interface LogSettings {
   readonly isDownConverted: boolean
   /** `cleanup.policy` names `compact`: every record must have a key. */
   readonly isCompacted: boolean
+  /** `min.cleanable.dirty.ratio`: a log is cleaned when so much of it is not. */
+  readonly minCleanableRatio: number
+  /** `min.compaction.lag.ms`: younger records are not cleaned. */
+  readonly minCompactionLagMs: number
+  /** `max.compaction.lag.ms`: records that have waited so long are cleaned, however little of the log is dirty. */
+  readonly maxCompactionLagMs: number
+  /** `delete.retention.ms`: how long a tombstone stays readable once it was met. */
+  readonly deleteRetentionMs: number
+  /** `cleanup.policy` names `delete`: retention by time and size applies. */
+  readonly isDeleted: boolean
+  /** `retention.ms`: a segment goes when its newest record is older; -1 never. */
+  readonly retentionMs: number
+  /** `retention.bytes`: the oldest segments go while the others have that much; -1 never. */
+  readonly retentionBytes: number
   /** `file.delete.delay.ms`: how long files are kept after they were deleted. */
   readonly fileDeleteDelayMs: number
 }
@@ -50,5 +64,12 @@ export const logSettingsDefault: LogSettings = {
   compressionType: 'producer',
   isDownConverted: true,
   isCompacted: false,
+  isDeleted: true,
+  retentionMs: 604_800_000,
+  retentionBytes: -1,
+  minCleanableRatio: 0.5,
+  minCompactionLagMs: 0,
+  maxCompactionLagMs: unlimited,
+  deleteRetentionMs: 86_400_000,
   fileDeleteDelayMs: 60_000,
 }

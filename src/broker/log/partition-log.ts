@@ -5,19 +5,18 @@
 import { reasonOf } from '../../base/faults.ts'
 import { KafkaFault } from '../../protocol/error-codes.ts'
 import { admit, type Admitted } from './admission.ts'
-import { offsetAfter, readBatches } from './batch-read.ts'
-import { BatchSearch } from './batch-search.ts'
 import { rethrowUnlessDisk } from './disk-errors.ts'
 import { Durability } from './durability.ts'
 import { Listeners } from './listeners.ts'
+import { LogReader } from './log-reader.ts'
 import { LogState, type LogHome, type LogStart } from './log-state.ts'
 import type { Appended, AppendHow, FoundOffset, ReadLimits, SegmentStart } from './log-types.ts'
 import type { LogSettings } from './log-settings.ts'
 import { LogTransactions } from './log-transactions.ts'
 import type { RememberedBatch } from './producer-state.ts'
+import { Retention } from './retention.ts'
 import { stamp, type Stamped } from './stamping.ts'
 import type { StorageAlarm } from './storage-alarm.ts'
-import { findMaxTime, findTime } from './time-search.ts'
 
 export interface PartitionLogOptions extends LogHome {
   readonly topic: string
@@ -33,10 +32,11 @@ export class PartitionLog {
   readonly folder: string
   readonly transactions: LogTransactions
   readonly #state: LogState
-  readonly #search: BatchSearch
+  readonly #reader: LogReader
   readonly #alarm: StorageAlarm
   readonly #listeners = new Listeners()
   readonly #durability: Durability
+  readonly #retention: Retention
   /** What every call throws from now on. */
   #ended: KafkaFault | undefined
 
@@ -51,8 +51,9 @@ export class PartitionLog {
       this.#enter()
       return this.#guarded(read)
     })
-    this.#search = new BatchSearch(this.#state.segments)
+    this.#reader = new LogReader(this.#state)
     this.#durability = new Durability(this.#state)
+    this.#retention = new Retention(this.#state, this.#durability, () => this.#listeners.call())
   }
 
   /** Throws KAFKA_STORAGE_ERROR, as all offsets do, where the log could not be read: a wrong answer would make consumers start over. */
@@ -136,32 +137,25 @@ export class PartitionLog {
   /** Whole batches from the one that holds `fromOffset` on; empty at the visible end. Throws OFFSET_OUT_OF_RANGE. */
   read(fromOffset: number, limits: ReadLimits): Buffer {
     this.#enter()
-    if (fromOffset < this.logStartOffset || fromOffset > this.logEndOffset)
-      throw new KafkaFault(
-        'OFFSET_OUT_OF_RANGE',
-        `Offset ${fromOffset} of ${this.#name} is outside ${this.logStartOffset} to ${this.logEndOffset}`,
-      )
-    return this.#guarded(() => this.#read(fromOffset, limits))
+    return this.#guarded(() => this.#reader.read(fromOffset, limits))
   }
 
-  /** How many bytes `read` could give from here to `upTo` or the log end, `atMost` or a little more; 0 when out of range. */
-  bytesFrom(fromOffset: number, atMost = Infinity, upTo?: number): number {
+  /** How many bytes `read` could give from here to the log end, `atMost` or a little more; 0 when out of range. */
+  bytesFrom(fromOffset: number, atMost = Infinity): number {
     this.#enter()
-    const end = upTo ?? this.logEndOffset
-    if (fromOffset < this.logStartOffset || fromOffset >= end) return 0
-    return this.#guarded(() => this.#search.bytesFrom(fromOffset, atMost, end < this.logEndOffset ? end : undefined))
+    return this.#guarded(() => this.#reader.bytesFrom(fromOffset, atMost))
   }
 
   /** The first record whose timestamp is at or after this one, or undefined. */
   offsetForTime(timestampMs: number): FoundOffset | undefined {
     this.#enter()
-    return this.#guarded(() => findTime(this.#state.segments, timestampMs, this.logStartOffset))
+    return this.#guarded(() => this.#reader.offsetForTime(timestampMs))
   }
 
   /** The record with the greatest timestamp, or undefined in an empty log. */
   maxTimestamp(): FoundOffset | undefined {
     this.#enter()
-    return this.#guarded(() => findMaxTime(this.#state.segments, this.logStartOffset))
+    return this.#guarded(() => this.#reader.maxTimestamp())
   }
 
   earliest(): FoundOffset {
@@ -177,13 +171,7 @@ export class PartitionLog {
   /** Where each segment begins and when it was last written, oldest first: what ListOffsets of the oldest clients is answered from. */
   segmentStarts(): SegmentStart[] {
     this.#enter()
-    const { files, clock } = this.#state.home
-    return this.#guarded(() =>
-      this.#state.segments.all().map(({ baseOffset, log }) => ({
-        baseOffset,
-        modifiedMs: files.disk.stat(log.path)?.modifiedMs ?? clock.now(),
-      })),
-    )
+    return this.#guarded(() => this.#reader.segmentStarts())
   }
 
   /** Up to which offset records of `epoch` (or the greatest epoch below it) go; undefined for an epoch that is yet to come. */
@@ -200,6 +188,28 @@ export class PartitionLog {
   /** Resolves when everything appended before the call is on disk; shared by all who wait. Rejects with KAFKA_STORAGE_ERROR. */
   flush(): Promise<void> {
     return this.#durability.flush()
+  }
+
+  /** For compaction, which works on the segments themselves. */
+  compacting<T>(work: (state: LogState) => T): T {
+    this.#enter()
+    return this.#guarded(() => work(this.#state))
+  }
+
+  /** Lets go of the segments that the settings do not keep any longer. Rejects with system errors and KafkaFaults; what was done until then stays done. */
+  async retain(): Promise<void> {
+    this.#enter()
+    await this.#retention.apply()
+  }
+
+  /** Lets the log begin at `offset`, if it begins earlier; what lies before is not read any more, and goes with the next `retain`. Throws OFFSET_OUT_OF_RANGE. */
+  beginAt(offset: number): void {
+    this.#enter()
+    if (offset < 0 || offset > this.highWatermark)
+      throw new KafkaFault('OFFSET_OUT_OF_RANGE', `${this.#name} cannot begin at ${offset}: it ends at ${this.highWatermark}`) // prettier-ignore
+    if (offset <= this.logStartOffset) return
+    this.#guarded(() => this.#state.beginAt(offset))
+    this.#listeners.call()
   }
 
   /** Forgets producers that wrote last before this time. */
@@ -231,7 +241,7 @@ export class PartitionLog {
 
   #end(): void {
     this.#ended = new KafkaFault('UNKNOWN_TOPIC_OR_PARTITION', `${this.#name} is not served any more`)
-    this.#durability.stop()
+    this.#durability.end()
     this.#listeners.call()
   }
 
@@ -266,15 +276,6 @@ export class PartitionLog {
     this.#alarm.worked(bytes.length)
   }
 
-  #read(fromOffset: number, { maxBytes, minOne, upTo, allocate }: ReadLimits): Buffer {
-    const { segment, position } = this.#search.place(fromOffset)
-    const range = { maxBytes, minOne, upTo: upTo ?? this.logEndOffset, allocate: allocate ?? fresh }
-    const batches = readBatches(segment, position, range)
-    const next = offsetAfter(batches) ?? fromOffset
-    if (next > fromOffset || position === segment.size) this.#search.leaveHint(segment, next, position + batches.length)
-    return batches
-  }
-
   #guarded<T>(read: () => T): T {
     try {
       return read()
@@ -284,5 +285,3 @@ export class PartitionLog {
     }
   }
 }
-
-const fresh = (bytes: number): Buffer => Buffer.allocUnsafeSlow(bytes)

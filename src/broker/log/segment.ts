@@ -29,6 +29,8 @@ export interface SegmentBirth {
   readonly isNew: boolean
   readonly createdMs: number
   readonly jitterMs: number
+  /** Put behind the names of its files while it is not part of the log. */
+  readonly ending?: string
 }
 
 export class Segment {
@@ -45,6 +47,8 @@ export class Segment {
   maxTimestampOffset = -1
   /** Appended to since its files were last synced. */
   isDirty = false
+  /** Somebody is at work on its files, who may wait for the disk meanwhile: it must not be taken out of the log. */
+  isHeld = false
   /** Nothing of the indexes is in memory only. True of what was found on disk until it is looked at. */
   isSealed: boolean
   /** When the first batch says it was written; undefined in an empty segment. */
@@ -60,9 +64,9 @@ export class Segment {
   #sinceEntryBytes = 0
 
   /** `isNew`: no such files exist yet. */
-  constructor(home: SegmentHome, baseOffset: number, { isNew, createdMs, jitterMs }: SegmentBirth) {
+  constructor(home: SegmentHome, baseOffset: number, { isNew, createdMs, jitterMs, ending = '' }: SegmentBirth) {
     const { files, folder } = home
-    const path = (suffix: SegmentSuffix): string => join(folder, segmentFileName(baseOffset, suffix))
+    const path = (suffix: SegmentSuffix): string => join(folder, segmentFileName(baseOffset, suffix) + ending)
     this.#home = home
     this.baseOffset = baseOffset
     this.log = new LogFile(files, path('.log'))
@@ -209,7 +213,7 @@ export class Segment {
   /** Its files were renamed or removed: nothing is to be synced any more. */
   abandon(): void {
     this.isDirty = false
-    for (const file of [this.log, this.offsets.entries.file, this.times.entries.file]) file.abandon()
+    for (const file of [this.log, this.offsets.entries.file, this.times.entries.file, this.aborted.file]) file.abandon()
   }
 
   close(): void {

@@ -58,11 +58,14 @@ export const topicValues = (topic: Given, broker: Given): TopicValues =>
 export const logSettings = (values: TopicValues): LogSettings => {
   // the older setting counts where the newer ones say nothing
   const difference = values['message.timestamp.difference.max.ms']
+  const isCompacted = values['cleanup.policy'].includes('compact')
+  // only closed segments are compacted
+  const segmentMs = Math.min(values['segment.ms'], isCompacted ? values['max.compaction.lag.ms'] : Infinity)
   const apart = (newer: number): number => (newer === unlimited ? difference : newer)
   return {
     segmentBytes: values['segment.bytes'],
-    segmentMs: values['segment.ms'],
-    segmentJitterMs: Math.min(values['segment.jitter.ms'], values['segment.ms']),
+    segmentMs,
+    segmentJitterMs: Math.min(values['segment.jitter.ms'], segmentMs),
     segmentIndexBytes: values['segment.index.bytes'],
     indexIntervalBytes: values['index.interval.bytes'],
     maxMessageBytes: values['max.message.bytes'],
@@ -73,7 +76,14 @@ export const logSettings = (values: TopicValues): LogSettings => {
     timestampAfterMaxMs: apart(values['message.timestamp.after.max.ms']),
     compressionType: values['compression.type'],
     isDownConverted: values['message.downconversion.enable'],
-    isCompacted: values['cleanup.policy'].includes('compact'),
+    isCompacted,
+    minCleanableRatio: values['min.cleanable.dirty.ratio'],
+    minCompactionLagMs: values['min.compaction.lag.ms'],
+    maxCompactionLagMs: values['max.compaction.lag.ms'],
+    deleteRetentionMs: values['delete.retention.ms'],
+    isDeleted: values['cleanup.policy'].includes('delete'),
+    retentionMs: values['retention.ms'],
+    retentionBytes: values['retention.bytes'],
     fileDeleteDelayMs: values['file.delete.delay.ms'],
   }
 }
