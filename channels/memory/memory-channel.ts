@@ -114,17 +114,16 @@ export class MemoryChannel implements Channel {
     this.#letIn()
   }
 
-  /** For open takes: these events come back, before everything that was put after them. */
+  /** For open takes: these events come back, each before everything that was put after it, whatever another take has brought back meanwhile. */
   rolledBack(slices: readonly Slice[]): void {
-    const first = slices[0]
-    if (first === undefined) return
-    const before: Slice[] = []
-    for (let head = this.#queue.peek(); head !== undefined && isBefore(head, first); head = this.#queue.peek()) {
-      before.push(head)
+    const last = slices.at(-1)
+    if (last === undefined) return
+    const back = [...slices]
+    for (let head = this.#queue.peek(); head !== undefined && isBefore(head, last); head = this.#queue.peek()) {
+      back.push(head)
       this.#queue.shift()
     }
-    for (const slice of slices.toReversed()) this.#unshift(slice)
-    for (const slice of before.toReversed()) this.#unshift(slice)
+    for (const slice of back.toSorted((a, b) => (isBefore(a, b) ? 1 : -1))) this.#unshift(slice)
     this.#serve()
   }
 

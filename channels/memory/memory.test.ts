@@ -163,6 +163,19 @@ describe('its queue', () => {
     expect(bodiesOf(again.events)).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8'])
   })
 
+  it('keeps the order of the puts where a take that comes back spans what another take still holds', async () => {
+    const { channel } = channelOf()
+    for (const first of [0, 2, 4]) await channel.put(numbered(first, first + 2))
+    const before = await channel.take(2, never)
+    const between = await channel.take(2, never)
+    await before[Symbol.asyncDispose]()
+    const around = await channel.take(3, never)
+    expect(bodiesOf(around.events)).toEqual(['0', '1', '4'])
+    await between[Symbol.asyncDispose]()
+    await around[Symbol.asyncDispose]()
+    expect(bodiesOf((await channel.take(100, never)).events)).toEqual(['0', '1', '2', '3', '4', '5'])
+  })
+
   it('does not spin with keep-alive 0: a take still waits a second', async () => {
     const { channel, clock } = channelOf({ keepAliveMs: 0 })
     const waiting = channel.take(1, never)

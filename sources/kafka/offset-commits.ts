@@ -105,6 +105,7 @@ export class OffsetCommits {
     const isRebalance = error instanceof BrokerError && rebalanceCodes.has(error.errorCode)
     if (isRebalance) {
       log.debug(`Offsets are not committed while the group shares out anew: ${error.message}.`)
+      this.soon()
       return 'again'
     }
     this.#failures++
