@@ -20,16 +20,56 @@ test('everything wrong is told at once', () => {
   const { config, findings: all } = read('num.partitions=many\nlog.segment.bytes=1\ncompression.type=rar\n')
   expect(config).toBeUndefined()
   expect(all.map((f) => [f.level, f.line])).toEqual([['fault', 1], ['fault', 2], ['fault', 3]]) // prettier-ignore
-  expect(all[0]?.says).toBe("Invalid value many for configuration num.partitions: 'many' is not a whole number")
+  expect(all[0]?.says).toBe('Invalid value many for configuration num.partitions: Not a number of type INT')
 })
 
-test('what has no effect yet is said in one line for all; retention, protection and ZooKeeper have their own', () => {
-  const said = notices('num.io.threads=8\nlog.cleaner.threads=2\nssl.keystore.location=/x\nlog.retention.hours=5\nauthorizer.class.name=A\nzookeeper.connect=h:2181\n') // prettier-ignore
-  const lines = (word: string) => said.filter((line) => line.includes(word))
-  expect(lines('num.io.threads')).toEqual(['info: Accepted, but without effect yet: log.cleaner.threads, num.io.threads, ssl.keystore.location.']) // prettier-ignore
-  expect(lines('log.retention.hours')[0]).toMatch(/^warn: Retention has no effect yet/)
-  expect(lines('authorizer.class.name')[0]).toMatch(/^warn: .* every client may do everything/)
-  expect(lines('zookeeper.connect')[0]).toMatch(/^info: .* cluster mode/)
+test('what has no effect is said with its reason, in one line for all', () => {
+  const said = notices('num.io.threads=8\nnum.network.threads=2\nssl.keystore.location=/x\nzookeeper.connect=h:2181\nremote.log.x=1\nauthorizer.class.name=A\n') // prettier-ignore
+  const line = said.filter((one) => one.startsWith('info: Accepted, but without effect here: '))
+  expect(line).toHaveLength(1)
+  for (const part of [
+    'num.io.threads, num.network.threads (one thread',
+    'ssl.keystore.location (security',
+    'zookeeper.connect (',
+    'remote.log.x (there is no tiered',
+  ])
+    // prettier-ignore
+    expect(line[0]).toContain(part)
+  expect(said.filter((one) => one.includes('authorizer.class.name'))).toEqual(['warn: authorizer.class.name has no effect: security is not there yet: every client may do everything.']) // prettier-ignore
+  expect(notices('num.partitions=2\n').filter((one) => one.includes('without effect'))).toEqual([])
+})
+
+test.each([
+  ['num.partitions=0', 'Invalid value 0 for configuration num.partitions: Value must be at least 1'],
+  ['num.partitions=3000000000', 'Invalid value 3000000000 for configuration num.partitions: Not a number of type INT'],
+  ['log.retention.ms=99999999999999999999', 'Invalid value 99999999999999999999 for configuration log.retention.ms: Not a number of type LONG'],
+  ['offsets.topic.replication.factor=99999', 'Invalid value 99999 for configuration offsets.topic.replication.factor: Not a number of type SHORT'],
+  ['log.cleaner.min.cleanable.ratio=x', 'Invalid value x for configuration log.cleaner.min.cleanable.ratio: Not a number of type DOUBLE'],
+  ['log.cleaner.min.cleanable.ratio=1.5', 'Invalid value 1.5 for configuration log.cleaner.min.cleanable.ratio: Value must be no more than 1'],
+  ['auto.create.topics.enable=yes', 'Invalid value yes for configuration auto.create.topics.enable: Expected value to be either true or false'],
+  ['compression.type=GZIP', 'Invalid value GZIP for configuration compression.type: String must be one of: uncompressed, zstd, lz4, snappy, gzip, producer'],
+  ['log.cleanup.policy=foo', 'Invalid value foo for configuration log.cleanup.policy: String must be one of: compact, delete'],
+  ['log.cleanup.policy=delete,delete', "Configuration 'log.cleanup.policy' values must not be duplicated."],
+  ['ssl.key.password=x\nnum.partitions=a', 'Invalid value a for configuration num.partitions: Not a number of type INT'],
+  ['log.roll.ms=0', 'requirement failed: log.roll.ms must be equal or greater than 1'],
+  ['log.retention.hours=0', 'requirement failed: log.retention.ms must be unlimited (-1) or, equal or greater than 1'],
+  ['log.cleaner.dedupe.buffer.size=1000', 'requirement failed: log.cleaner.dedupe.buffer.size must be at least 1MB per cleaner thread.'],
+  ['replica.fetch.wait.max.ms=40000', 'requirement failed: replica.fetch.wait.max.ms should always be less than or equal to replica.socket.timeout.ms to prevent unnecessary socket timeouts'],
+  ['offsets.commit.required.acks=4', 'requirement failed: offsets.commit.required.acks must be greater or equal -1 and less or equal to offsets.topic.replication.factor'],
+  ['inter.broker.protocol.version=0.10.0\nlog.message.format.version=0.10.1-IV2', 'requirement failed: log.message.format.version 0.10.1-IV2 cannot be used when inter.broker.protocol.version is set to version 0.10.0'],
+  ['broker.id=2000', 'requirement failed: broker.id must be equal or greater than -1 and not greater than reserved.broker.max.id'],
+  ['broker.id=-1\nbroker.id.generation.enable=false', 'requirement failed: broker.id must be equal or greater than 0'],
+  ['inter.broker.listener.name=X', 'requirement failed: inter.broker.listener.name must be a listener name defined in advertised.listeners. The valid options based on currently configured listeners are PLAINTEXT'],
+])("%s is refused in Kafka's words", (text, says) => {
+  expect(read(text).findings.map((f) => f.says)).toEqual([says])
+}) // prettier-ignore
+
+test('blanks around values, plus signs, limits of Java and numbers above 2^53 are taken as Kafka takes them', () => {
+  const { settings } = brokerConfig({ 'log.retention.ms': ' +5 ', 'log.flush.interval.messages': '9223372036854775807', 'auto.create.topics.enable': 'TRUE' }) // prettier-ignore
+  expect(settings['log.retention.ms']).toBe(5)
+  expect(settings['log.flush.interval.messages']).toBe(Number.MAX_SAFE_INTEGER)
+  expect(settings['auto.create.topics.enable']).toBe(true)
+  expect(brokerConfig({ 'node.id': '70000' }).settings['broker.id']).toBe(70_000)
 })
 
 test("Kafka's own settings files of every age are taken without a word about unknown names", () => {
@@ -58,7 +98,11 @@ test.each([
   [{ listeners: 'PLAINTEXT://h:1,PLAINTEXT://h:2' }, 'Each listener must have a different name'],
   [{ listeners: 'A://h:1,B://h:1', 'listener.security.protocol.map': 'A:PLAINTEXT,B:PLAINTEXT' }, 'Each listener must have a different port'], // prettier-ignore
   [{ listeners: 'h:9092' }, "'h:9092' is not of the form NAME://host:port"],
-  [{ 'advertised.listeners': 'OTHER://h:1' }, 'advertised.listeners names OTHER, which listeners does not'],
+  [
+    { 'advertised.listeners': 'OTHER://h:1' },
+    'advertised.listeners listener names must be equal to or a subset of the ones defined in listeners. Found OTHER',
+  ],
+  [{ 'log.dirs': '' }, "Configuration 'log.dirs' must not be empty. Valid values include: any non-empty value"],
   [{ 'max.connections.per.ip.overrides': 'nonsense' }, 'not of the form host:count'],
 ])('%o is refused', (overrides, says) => {
   expect(() => brokerConfig(overrides)).toThrow(says)

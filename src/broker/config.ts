@@ -5,11 +5,13 @@
 import { closest } from '../config/did-you-mean.ts'
 import type { PropertyEntry } from '../config/entry.ts'
 import type { FileFinding } from '../config/finding.ts'
-import { Fault, reasonOf } from '../base/faults.ts'
-import type { Setting } from '../config/setting.ts'
-import { clusterNames, isAmong, protectionNames, retentionNames, withoutEffectNames } from './config-names.ts'
+import { Fault } from '../base/faults.ts'
+import { BadSettings, checkTogether } from './config-checks.ts'
+import { BadValue, invalidValue, type KafkaRow } from './config-kinds.ts'
+import { reasonFor } from './config-names.ts'
+import { type Notice, noticesOf } from './config-notices.ts'
 import { brokerSettings, type BrokerSettings } from './config-table.ts'
-import { BadListeners, type Endpoint, listenersOf } from './listeners.ts'
+import { type Endpoint, listenersOf } from './listeners.ts'
 
 export interface BrokerConfig {
   readonly settings: BrokerSettings
@@ -23,11 +25,6 @@ export interface BrokerConfig {
   readonly notices: readonly Notice[]
 }
 
-export interface Notice {
-  readonly level: 'info' | 'warn'
-  readonly says: string
-}
-
 export interface ReadConfig {
   /** Undefined when there is a fault among the findings. */
   readonly config: BrokerConfig | undefined
@@ -35,7 +32,7 @@ export interface ReadConfig {
   readonly findings: readonly FileFinding[]
 }
 
-const table: Readonly<Record<string, Setting<unknown>>> = brokerSettings
+const table: Readonly<Record<string, KafkaRow<unknown>>> = brokerSettings
 /** Newer names of rows of the table. */
 const alsoCalled: Readonly<Record<string, string>> = { 'node.id': 'broker.id' }
 
@@ -52,19 +49,8 @@ const finding = (
   ...(hint === undefined ? {} : { hint }),
 })
 
-const isWithoutEffect = (name: string): boolean =>
-  isAmong(name, withoutEffectNames) ||
-  isAmong(name, protectionNames) ||
-  isAmong(name, clusterNames) ||
-  isAmong(name, retentionNames)
-
 const unknown = (entry: PropertyEntry): FileFinding => {
-  const candidates = [
-    ...Object.keys(table),
-    ...withoutEffectNames.filter((n) => !n.endsWith('*')),
-    ...retentionNames,
-    ...clusterNames,
-  ]
+  const candidates = Object.keys(table)
   const near = candidates.includes(`log.${entry.key}`) ? `log.${entry.key}` : closest(entry.key, candidates)
   return finding(
     'warning',
@@ -78,94 +64,80 @@ interface Gathered {
   readonly values: Record<string, unknown>
   readonly given: Map<string, string>
   readonly places: Map<string, PropertyEntry>
-  readonly unused: string[]
   readonly findings: FileFinding[]
 }
 
 const gather = (entries: readonly PropertyEntry[]): Gathered => {
   const values = Object.fromEntries(Object.entries(table).map(([name, row]) => [name, row.default]))
-  const out: Gathered = { values, given: new Map(), places: new Map(), unused: [], findings: [] }
+  const out: Gathered = { values, given: new Map(), places: new Map(), findings: [] }
   const last = new Map(entries.map((entry) => [entry.key, entry]))
   for (const entry of last.values()) {
     const name = alsoCalled[entry.key] ?? entry.key
     const row = Object.hasOwn(table, name) ? table[name] : undefined
+    out.given.set(name, entry.value)
+    out.places.set(name, entry)
     if (row === undefined) {
-      if (isWithoutEffect(name)) {
-        out.unused.push(name)
-        out.given.set(name, entry.value)
-      } else out.findings.push(unknown(entry))
+      if (reasonFor(name) === undefined) out.findings.push(unknown(entry))
       continue
     }
-    out.places.set(name, entry)
     try {
-      values[name] = row.parse(entry.value)
-      out.given.set(name, entry.value)
+      values[name] = row.parse(entry.value.trim())
     } catch (thrown) {
-      const says = `Invalid value ${entry.value} for configuration ${name}: ${reasonOf(thrown)}`
-      out.findings.push(finding('fault', entry, says))
+      if (!(thrown instanceof BadValue)) throw thrown
+      out.findings.push(finding('fault', entry, invalidValue(name, row.secret ? '[hidden]' : entry.value, thrown)))
     }
   }
   return out
 }
 
-const listed = (names: readonly string[]): string => names.toSorted().join(', ')
-
-const noticesOf = (unused: readonly string[], settings: BrokerSettings, warnings: readonly string[]): Notice[] => {
-  const notices: Notice[] = warnings.map((says) => ({ level: 'warn', says }))
-  const retention = unused.filter((name) => isAmong(name, retentionNames))
-  const protection = unused.filter((name) => isAmong(name, protectionNames))
-  const rest = unused.filter((name) => isAmong(name, withoutEffectNames))
-  notices.push({
-    level: retention.length > 0 ? 'warn' : 'info',
-    says: `Retention has no effect yet: nothing is deleted by age or size${retention.length > 0 ? ` (${listed(retention)})` : ''}.`,
-  })
-  if (protection.length > 0)
-    notices.push({ level: 'warn', says: `${listed(protection)} have no effect yet: every client may do everything.` })
-  if (unused.includes('zookeeper.connect'))
-    notices.push({
-      level: 'info',
-      says: 'zookeeper.connect is kept for cluster mode; this broker runs alone and does not connect to it.',
-    })
-  if (rest.length > 0) notices.push({ level: 'info', says: `Accepted, but without effect yet: ${listed(rest)}.` })
-  if (settings['default.replication.factor'] > 1)
-    notices.push({
-      level: 'warn',
-      says: `default.replication.factor=${settings['default.replication.factor']} cannot be met by one broker; topics get 1 replica.`,
-    })
-  return notices
-}
-
 const commaItems = (text: string): string[] => text.split(',').map((item) => item.trim()).filter((item) => item !== '') // prettier-ignore
 
-const perAddress = (text: string): Map<string, number> =>
+/** What `max.connections.per.ip.overrides` says, by address. Throws BadSettings. */
+export const perAddress = (text: string): Map<string, number> =>
   new Map(
     commaItems(text).map((item) => {
       const [, host, count] = /^(.+):(\d+)$/.exec(item) ?? []
       if (host === undefined)
-        throw new BadListeners('max.connections.per.ip.overrides', `'${item}' is not of the form host:count`)
+        throw new BadSettings(
+          'max.connections.per.ip.overrides',
+          `Error parsing configuration property 'max.connections.per.ip.overrides': '${item}' is not of the form host:count`,
+        )
       return [host, Number(count)]
     }),
   )
 
+const foldersOf = (settings: BrokerSettings): string[] => {
+  const folders = commaItems(settings['log.dirs'] ?? settings['log.dir'])
+  if (folders.length > 0) return folders
+  throw new BadSettings(
+    'log.dirs',
+    "Configuration 'log.dirs' must not be empty. Valid values include: any non-empty value",
+  )
+}
+
 /** Reads what a server.properties says, in the order of its lines; later entries win. */
 export const readBrokerConfig = (entries: readonly PropertyEntry[]): ReadConfig => {
-  const { values, given, places, unused, findings } = gather(entries)
+  const { values, given, places, findings } = gather(entries)
   if (findings.some((f) => f.level === 'fault')) return { config: undefined, findings }
   const settings = values as BrokerSettings
+  const names = new Set(given.keys())
+  // node.id knows no upper end
+  if (places.get('broker.id')?.key !== 'broker.id') names.delete('broker.id')
   try {
-    const { bound, advertised, warnings } = listenersOf(settings, new Set(given.keys()))
+    checkTogether(settings, names)
+    const { bound, advertised, warnings } = listenersOf(settings, names)
     const config: BrokerConfig = {
       settings,
       given,
       bound,
       advertised,
-      logDirs: commaItems(settings['log.dirs'] ?? settings['log.dir']),
+      logDirs: foldersOf(settings),
       connectionsPerAddress: perAddress(settings['max.connections.per.ip.overrides']),
-      notices: noticesOf(unused, settings, warnings),
+      notices: noticesOf(given, settings, warnings),
     }
     return { config, findings }
   } catch (thrown) {
-    if (!(thrown instanceof BadListeners)) throw thrown
+    if (!(thrown instanceof BadSettings)) throw thrown
     return { config: undefined, findings: [...findings, finding('fault', places.get(thrown.setting), thrown.message)] }
   }
 }

@@ -2,6 +2,7 @@
  * Where the broker listens and what clients are told to connect to: `listeners`, `advertised.listeners` and their older forms. A listener without
  * a host listens on 127.0.0.1 alone, so that nobody opens a broker to the world by leaving something out.
  */
+import { BadSettings } from './config-checks.ts'
 import type { BrokerSettings } from './config-table.ts'
 
 export interface Endpoint {
@@ -19,16 +20,7 @@ export interface Listeners {
   readonly warnings: readonly string[]
 }
 
-/** What is wrong with a setting, for the file's findings. */
-export class BadListeners extends Error {
-  override readonly name = 'BadListeners'
-  readonly setting: string
-
-  constructor(setting: string, says: string) {
-    super(says)
-    this.setting = setting
-  }
-}
+const required = (setting: string, says: string): BadSettings => new BadSettings(setting, `requirement failed: ${says}`)
 
 const PROTOCOLS: ReadonlySet<string> = new Set(['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL'])
 const LOCAL_HOST = '127.0.0.1'
@@ -43,7 +35,10 @@ const parsed = (setting: string, text: string): Endpoint[] =>
   items(text).map((item) => {
     const [, name, bracketed, plain, port] = /^([\w.-]+):\/\/(?:\[([^\]]*)\]|([^:/]*)):(\d+)$/.exec(item) ?? []
     if (name === undefined || Number(port) > 65_535)
-      throw new BadListeners(setting, `'${item}' is not of the form NAME://host:port`)
+      throw new BadSettings(
+        setting,
+        `Unable to parse ${item} to a broker endpoint: '${item}' is not of the form NAME://host:port`,
+      )
     return { name: name.toUpperCase(), host: bracketed ?? plain ?? '', port: Number(port) }
   })
 
@@ -53,7 +48,7 @@ const protocolOf = (name: string, map: string): string => {
     if (from?.toUpperCase() === name && to !== undefined) return to.toUpperCase()
   }
   if (PROTOCOLS.has(name)) return name
-  throw new BadListeners(
+  throw new BadSettings(
     'listeners',
     `No security protocol defined for listener ${name}; listener.security.protocol.map gives one`,
   )
@@ -61,7 +56,7 @@ const protocolOf = (name: string, map: string): string => {
 
 const mustDiffer = (setting: string, endpoints: readonly Endpoint[]): void => {
   const names = new Set(endpoints.map((e) => e.name))
-  if (names.size < endpoints.length) throw new BadListeners(setting, 'Each listener must have a different name')
+  if (names.size < endpoints.length) throw required(setting, 'Each listener must have a different name')
 }
 
 const isEverywhere = (host: string): boolean => host === '0.0.0.0' || host === '::' || host === '*'
@@ -75,15 +70,14 @@ const wanted = (settings: BrokerSettings, given: ReadonlySet<string>): Endpoint[
   const old = !given.has('listeners') && (given.has('host.name') || given.has('port'))
   if (old) return [{ name: 'PLAINTEXT', host: settings['host.name'] ?? '', port: settings.port }]
   const all = parsed('listeners', settings.listeners).filter((e) => !controllers.has(e.name))
-  if (all.length === 0) throw new BadListeners('listeners', 'No listener is left for clients')
+  if (all.length === 0) throw new BadSettings('listeners', 'No listener is left for clients')
   mustDiffer('listeners', all)
   const ports = all.map((e) => e.port).filter((port) => port !== 0)
-  if (new Set(ports).size < ports.length)
-    throw new BadListeners('listeners', 'Each listener must have a different port')
+  if (new Set(ports).size < ports.length) throw required('listeners', 'Each listener must have a different port')
   for (const { name } of all) {
     const protocol = protocolOf(name, settings['listener.security.protocol.map'] ?? '')
     if (protocol !== 'PLAINTEXT')
-      throw new BadListeners(
+      throw new BadSettings(
         'listeners',
         `${name} speaks ${protocol}, which this broker does not have yet; only PLAINTEXT is there`,
       )
@@ -100,7 +94,23 @@ const told = (settings: BrokerSettings, bound: readonly Endpoint[]): Endpoint[] 
   return bound.map((e) => ({ name: e.name, host: host ?? e.host, port: port ?? e.port }))
 }
 
-/** The listeners that the settings ask for. Throws BadListeners. */
+/** Which listener brokers would use among themselves; there is nobody to use it, but a file that is wrong about it would not start Kafka. */
+const checkInterBroker = (settings: BrokerSettings, given: ReadonlySet<string>, names: readonly string[]): void => {
+  const name = settings['inter.broker.listener.name']
+  if (name === undefined) return
+  if (given.has('security.inter.broker.protocol'))
+    throw required(
+      'inter.broker.listener.name',
+      'Only one of inter.broker.listener.name and security.inter.broker.protocol should be set.',
+    )
+  if (!names.includes(name.toUpperCase()))
+    throw required(
+      'inter.broker.listener.name',
+      `inter.broker.listener.name must be a listener name defined in advertised.listeners. The valid options based on currently configured listeners are ${names.join(',')}`,
+    )
+}
+
+/** The listeners that the settings ask for. Throws BadSettings. */
 export const listenersOf = (settings: BrokerSettings, given: ReadonlySet<string>): Listeners => {
   const asked = wanted(settings, given)
   const warnings = asked
@@ -113,17 +123,18 @@ export const listenersOf = (settings: BrokerSettings, given: ReadonlySet<string>
   const advertised = new Map(bound.map((e) => [e.name, e]))
   const offered = told(settings, bound)
   mustDiffer('advertised.listeners', offered)
+  checkInterBroker(settings, given, offered.map((e) => e.name)) // prettier-ignore
   for (const endpoint of offered) {
     const listener = advertised.get(endpoint.name)
     if (listener === undefined) {
-      throw new BadListeners(
+      throw required(
         'advertised.listeners',
-        `advertised.listeners names ${endpoint.name}, which listeners does not`,
+        `advertised.listeners listener names must be equal to or a subset of the ones defined in listeners. Found ${endpoint.name}. The valid options based on the current configuration are ${[...advertised.keys()].join(',')}`,
       )
     }
     const host = endpoint.host === '' ? listener.host : endpoint.host
     if (isEverywhere(host))
-      throw new BadListeners(
+      throw required(
         'advertised.listeners',
         `advertised.listeners cannot use the nonroutable meta-address ${host}. Use a routable IP address.`,
       )

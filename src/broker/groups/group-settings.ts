@@ -1,5 +1,5 @@
 /** The settings of server.properties about groups and what they commit: rows of the table in config-table.ts. */
-import { bytes, commaList, integer, milliseconds, oneOf } from '../../config/setting-kinds.ts'
+import { bytes, commaList, integer, milliseconds, oneOf } from '../config-kinds.ts'
 
 const int = { max: 2_147_483_647 } as const
 const LONG_MAX = Number.MAX_SAFE_INTEGER
@@ -103,6 +103,7 @@ const consumer = {
     doc: 'Accepted: topics that come and go are noticed within a second here.',
   }),
   'group.consumer.migration.policy': oneOf(['bidirectional', 'upgrade', 'downgrade', 'disabled'], {
+    anyCase: true,
     default: 'disabled',
     doc: 'Groups change their protocol while they are empty; members of both at once are refused whatever this says.',
   }),

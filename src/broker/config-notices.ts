@@ -1,0 +1,59 @@
+/** What a start has to say about the settings that it was given: above all which of them do nothing here, in one line. */
+import type { KafkaRow } from './config-kinds.ts'
+import { reasonFor } from './config-names.ts'
+import { reasons } from './config-reasons.ts'
+import { brokerSettings, type BrokerSettings } from './config-table.ts'
+
+export interface Notice {
+  readonly level: 'info' | 'warn'
+  readonly says: string
+}
+
+const table: Readonly<Record<string, KafkaRow<unknown>>> = brokerSettings
+
+/** Whoever sets one of them expects to be protected. */
+const protections: readonly string[] = ['authorizer.class.name', 'super.users', 'allow.everyone.if.no.acl.found']
+
+/** Why a setting does nothing here; undefined for one that has an effect, or that nobody knows. */
+export const idleReason = (name: string): string | undefined =>
+  Object.hasOwn(table, name) ? table[name]?.idle : reasonFor(name)
+
+const withoutEffect = (names: readonly string[]): Notice[] => {
+  const byReason = new Map<string, string[]>()
+  for (const name of names.toSorted()) {
+    const reason = idleReason(name)
+    if (reason === undefined || protections.includes(name)) continue
+    const same = byReason.get(reason)
+    if (same === undefined) byReason.set(reason, [name])
+    else same.push(name)
+  }
+  if (byReason.size === 0) return []
+  const parts = Array.from(byReason, ([reason, same]) => `${same.join(', ')} (${reason})`)
+  return [{ level: 'info', says: `Accepted, but without effect here: ${parts.join('; ')}.` }]
+}
+
+/** In the order in which they are said; `warnings` come first. */
+export const noticesOf = (
+  given: ReadonlyMap<string, string>,
+  settings: BrokerSettings,
+  warnings: readonly string[],
+): Notice[] => {
+  const notices: Notice[] = warnings.map((says) => ({ level: 'warn', says }))
+  const unguarded = protections.filter((name) => (given.get(name) ?? '') !== '')
+  if (unguarded.length > 0) {
+    const verb = unguarded.length === 1 ? 'has' : 'have'
+    notices.push({ level: 'warn', says: `${unguarded.join(', ')} ${verb} no effect: ${reasons.security}.` })
+  }
+  notices.push(...withoutEffect(Array.from(given.keys())))
+  if (settings['default.replication.factor'] > 1)
+    notices.push({
+      level: 'warn',
+      says: `default.replication.factor=${settings['default.replication.factor']} cannot be met by one broker; topics get 1 replica.`,
+    })
+  if (settings['min.insync.replicas'] > 1)
+    notices.push({
+      level: 'warn',
+      says: `min.insync.replicas=${settings['min.insync.replicas']} cannot be met by one broker: records sent with acks=all are refused.`,
+    })
+  return notices
+}
