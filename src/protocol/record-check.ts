@@ -60,13 +60,13 @@ export const checkRecords = (
       checkHeaders(reader.buffer, reader.headersStart, reader.headersEnd)
     const time = reader.timestampMs
     if (time > maxTimestamp) maxTimestamp = time
-    if (keyRequired && reader.keyStart < 0) add(keyless, index, 'A compacted topic takes no record without a key')
+    if (keyRequired && reader.keyStart < 0) add(keyless, index, 'Compacted topic cannot accept message without key')
     if ((time < timestampMin && time !== -1) || time > timestampMax)
-      add(untimely, index, `Timestamp ${time} is outside ${timestampMin} to ${timestampMax}`)
+      add(untimely, index, `Timestamp ${time} of message with offset ${index} is out of range. The timestamp should be within [${timestampMin}, ${timestampMax}]`) // prettier-ignore
   }
+  if (untimely.length > 0) throw new InvalidRecords('INVALID_TIMESTAMP', 'One or more records have been rejected due to invalid timestamp', untimely) // prettier-ignore
   if (keyless.length > 0)
     throw new InvalidRecords('INVALID_RECORD', 'Records without a key for a compacted topic', keyless)
-  if (untimely.length > 0) throw new InvalidRecords('INVALID_TIMESTAMP', 'Records with impossible timestamps', untimely)
   return { maxTimestamp }
 }
 

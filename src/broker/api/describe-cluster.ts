@@ -1,5 +1,5 @@
 /** DescribeCluster: the cluster part of Metadata, for admin clients. 1+ tells brokers from controllers, of which there are none to connect to. */
-import { errorCodes, errorMessage } from '../../protocol/error-codes.ts'
+import { errorCodes } from '../../protocol/error-codes.ts'
 import { describeCluster as api } from '../../protocol/messages/describe-cluster.ts'
 import { minI32 } from '../../protocol/table.ts'
 import { defineHandler } from './handler.ts'
@@ -8,22 +8,30 @@ import { clusterOperations } from './operations.ts'
 const BROKERS = 1
 const CONTROLLERS = 2
 
-const errorFor = (endpointType: number): number => {
-  if (endpointType === BROKERS) return errorCodes.NONE
-  return endpointType === CONTROLLERS ? errorCodes.MISMATCHED_ENDPOINT_TYPE : errorCodes.UNSUPPORTED_ENDPOINT_TYPE
-}
+/** The code and message for another type of endpoint than brokers. */
+const refusal = (endpointType: number): { readonly errorCode: number; readonly errorMessage: string } =>
+  endpointType === CONTROLLERS
+    ? {
+        errorCode: errorCodes.MISMATCHED_ENDPOINT_TYPE,
+        errorMessage:
+          'The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER',
+      }
+    : {
+        errorCode: errorCodes.UNSUPPORTED_ENDPOINT_TYPE,
+        errorMessage: `Unsupported endpoint type ${endpointType}`,
+      }
 
 export const describeCluster = defineHandler({
   api,
   versions: [0, 2],
   handle({ endpointType, includeClusterAuthorizedOperations }, { broker, peer }) {
-    const errorCode = errorFor(endpointType)
-    const cluster = { throttleTimeMs: 0, errorCode, endpointType, clusterId: broker.topics.clusterId }
-    if (errorCode !== errorCodes.NONE) return { ...cluster, errorMessage: errorMessage(errorCode), brokers: [] }
+    const cluster = { throttleTimeMs: 0, endpointType, clusterId: broker.topics.clusterId }
+    if (endpointType !== BROKERS) return { ...cluster, ...refusal(endpointType), brokers: [] }
     const { host, port } = broker.endpointOf(peer.listener)
     const rack = broker.config.settings['broker.rack'] ?? null
     return {
       ...cluster,
+      errorCode: errorCodes.NONE,
       errorMessage: null,
       controllerId: broker.brokerId,
       brokers: [{ nodeId: broker.brokerId, host, port, rack }],

@@ -9,7 +9,7 @@ import type { RequestOf, ResponseInput } from '../../protocol/table.ts'
 import type { FoundOffset } from '../log/log-types.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
 import { defineHandler, type RequestContext } from './handler.ts'
-import { epochError } from './fetch-read.ts'
+import { epochError, READ_COMMITTED } from './fetch-read.ts'
 import { namedTwice } from './twice.ts'
 
 type Request = RequestOf<typeof api>
@@ -22,13 +22,16 @@ const MAX_TIMESTAMP = -3
 const EARLIEST_LOCAL = -4
 /** The first version in which each special timestamp means something. */
 const since: Readonly<Record<number, number>> = { [LATEST]: 0, [EARLIEST]: 0, [MAX_TIMESTAMP]: 7, [EARLIEST_LOCAL]: 8, [-5]: 9, [-6]: 11 } // prettier-ignore
-const READ_COMMITTED = 1
 const STORAGE_ERROR_SINCE = 4
 
+/** What a reader of committed data cannot have yet is not found. */
+const visible = (at: FoundOffset | undefined, log: PartitionLog, isolationLevel: number): FoundOffset | undefined =>
+  isolationLevel === READ_COMMITTED && at !== undefined && at.offset >= log.lastStableOffset ? undefined : at
+
 const found = (log: PartitionLog, timestamp: number, isolationLevel: number): FoundOffset | undefined => {
-  if (timestamp >= 0) return log.offsetForTime(timestamp)
+  if (timestamp >= 0) return visible(log.offsetForTime(timestamp), log, isolationLevel)
   if (timestamp === EARLIEST || timestamp === EARLIEST_LOCAL) return log.earliest()
-  if (timestamp === MAX_TIMESTAMP) return log.maxTimestamp()
+  if (timestamp === MAX_TIMESTAMP) return visible(log.maxTimestamp(), log, isolationLevel)
   if (timestamp !== LATEST) return undefined
   const latest = log.latest()
   return isolationLevel === READ_COMMITTED ? { ...latest, offset: log.lastStableOffset } : latest
@@ -39,14 +42,16 @@ const failed = (partition: number, code: number, version: number): PartitionAnsw
   return { partition, errorCode: old ? errorCodes.NOT_LEADER_OR_FOLLOWER : code, oldStyleOffsets: [] }
 }
 
-/** The starts of what may be read before `timestamp`, newest first, as clients of 0.8 and 0.9 ask for. */
-const oldStyle = (log: PartitionLog, asked: PartitionAsked): PartitionAnswer => {
-  const offsets: number[] = []
-  if (asked.timestamp === LATEST) offsets.push(log.highWatermark)
-  for (const start of log.segmentStarts().toReversed())
-    if (asked.timestamp === LATEST || (asked.timestamp >= 0 && start.modifiedMs <= asked.timestamp)) offsets.push(Math.max(start.baseOffset, log.logStartOffset)) // prettier-ignore
-  if (asked.timestamp === EARLIEST) offsets.push(log.logStartOffset)
-  const distinct = [...new Set(offsets)]
+/**
+ * The starts of what may be read before `timestamp`, newest first, as clients of 0.8 and 0.9 ask for: the end of the log, which is as old as now, and
+ * where its segments begin, which are as old as their files.
+ */
+const oldStyle = (log: PartitionLog, asked: PartitionAsked, nowMs: number): PartitionAnswer => {
+  const starts = log.segmentStarts().map(({ baseOffset, modifiedMs }) => ({ offset: Math.max(baseOffset, log.logStartOffset), modifiedMs })) // prettier-ignore
+  starts.push({ offset: log.highWatermark, modifiedMs: nowMs })
+  const last = { [LATEST]: starts.length - 1, [EARLIEST]: 0 }[asked.timestamp]
+  const upTo = last ?? starts.findLastIndex(({ modifiedMs }) => modifiedMs <= asked.timestamp)
+  const distinct = [...new Set(starts.slice(0, upTo + 1).map(({ offset }) => offset))].toReversed()
   return {
     partition: asked.partition,
     errorCode: errorCodes.NONE,
@@ -64,12 +69,12 @@ const answerFor = (
   const { broker, version } = context
   const log = broker.topics.get(topic)?.partitions[partition]
   if (log === undefined) return failed(partition, errorCodes.UNKNOWN_TOPIC_OR_PARTITION, version)
-  const fenced = epochError(asked.currentLeaderEpoch, log.leaderEpoch)
-  if (fenced !== undefined) return failed(partition, fenced, version)
   if (timestamp < 0 && version < (since[timestamp] ?? Infinity))
     return failed(partition, errorCodes.UNSUPPORTED_VERSION, version)
   try {
-    if (version === 0) return oldStyle(log, asked)
+    const fenced = epochError(asked.currentLeaderEpoch, log.leaderEpoch)
+    if (fenced !== undefined) return failed(partition, fenced, version)
+    if (version === 0) return oldStyle(log, asked, broker.clock.now())
     const at = found(log, timestamp, isolationLevel)
     if (at === undefined) return { partition, errorCode: errorCodes.NONE }
     return { partition, errorCode: errorCodes.NONE, timestamp: timestamp === LATEST ? -1 : at.timestampMs, offset: at.offset, leaderEpoch: at.leaderEpoch } // prettier-ignore

@@ -6,6 +6,7 @@
 import { errorCodes, errorName, KafkaFault } from '../../protocol/error-codes.ts'
 import { produce as api } from '../../protocol/messages/produce.ts'
 import { noUuid, type RequestOf, type ResponseInput } from '../../protocol/table.ts'
+import { InvalidRecords } from '../../protocol/record-check.ts'
 import type { Appended } from '../log/log-types.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
 import { Refused } from '../server/connection.ts'
@@ -38,7 +39,17 @@ const failed = (partition: number, fault: KafkaFault, version: number): Partitio
   errorCode: codeFor(fault.code, version),
   baseOffset: -1,
   errorMessage: fault.message,
+  ...(fault instanceof InvalidRecords ? rejected(fault) : {}),
 })
+
+/** Which records were the reason, in the words of Kafka, which clients show. */
+const rejected = ({ code, message, recordErrors }: InvalidRecords): Partial<PartitionAnswer> => {
+  const told = recordErrors.map(({ batchIndex, message: batchIndexErrorMessage }) => ({ batchIndex, batchIndexErrorMessage })) // prettier-ignore
+  if (code !== errorCodes.INVALID_RECORD) return { errorMessage: message, recordErrors: told }
+  const first = recordErrors.slice(0, 3).map((e) => `RecordError(batchIndex=${e.batchIndex}, message='${e.message}')`)
+  const errorMessage = `One or more records have been rejected due to ${recordErrors.length} record errors in total, and only showing the first three errors at most: [${first.join(', ')}]`
+  return { errorMessage, recordErrors: told }
+}
 
 const stored = (partition: number, appended: Appended): PartitionAnswer => ({
   partition,
