@@ -13,6 +13,7 @@ export class Durability {
   readonly #flusher = new Flusher(() => this.#sync())
   #timer: Disposable | undefined
   #broken: KafkaFault | undefined
+  #isOver = false
 
   constructor(state: LogState) {
     this.#state = state
@@ -21,6 +22,11 @@ export class Durability {
   /** What appends throw from now on, once a sync has failed. */
   get broken(): KafkaFault | undefined {
     return this.#broken
+  }
+
+  /** The log was closed, or its folder taken away. */
+  get isOver(): boolean {
+    return this.#isOver
   }
 
   /** Resolves when everything appended before the call is on disk; shared by all who wait. Rejects with KAFKA_STORAGE_ERROR. */
@@ -44,7 +50,12 @@ export class Durability {
   }
 
   /** Nothing is synced any more by itself. */
-  stop(): void {
+  end(): void {
+    this.#isOver = true
+    this.#stopTimer()
+  }
+
+  #stopTimer(): void {
     this.#timer?.[Symbol.dispose]()
     this.#timer = undefined
   }
@@ -55,7 +66,7 @@ export class Durability {
   }
 
   async #sync(): Promise<void> {
-    this.stop()
+    this.#stopTimer()
     if (this.#broken !== undefined) throw this.#broken
     try {
       await this.#state.sync()

@@ -49,11 +49,20 @@ export class LeaderEpochs {
     this.#write([...this.#starts, { epoch, startOffset: offset }])
   }
 
-  /** Forgets what began at or behind the end of the log. */
+  /** Forgets what began behind the end of the log; the epoch that goes on there stays, or an empty log would fall back to an older one. */
   truncateTo(endOffset: number): void {
-    const kept = this.#starts.filter((start) => start.startOffset < endOffset)
+    const kept = this.#starts.filter((start) => start.startOffset <= endOffset)
     if (kept.length === this.#starts.length) return
     this.#write(kept)
+  }
+
+  /** The log begins here now: epochs that ended before are forgotten. Throws system errors. */
+  startAt(offset: number): void {
+    const next = this.#starts.findIndex((start) => start.startOffset > offset)
+    const first = (next === -1 ? this.#starts.length : next) - 1
+    const current = this.#starts[first]
+    if (current === undefined || (first === 0 && current.startOffset === offset)) return
+    this.#write([{ epoch: current.epoch, startOffset: offset }, ...this.#starts.slice(first + 1)])
   }
 
   /** The greatest epoch up to `epoch`, and the offset at which it ended; undefined for an epoch that is yet to come. */

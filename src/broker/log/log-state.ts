@@ -184,8 +184,23 @@ export class LogState {
       this.#files.hide(first)
       this.segments.dropFirst()
       this.#snapshots.forget(first.baseOffset)
-      this.logStartOffset = Math.max(this.logStartOffset, this.segments.first.baseOffset)
+      this.beginAt(this.segments.first.baseOffset)
     }
+  }
+
+  /** Nothing before this offset is to be read any more. */
+  beginAt(offset: number): void {
+    this.logStartOffset = Math.max(this.logStartOffset, offset)
+    this.#quietly(() => this.epochs().startAt(this.logStartOffset))
+  }
+
+  /** Makes the file of the active segment, if it has none; gives whether it did. Throws system errors. */
+  makeActive(): boolean {
+    const { log } = this.segments.active
+    if (log.exists()) return false
+    log.fdCreating()
+    this.#syncs.fileMade()
+    return true
   }
 
   /**
@@ -257,6 +272,7 @@ export class LogState {
     for (const segment of this.segments.all()) this.#remove(segment)
     this.segments.restart(this.#files.begin(offset))
     this.#endAt(offset)
+    this.makeActive()
   }
 
   #remove(segment: Segment): void {

@@ -140,10 +140,10 @@ export class PartitionLog {
     return this.#guarded(() => this.#reader.read(fromOffset, limits))
   }
 
-  /** How many bytes `read` could give from here to the log end, `atMost` or a little more; 0 when out of range. */
-  bytesFrom(fromOffset: number, atMost = Infinity): number {
+  /** How many bytes `read` could give from here to `upTo` or the log end, `atMost` or a little more; 0 when out of range. */
+  bytesFrom(fromOffset: number, atMost = Infinity, upTo?: number): number {
     this.#enter()
-    return this.#guarded(() => this.#reader.bytesFrom(fromOffset, atMost))
+    return this.#guarded(() => this.#reader.bytesFrom(fromOffset, atMost, upTo))
   }
 
   /** The first record whose timestamp is at or after this one, or undefined. */

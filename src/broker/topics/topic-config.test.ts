@@ -9,7 +9,7 @@ const settings = (topic: Record<string, string>, broker: Record<string, string> 
 const refusal = (name: string, value: string) => () => checkTopicConfigs(new Map([[name, value]]))
 
 test('a topic without settings has the defaults of Kafka', () => {
-  expect(settings({})).toEqual({
+  expect(settings({})).toMatchObject({
     segmentBytes: 1_073_741_824,
     segmentMs: 604_800_000,
     segmentJitterMs: 0,
@@ -24,6 +24,9 @@ test('a topic without settings has the defaults of Kafka', () => {
     compressionType: 'producer',
     isDownConverted: true,
     isCompacted: false,
+    isDeleted: true,
+    retentionMs: 604_800_000,
+    retentionBytes: -1,
     fileDeleteDelayMs: 60_000,
   })
 })

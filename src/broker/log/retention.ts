@@ -1,0 +1,106 @@
+/**
+ * What a log does not keep: whole segments, oldest first, that lie before its start, make it larger than `retention.bytes`, or hold nothing younger
+ * than `retention.ms`. The active segment goes only after another one was begun behind it, on disk, so that a log never forgets where it ends.
+ */
+import type { Durability } from './durability.ts'
+import type { LogState } from './log-state.ts'
+import type { Segment } from './segment.ts'
+
+/** Whether the segment, all of it before `endOffset`, is not kept. Asked for the oldest first, until it is false. Throws system errors. */
+type Breach = (segment: Segment, endOffset: number) => boolean
+
+interface Rule {
+  readonly why: string
+  readonly breach: Breach
+}
+
+export class Retention {
+  readonly #state: LogState
+  readonly #durability: Durability
+  readonly #changed: () => void
+
+  /** `changed` is called when the log begins at another offset. */
+  constructor(state: LogState, durability: Durability, changed: () => void) {
+    this.#state = state
+    this.#durability = durability
+    this.#changed = changed
+  }
+
+  /** Takes segments out of the log that are not to be kept. Rejects with system errors, or a KafkaFault where the log cannot be synced. */
+  async apply(): Promise<void> {
+    const { settings } = this.#state.home
+    await this.#drop(this.#beforeStart())
+    if (!settings.isDeleted) return
+    if (settings.retentionBytes >= 0) await this.#drop(this.#tooLarge())
+    if (settings.retentionMs >= 0) await this.#drop(this.#tooOld())
+  }
+
+  #beforeStart(): Rule {
+    const { segments, logStartOffset } = this.#state
+    const breach: Breach = (segment, endOffset) => segment !== segments.active && endOffset <= logStartOffset
+    return { why: `the log begins at offset ${logStartOffset}`, breach }
+  }
+
+  #tooLarge(): Rule {
+    const { segments, home } = this.#state
+    const { retentionBytes } = home.settings
+    const bytes = segments.all().reduce((sum, segment) => sum + segment.load().size, 0)
+    let excess = bytes - retentionBytes
+    const breach: Breach = (segment) => {
+      excess -= segment.size
+      return excess >= 0
+    }
+    return { why: `the log has ${bytes} bytes and keeps ${retentionBytes} (retention.bytes)`, breach }
+  }
+
+  #tooOld(): Rule {
+    const { home } = this.#state
+    const { retentionMs } = home.settings
+    const nowMs = home.clock.now()
+    const breach: Breach = (segment) => nowMs - newestMs(segment.load()) > retentionMs
+    return { why: `nothing in them is younger than ${retentionMs} ms (retention.ms)`, breach }
+  }
+
+  async #drop({ why, breach }: Rule): Promise<void> {
+    const { segments, home } = this.#state
+    const gone = this.#breaching(breach)
+    const last = gone.at(-1)
+    if (last === undefined) return
+    await this.#makeSafe(last)
+    // others may have been at work while the disk was
+    const count = segments.all().indexOf(last) + 1
+    if (count === 0 || this.#durability.isOver) return
+    try {
+      this.#state.dropOldest(count)
+    } finally {
+      this.#changed()
+    }
+    home.log.info(`${home.name}: ${count} segments before offset ${segments.first.baseOffset} are deleted: ${why}.`)
+  }
+
+  /** Never the active segment of an empty log, nor anything that is compacted at this moment. */
+  #breaching(breach: Breach): Segment[] {
+    const { segments, logEndOffset } = this.#state
+    const all = segments.all()
+    const gone: Segment[] = []
+    for (const [index, segment] of all.entries()) {
+      const endOffset = all[index + 1]?.baseOffset ?? logEndOffset
+      if (segment.isHeld || (segment === segments.active && segment.load().size === 0)) break
+      if (!breach(segment, endOffset)) break
+      gone.push(segment)
+    }
+    return gone
+  }
+
+  /** What stays must be on disk before anything goes: a log without files would begin at offset 0 again. */
+  async #makeSafe(last: Segment): Promise<void> {
+    if (last === this.#state.segments.active) this.#state.roll()
+    if (this.#state.makeActive()) await this.#durability.flush()
+  }
+}
+
+/** When its newest record was written, as records tell, else as the file does. */
+const newestMs = (segment: Segment): number =>
+  segment.maxTimestampMs >= 0
+    ? segment.maxTimestampMs
+    : (segment.log.disk.stat(segment.log.path)?.modifiedMs ?? segment.createdMs)
