@@ -35,3 +35,10 @@ test('every API is served from its first version on, which old clients look for,
   expect(served.every(({ minVersion }) => minVersion === 0)).toBe(true)
   expect(served.map(({ apiKey }) => apiKey)).toEqual(served.map(({ apiKey }) => apiKey).toSorted((a, b) => a - b))
 })
+
+test('what clients would act upon and is not there is not told: cluster APIs, delegation tokens, telemetry, shares and streams', () => {
+  const keys = new Set(served.map(({ apiKey }) => apiKey))
+  const absent = [4, 5, 6, 7, 38, 39, 40, 41, 52, 53, 54, 55, 56, 58, 59, 62, 63, 64, 67, 70, 71, 72, 73]
+  expect(absent.filter((key) => keys.has(key))).toEqual([])
+  expect(Math.max(...keys)).toBeLessThanOrEqual(75)
+})
