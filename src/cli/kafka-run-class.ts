@@ -12,20 +12,22 @@ const classes: Readonly<Record<string, Load>> = {
   'org.apache.kafka.tools.consumer.ConsoleConsumer': () => import('./kafka-console-consumer.ts'),
   'org.apache.kafka.tools.ProducerPerformance': () => import('./kafka-producer-perf-test.ts'),
   'org.apache.kafka.tools.ConsumerPerformance': () => import('./kafka-consumer-perf-test.ts'),
+  'org.apache.kafka.tools.EndToEndLatency': () => import('./kafka-e2e-latency.ts'),
+  'org.apache.kafka.tools.VerifiableProducer': () => import('./kafka-verifiable-producer.ts'),
+  'org.apache.kafka.tools.VerifiableConsumer': () => import('./kafka-verifiable-consumer.ts'),
+  'org.apache.kafka.tools.BrokerApiVersionsCommand': () => import('./kafka-broker-api-versions.ts'),
+  'org.apache.kafka.tools.LeaderElectionCommand': () => import('./kafka-leader-election.ts'),
   'org.apache.kafka.tools.GetOffsetShell': () => import('./kafka-get-offsets.ts'),
 }
 
 /** Tools of Kafka that have no counterpart here yet. */
 const notYet: ReadonlySet<string> = new Set([
   'AclCommand',
-  'BrokerApiVersionsCommand',
   'ConfigCommand',
   'ConsumerGroupCommand',
   'ConsumerOffsetChecker',
   'DeleteRecordsCommand',
   'DumpLogSegments',
-  'EndToEndLatency',
-  'LeaderElectionCommand',
   'LogDirsCommand',
   'MirrorMaker',
   'PreferredReplicaLeaderElectionCommand',
@@ -35,8 +37,6 @@ const notYet: ReadonlySet<string> = new Set([
   'StorageTool',
   'StreamsResetter',
   'TransactionsCommand',
-  'VerifiableConsumer',
-  'VerifiableProducer',
 ])
 
 /** Packages that tools have lived in. */

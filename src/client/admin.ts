@@ -3,6 +3,8 @@ import { createPartitions } from '../protocol/messages/create-partitions.ts'
 import { createTopics } from '../protocol/messages/create-topics.ts'
 import { deleteTopics } from '../protocol/messages/delete-topics.ts'
 import { describeConfigs } from '../protocol/messages/describe-configs.ts'
+import { electLeaders } from '../protocol/messages/elect-leaders.ts'
+import type { TopicPartition } from './assignors/assignor.ts'
 import { Cluster } from './cluster.ts'
 import type { TopicMetadata } from './cluster-metadata.ts'
 import type { Connection } from './connection.ts'
@@ -28,6 +30,13 @@ export interface TopicSetting {
   readonly value: string | null
 }
 
+/** What became of the election of one partition's leader: an error code of the protocol, 0 for a new leader. */
+export interface ElectionAnswer extends TopicPartition {
+  readonly errorCode: number
+  readonly errorMessage: string | null
+}
+
+const electionTypes = { preferred: 0, unclean: 1 } as const
 const changeTimeoutMs = 30_000
 /** So long Kafka's own tools wait for a broker that does not answer yet (default.api.timeout.ms): one that is just being started, say. */
 const reachMaxMs = 60_000
@@ -122,6 +131,26 @@ export class Admin implements Disposable {
   async offsets(questions: readonly OffsetQuestion[]): Promise<readonly OffsetAnswer[]> {
     const answers = await lookUpOffsets(this.#cluster, questions)
     return answers.toSorted((a, b) => (a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1))
+  }
+
+  /**
+   * Has leaders elected, of all partitions where none is named; resolves with an answer for each that was named, or that there was something to do for.
+   * Rejects with a BrokerError when the broker refuses the whole.
+   */
+  async elect(type: 'preferred' | 'unclean', partitions: readonly TopicPartition[] | null): Promise<ElectionAnswer[]> {
+    const byTopic = partitions === null ? null : Map.groupBy(partitions, ({ topic }) => topic)
+    const reply = await (
+      await this.#controller()
+    ).request(electLeaders, {
+      electionType: electionTypes[type],
+      topics:
+        byTopic === null
+          ? null
+          : [...byTopic].map(([topic, named]) => ({ topic, partitions: named.map(({ partition }) => partition) })),
+      timeoutMs: changeTimeoutMs,
+    })
+    refuseError('The election', reply.errorCode)
+    return reply.topics.flatMap(({ topic, partitions: answers }) => answers.map((answer) => ({ topic, ...answer })))
   }
 
   [Symbol.dispose](): void {

@@ -30,8 +30,19 @@ const ends = async (topic: string): Promise<number> => {
 
 it('the producer sends as many records as it was told, through settings as people write them', async () => {
   const { code, out } = await produce(
-    ...['--topic', 'perf', '--num-records', '20000', '--record-size', '100', '--throughput', '-1'],
-    ...['--producer-props', `bootstrap.servers=${server}`, 'acks=1', 'batch.size=8196', '--print-metrics'],
+    '--topic',
+    'perf',
+    '--num-records',
+    '20000',
+    '--record-size',
+    '100',
+    '--throughput',
+    '-1',
+    '--producer-props',
+    `bootstrap.servers=${server}`,
+    'acks=1',
+    'batch.size=8196',
+    '--print-metrics',
   )
   expect(code).toBe(0)
   expect(out).toMatch(
@@ -56,7 +67,15 @@ it('the consumer reads as many as it was told, and names the columns', async () 
 
 it('the consumer says when fewer came than it waits for', async () => {
   const { code, out } = await tool('kafka-consumer-perf-test', [
-    ...['--bootstrap-server', server, '--topic', 'perf', '--messages', '30000', '--timeout', '1500', '--hide-header'],
+    '--bootstrap-server',
+    server,
+    '--topic',
+    'perf',
+    '--messages',
+    '30000',
+    '--timeout',
+    '1500',
+    '--hide-header',
   ])
   expect(code).toBe(0)
   expect(out).toMatch(
