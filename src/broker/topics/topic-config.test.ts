@@ -61,10 +61,21 @@ test('the older limit on timestamps counts where the newer ones say nothing', ()
 test('names and values that are no settings are refused in words of Kafka', () => {
   expect(refusal('retention.mss', '1')).toThrow('Unknown topic config name: retention.mss')
   expect(refusal('__proto__', '1')).toThrow('Unknown topic config name')
-  expect(refusal('segment.bytes', '13')).toThrow('Invalid value 13 for configuration segment.bytes')
+  expect(refusal('segment.bytes', '13')).toThrow(
+    'Invalid value 13 for configuration segment.bytes: Value must be at least 14',
+  )
   expect(refusal('cleanup.policy', 'delete,shred')).toThrow('String must be one of: compact, delete')
-  expect(refusal('min.cleanable.dirty.ratio', '1.5')).toThrow('from 0 to 1')
-  expect(refusal('compression.type', 'brotli')).toThrow('brotli')
+  expect(refusal('min.cleanable.dirty.ratio', '1.5')).toThrow('Value must be no more than 1')
+  expect(refusal('compression.type', 'brotli')).toThrow(
+    'String must be one of: uncompressed, zstd, lz4, snappy, gzip, producer',
+  )
+  expect(refusal('retention.ms', '')).toThrow(
+    'Invalid value  for configuration retention.ms: Not a number of type LONG',
+  )
+  expect(refusal('leader.replication.throttled.replicas', '1:x')).toThrow(
+    "Must be the literal '*' or a list of replicas",
+  )
+  expect(refusal('leader.replication.throttled.replicas', '*')).not.toThrow()
   expect(refusal('cleanup.policy', 'compact, delete')).not.toThrow()
 })
 

@@ -1,7 +1,7 @@
 /** What a topic's settings come to: its own where it has them, else those of server.properties, else the defaults; and what that means for its logs. */
-import { reasonOf } from '../../base/faults.ts'
 import type { Values } from '../../config/setting.ts'
 import { KafkaFault } from '../../protocol/error-codes.ts'
+import { BadValue, invalidValue } from '../config-kinds.ts'
 import { unlimited, type LogSettings } from '../log/log-settings.ts'
 import { brokerTwins, topicSetting, topicSettings, type TopicSetting } from './topic-settings.ts'
 
@@ -10,17 +10,27 @@ export type TopicValues = Values<typeof topicSettings>
 /** Settings as they were written, by name. */
 export type Given = ReadonlyMap<string, string>
 
+const refused = (says: string): KafkaFault => new KafkaFault('INVALID_CONFIG', says)
+
 /** Throws INVALID_CONFIG for a name that topics do not have, or a value that the setting cannot take. */
 export const checkTopicConfigs = (configs: Given): void => {
   for (const [name, value] of configs) {
     const setting = topicSetting(name)
-    if (setting === undefined) throw new KafkaFault('INVALID_CONFIG', `Unknown topic config name: ${name}`)
+    if (setting === undefined) throw refused(`Unknown topic config name: ${name}`)
     try {
       setting.parse(value.trim())
     } catch (thrown) {
-      throw new KafkaFault('INVALID_CONFIG', `Invalid value ${value} for configuration ${name}: ${reasonOf(thrown)}`)
+      if (!(thrown instanceof BadValue)) throw thrown
+      throw refused(invalidValue(name, value, thrown))
     }
   }
+}
+
+/** Throws INVALID_CONFIG for settings of a topic that contradict each other. */
+export const checkTogether = (values: TopicValues): void => {
+  const { 'min.compaction.lag.ms': min, 'max.compaction.lag.ms': max } = values
+  if (min > max)
+    throw refused(`conflict topic config setting min.compaction.lag.ms (${min}) > max.compaction.lag.ms (${max})`)
 }
 
 /** What server.properties gives for a topic setting, in the topic's unit. */

@@ -2,44 +2,51 @@
  * The settings that a topic can override, in one table: how the value is checked, which setting of server.properties it overrides, and what it is
  * where that has none. Values are kept as they were written, so that Kafka's tools read back what they set.
  */
-import { bytes, commaList, flag, integer, milliseconds, oneOf, row, text } from '../../config/setting-kinds.ts'
-import type { Setting } from '../../config/setting.ts'
+import {
+  BadValue,
+  bytes,
+  commaList,
+  double,
+  flag,
+  INT_MAX,
+  integer,
+  type KafkaRow,
+  LONG_MAX,
+  milliseconds,
+  oneOf,
+  text,
+} from '../config-kinds.ts'
 
-const INT_MAX = 2_147_483_647
 const int = { max: INT_MAX } as const
-const LONG_MAX = Number.MAX_SAFE_INTEGER
 const weekMs = 604_800_000
 const dayMs = 86_400_000
 
-const cleanupWords = ['compact', 'delete']
-
-const cleanupPolicies = (given: string): readonly string[] => {
-  const words = given.split(',').map((word) => word.trim())
-  const wrong = words.find((word) => !cleanupWords.includes(word))
-  if (wrong !== undefined) throw new Error(`String must be one of: ${cleanupWords.join(', ')}`)
-  return words
-}
-
-const ratio = (given: string): number => {
-  const value = Number(given)
-  if (given === '' || !(value >= 0 && value <= 1)) throw new Error('Value must be from 0 to 1')
-  return value
+/** Which replicas are throttled. Throws BadValue in Kafka's words. */
+const replicas = (options: { readonly doc: string }): KafkaRow<readonly string[]> => {
+  const list = commaList({ default: [], ...options })
+  return {
+    ...list,
+    parse(given) {
+      const items = list.parse(given)
+      if (given.trim() === '*' || items.every((item) => /^\d+:\d+$/.test(item))) return items
+      throw new BadValue('Must be the literal \'*\' or a list of replicas in the following format: [partitionId]:[brokerId],[partitionId]:[brokerId],...') // prettier-ignore
+    },
+  }
 }
 
 const retention = {
-  'cleanup.policy': row<readonly string[], { doc: string; default: readonly string[] }>(
-    'list, by commas',
-    cleanupPolicies,
-    {
-      default: ['delete'],
-      doc: 'What happens to old records: they are deleted, compacted by key, or both.',
-    },
-  ),
+  'cleanup.policy': commaList({
+    words: ['compact', 'delete'],
+    default: ['delete'],
+    doc: 'What happens to old records: they are deleted, compacted by key, or both.',
+  }),
   'delete.retention.ms': milliseconds({ min: 0, default: dayMs, doc: 'How long compaction keeps tombstones.' }),
   'file.delete.delay.ms': milliseconds({ min: 0, default: 60_000, doc: 'How long a deleted file stays on disk.' }),
   'max.compaction.lag.ms': milliseconds({ min: 1, default: LONG_MAX, doc: 'After that a record is compacted.' }),
   'min.compaction.lag.ms': milliseconds({ min: 0, default: 0, doc: 'Before that a record is not compacted.' }),
-  'min.cleanable.dirty.ratio': row<number, { doc: string; default: number }>('ratio', ratio, {
+  'min.cleanable.dirty.ratio': double({
+    min: 0,
+    max: 1,
     default: 0.5,
     doc: 'Compaction begins when so much of the log is not compacted.',
   }),
@@ -68,6 +75,27 @@ const records = {
     default: 'producer',
     doc: 'How records are stored; producer: as they were sent.',
   }),
+  'compression.gzip.level': integer({
+    min: -1,
+    max: 9,
+    type: 'int',
+    default: -1,
+    doc: 'How hard gzip tries, where records are compressed anew; -1: its own default.',
+  }),
+  'compression.lz4.level': integer({
+    min: 1,
+    max: 17,
+    type: 'int',
+    default: 9,
+    doc: 'Accepted; lz4 has one level here.',
+  }),
+  'compression.zstd.level': integer({
+    min: -131_072,
+    max: 22,
+    type: 'int',
+    default: 3,
+    doc: 'How hard zstd tries, where records are compressed anew.',
+  }),
   'max.message.bytes': bytes({ ...int, min: 0, default: 1_048_588, doc: 'The largest record batch.' }),
   'message.downconversion.enable': flag({ default: true, doc: 'Whether consumers of the old formats are served.' }),
   'message.format.version': text({ default: '3.0-IV1', doc: 'Kept for old tools; records are stored in format 2.' }),
@@ -84,7 +112,7 @@ const records = {
   'message.timestamp.after.max.ms': milliseconds({ min: 0, default: LONG_MAX, doc: 'How far ahead a record may be.' }),
 } as const
 
-const replicas = {
+const replication = {
   'min.insync.replicas': integer({
     ...int,
     min: 1,
@@ -92,15 +120,15 @@ const replicas = {
     doc: 'Replicas that must have a record with acks=all.',
   }),
   'unclean.leader.election.enable': flag({ default: false, doc: 'Whether a replica that lags may lead.' }),
-  'leader.replication.throttled.replicas': commaList({ default: [], doc: 'Replicas whose leader is throttled.' }),
-  'follower.replication.throttled.replicas': commaList({ default: [], doc: 'Replicas whose follower is throttled.' }),
+  'leader.replication.throttled.replicas': replicas({ doc: 'Replicas whose leader is throttled.' }),
+  'follower.replication.throttled.replicas': replicas({ doc: 'Replicas whose follower is throttled.' }),
 } as const
 
-export const topicSettings = { ...retention, ...segments, ...records, ...replicas } as const
+export const topicSettings = { ...retention, ...segments, ...records, ...replication } as const
 
 export type TopicSetting = keyof typeof topicSettings
 
-const table: Readonly<Record<string, Setting<unknown>>> = topicSettings
+const table: Readonly<Record<string, KafkaRow<unknown>>> = topicSettings
 
 /** The settings of server.properties that a topic's settings fall back to, the first that was given; a factor turns its unit into the topic's. */
 export const brokerTwins: Readonly<
@@ -108,6 +136,9 @@ export const brokerTwins: Readonly<
 > = {
   'cleanup.policy': [['log.cleanup.policy', 1]],
   'compression.type': [['compression.type', 1]],
+  'compression.gzip.level': [['compression.gzip.level', 1]],
+  'compression.lz4.level': [['compression.lz4.level', 1]],
+  'compression.zstd.level': [['compression.zstd.level', 1]],
   'delete.retention.ms': [['log.cleaner.delete.retention.ms', 1]],
   'file.delete.delay.ms': [['log.segment.delete.delay.ms', 1]],
   'flush.messages': [['log.flush.interval.messages', 1]],
@@ -135,5 +166,5 @@ export const brokerTwins: Readonly<
 }
 
 /** The table's row, or undefined for a name that no topic setting has. */
-export const topicSetting = (name: string): Setting<unknown> | undefined =>
+export const topicSetting = (name: string): KafkaRow<unknown> | undefined =>
   Object.hasOwn(table, name) ? table[name] : undefined
