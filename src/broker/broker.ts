@@ -144,6 +144,9 @@ const openTopics = (config: BrokerConfig, ports: Ports, deadThreads: readonly nu
     partitionsDefault: config.settings['num.partitions'],
     given: config.given,
     recoveryCheckpointMs: config.settings['log.flush.offset.checkpoint.interval.ms'],
+    startCheckpointMs: config.settings['log.flush.start.offset.checkpoint.interval.ms'],
+    retentionCheckMs: config.settings['log.retention.check.interval.ms'],
+    firstCheckMs: config.settings['log.initial.task.delay.ms'],
     deadThreads,
   })
 

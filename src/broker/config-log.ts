@@ -154,14 +154,44 @@ const fetching = {
   }),
 } as const
 
+const retention = {
+  'log.cleanup.policy': commaList({
+    ...all,
+    words: ['compact', 'delete'],
+    default: ['delete'],
+    doc: 'What happens to old records: they are deleted, compacted by key, or both.',
+  }),
+  'log.retention.ms': milliseconds({
+    ...all,
+    doc: 'Segments whose newest record is older go; any negative number: never. log.retention.minutes if left out.',
+  }),
+  'log.retention.minutes': integer({ ...int, doc: 'The same in minutes; log.retention.hours if left out.' }),
+  'log.retention.hours': integer({ ...int, default: 168, doc: 'The same in hours.' }),
+  'log.retention.bytes': bytes({
+    ...all,
+    default: -1,
+    doc: 'The oldest segments of a partition go while the others have that much; -1: never.',
+  }),
+  'log.retention.check.interval.ms': milliseconds({
+    min: 1,
+    default: 300_000,
+    doc: 'How often to look for segments to delete.',
+  }),
+  'log.initial.task.delay.ms': milliseconds({
+    min: 0,
+    default: 30_000,
+    doc: 'How long after a start that is done for the first time.',
+  }),
+  'log.flush.start.offset.checkpoint.interval.ms': milliseconds({
+    ...int,
+    min: 0,
+    default: 60_000,
+    doc: 'How often it is written where the logs begin.',
+  }),
+} as const
+
 /** Being built: rows are made effective by taking them out of `idle`. */
 const awaited = idle(reasons.notYet, {
-  'log.retention.ms': milliseconds(all),
-  'log.retention.minutes': integer(int),
-  'log.retention.hours': integer({ ...int, default: 168 }),
-  'log.retention.bytes': bytes({ ...all, default: -1 }),
-  'log.retention.check.interval.ms': milliseconds({ min: 1, default: 300_000 }),
-  'log.cleanup.policy': commaList({ ...all, words: ['compact', 'delete'], default: ['delete'] }),
   'log.cleaner.enable': flag({ default: true }),
   'log.cleaner.threads': integer({ ...int, ...all, min: 0, default: 1 }),
   'log.cleaner.io.max.bytes.per.second': double({ ...all, default: Number.MAX_VALUE }),
@@ -173,8 +203,6 @@ const awaited = idle(reasons.notYet, {
   'log.cleaner.delete.retention.ms': milliseconds({ ...all, min: 0, default: 86_400_000 }),
   'log.cleaner.min.compaction.lag.ms': milliseconds({ ...all, min: 0, default: 0 }),
   'log.cleaner.max.compaction.lag.ms': milliseconds({ ...all, min: 1, default: LONG_MAX }),
-  'log.flush.start.offset.checkpoint.interval.ms': milliseconds({ ...int, min: 0, default: 60_000 }),
-  'log.initial.task.delay.ms': milliseconds({ min: 0, default: 30_000 }),
 })
 
 const withoutEffect = {
@@ -192,6 +220,7 @@ export const logSettingRows = {
   ...segments,
   ...flushing,
   ...records,
+  ...retention,
   ...fetching,
   ...awaited,
   ...withoutEffect,

@@ -6,19 +6,26 @@ import { reasonOf } from '../../base/faults.ts'
 import type { Log } from '../../base/log.ts'
 import type { Clock } from '../../io/clock.ts'
 import { highWatermarkFile, logStartFile, OffsetCheckpoint, recoveryPointFile } from './checkpoints.ts'
+import type { PartitionOffset } from './checkpoints.ts'
 import { rethrowUnlessDisk } from './disk-errors.ts'
+import { partitionFolderName } from './file-names.ts'
 import type { OpenFiles } from './open-files.ts'
 import type { PartitionLog } from './partition-log.ts'
+import { repeat } from './repeat.ts'
 
 /** Kafka's `replica.high.watermark.checkpoint.interval.ms`. */
 const highWatermarkMs = 5000
+const startCheckpointDefaultMs = 60_000
 
 export interface FolderCheckpointOptions {
   readonly path: string
   readonly files: OpenFiles
   readonly clock: Clock
   readonly log: Log
+  /** `log.flush.offset.checkpoint.interval.ms`. */
   readonly recoveryCheckpointMs: number
+  /** `log.flush.start.offset.checkpoint.interval.ms`. */
+  readonly startCheckpointMs?: number
 }
 
 export class FolderCheckpoints {
@@ -29,7 +36,7 @@ export class FolderCheckpoints {
   readonly #logStarts: OffsetCheckpoint
   readonly #foundRecoveryPoints: ReadonlyMap<string, number>
   readonly #foundLogStarts: ReadonlyMap<string, number>
-  readonly #timers = new Map<OffsetCheckpoint, Disposable>()
+  readonly #timers: Disposable[] = []
   #soon: Disposable | undefined
 
   constructor(options: FolderCheckpointOptions, logs: Iterable<PartitionLog>) {
@@ -49,7 +56,9 @@ export class FolderCheckpoints {
   }
 
   start(): void {
-    this.#repeat(this.#recoveryPoints, this.#options.recoveryCheckpointMs, () => this.#writeStarts())
+    const { recoveryCheckpointMs, startCheckpointMs = startCheckpointDefaultMs } = this.#options
+    this.#repeat(this.#recoveryPoints, recoveryCheckpointMs, () => this.#writeRecoveryPoints())
+    this.#repeat(this.#logStarts, startCheckpointMs, () => this.writeLogStarts())
     this.#repeat(this.#highWatermarks, highWatermarkMs, () => this.#writeEnds())
   }
 
@@ -57,27 +66,49 @@ export class FolderCheckpoints {
   writeSoon(): void {
     this.#soon ??= this.#options.clock.after(0, () => {
       this.#soon = undefined
-      this.#writeStarts().catch((thrown: unknown) => this.#sayUnwritten(this.#recoveryPoints, thrown))
+      this.#writeBeginnings().catch((thrown: unknown) => this.#sayUnwritten(this.#recoveryPoints, thrown))
     })
   }
 
   /** Writes them for the last time. */
   async stop(): Promise<void> {
-    for (const timer of [...this.#timers.values(), ...(this.#soon === undefined ? [] : [this.#soon])])
-      timer[Symbol.dispose]()
-    this.#timers.clear()
-    await this.#writeStarts()
+    this.abandon()
+    await this.#writeBeginnings()
     await this.#writeEnds()
   }
 
-  async #writeStarts(): Promise<void> {
+  /** Writes nothing any more. */
+  abandon(): void {
+    this.#soon?.[Symbol.dispose]()
+    for (const timer of this.#timers.splice(0)) timer[Symbol.dispose]()
+  }
+
+  /** Resolves when it would survive a power cut where each log begins now. Rejects with system errors. */
+  writeLogStarts(): Promise<void> {
+    const starts = Array.from(this.#logs).flatMap((log) => this.#logStartOf(log) ?? [])
+    return this.#logStarts.write(starts)
+  }
+
+  /** What the names of its segments do not tell, and what only this file tells of a log that is empty. */
+  #logStartOf(log: PartitionLog): PartitionOffset | undefined {
+    const { topic, partition } = log
+    const known = log.isEndUnknown
+      ? this.#foundLogStarts.get(partitionFolderName(topic, partition))
+      : log.logStartOffset > log.firstSegmentOffset || log.logStartOffset === log.logEndOffset
+        ? log.logStartOffset
+        : undefined
+    return known === undefined || known === 0 ? undefined : { topic, partition, offset: known }
+  }
+
+  async #writeBeginnings(): Promise<void> {
+    await this.#writeRecoveryPoints()
+    await this.writeLogStarts()
+  }
+
+  #writeRecoveryPoints(): Promise<void> {
     const logs = Array.from(this.#logs)
-    await this.#recoveryPoints.write(
+    return this.#recoveryPoints.write(
       logs.map(({ topic, partition, recoveryPoint }) => ({ topic, partition, offset: recoveryPoint })),
-    )
-    const moved = this.#readable().filter((log) => log.logStartOffset > log.firstSegmentOffset)
-    await this.#logStarts.write(
-      moved.map(({ topic, partition, logStartOffset }) => ({ topic, partition, offset: logStartOffset })),
     )
   }
 
@@ -93,18 +124,8 @@ export class FolderCheckpoints {
 
   /** A checkpoint that cannot be written costs a longer recovery and nothing else. */
   #repeat(checkpoint: OffsetCheckpoint, everyMs: number, write: () => Promise<void>): void {
-    const again = async (): Promise<void> => {
-      try {
-        await write()
-      } catch (thrown) {
-        this.#sayUnwritten(checkpoint, thrown)
-      }
-      if (this.#timers.has(checkpoint)) this.#repeat(checkpoint, everyMs, write)
-    }
-    this.#timers.set(
-      checkpoint,
-      this.#options.clock.after(everyMs, () => void again()),
-    )
+    const failed = (thrown: unknown): void => this.#sayUnwritten(checkpoint, thrown)
+    this.#timers.push(repeat(this.#options.clock, everyMs, write, failed))
   }
 
   #sayUnwritten(checkpoint: OffsetCheckpoint, thrown: unknown): void {

@@ -28,6 +28,10 @@ const cleanMarker = '.kafka_cleanshutdown'
 /** Kafka's `producer.id.expiration.ms`: an idempotent producer that was silent for so long is forgotten; and how often that is looked at. */
 const producerExpirationMs = 86_400_000
 const producerCheckMs = 600_000
+const retentionCheckDefaultMs = 300_000
+const firstCheckDefaultMs = 30_000
+/** Looking after so many milliseconds' worth of partitions in one go does not keep clients waiting. */
+const retentionSliceMs = 10
 const cleanMarkerText = '{"version":0,"brokerEpoch":-1}'
 
 export interface LogFolderOptions {
@@ -39,6 +43,11 @@ export interface LogFolderOptions {
   readonly removal: Removal
   /** `log.flush.offset.checkpoint.interval.ms`. */
   readonly recoveryCheckpointMs: number
+  /** `log.flush.start.offset.checkpoint.interval.ms`. */
+  readonly startCheckpointMs?: number
+  /** `log.retention.check.interval.ms` and, before the first time, `log.initial.task.delay.ms`. */
+  readonly retentionCheckMs?: number
+  readonly firstCheckMs?: number
   readonly processes?: Processes | undefined
   readonly deadThreads?: readonly number[] | undefined
 }
@@ -78,7 +87,8 @@ export class LogFolder {
   readonly #logs = new Set<PartitionLog>()
   readonly #checkpoints: FolderCheckpoints
   readonly #lock: Disposable
-  #expiry: Disposable | undefined
+  readonly #work: Disposable[] = []
+  #isOver = false
 
   constructor(options: LogFolderOptions, stored: Meta | undefined, names: readonly string[], lock: Disposable) {
     this.path = options.path
@@ -136,8 +146,17 @@ export class LogFolder {
       disk.syncFolder(this.path)
     }
     this.#checkpoints.start()
-    const expire = (): void => this.#expireProducers()
-    this.#expiry = repeat(this.#options.clock, producerCheckMs, expire, (thrown) => this.#saySkipped(thrown))
+    const { clock, retentionCheckMs = retentionCheckDefaultMs, firstCheckMs = firstCheckDefaultMs } = this.#options
+    const failed = (thrown: unknown): void => this.#saySkipped(thrown)
+    this.#work.push(
+      repeat(clock, producerCheckMs, () => this.#expireProducers(), failed),
+      repeat(clock, retentionCheckMs, () => this.#retain(), failed, firstCheckMs),
+    )
+  }
+
+  /** Resolves when it would survive a power cut where each log begins now. Rejects with system errors. */
+  keepLogStarts(): Promise<void> {
+    return this.#checkpoints.writeLogStarts()
   }
 
   /** Puts a partition out of sight at once, by renaming its folder; gives the path that is left to be removed. */
@@ -164,7 +183,7 @@ export class LogFolder {
 
   /** Syncs and closes everything, marks the folder clean if that worked, and lets it go. */
   async close(): Promise<void> {
-    this.#expiry?.[Symbol.dispose]()
+    this.#stopWork()
     const unread = Array.from(this.#logs).filter((log) => log.isEndUnknown)
     const closed = await Promise.allSettled(Array.from(this.#logs, (log) => log.close()))
     try {
@@ -195,6 +214,29 @@ export class LogFolder {
 
   #expireProducers(): void {
     for (const log of this.#logs) log.expireProducers(this.#options.clock.now() - producerExpirationMs)
+  }
+
+  /** What cannot be done for one partition does not keep the others from it. */
+  async #retain(): Promise<void> {
+    const { clock, log: said } = this.#options
+    let sliceEndMs = clock.monotonic() + retentionSliceMs
+    for (const log of Array.from(this.#logs)) {
+      if (this.#isOver) return
+      try {
+        await log.retain()
+      } catch (thrown) {
+        rethrowBroken(thrown)
+        said.debug(`Retention skipped ${log.topic}-${log.partition}.`, { reason: reasonOf(thrown) })
+      }
+      if (clock.monotonic() < sliceEndMs) continue
+      await clock.sleep(1)
+      sliceEndMs = clock.monotonic() + retentionSliceMs
+    }
+  }
+
+  #stopWork(): void {
+    this.#isOver = true
+    for (const work of this.#work.splice(0)) work[Symbol.dispose]()
   }
 
   #saySkipped(thrown: unknown): void {

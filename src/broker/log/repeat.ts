@@ -2,17 +2,18 @@
 import { rethrowBroken } from '../../base/assert.ts'
 import type { Clock } from '../../io/clock.ts'
 
-/** Begins after the first pause; `failed` is told what a run threw. Disposing stops it: a run that is under way goes on to its end. */
+/** Begins after `firstMs`, the same pause if left out; `failed` is told what a run threw. Disposing stops it: a run that is under way goes on to its end. */
 export const repeat = (
   clock: Clock,
   everyMs: number,
   work: () => Promise<void> | void,
   failed: (thrown: unknown) => void,
+  firstMs = everyMs,
 ): Disposable => {
   let isStopped = false
   let timer: Disposable | undefined
-  const wait = (): void => {
-    if (!isStopped) timer = clock.after(everyMs, run)
+  const wait = (ms = everyMs): void => {
+    if (!isStopped) timer = clock.after(ms, run)
   }
   const tell = (thrown: unknown): void => {
     rethrowBroken(thrown)
@@ -26,9 +27,9 @@ export const repeat = (
       tell(thrown)
     }
     if (running === undefined) wait()
-    else void running.catch(tell).then(wait)
+    else void running.catch(tell).then(() => wait())
   }
-  wait()
+  wait(firstMs)
   return {
     [Symbol.dispose]() {
       isStopped = true

@@ -36,6 +36,11 @@ export interface TopicStoreOptions {
   readonly given: Given
   /** `log.flush.offset.checkpoint.interval.ms`. */
   readonly recoveryCheckpointMs: number
+  /** `log.flush.start.offset.checkpoint.interval.ms`. */
+  readonly startCheckpointMs?: number
+  /** `log.retention.check.interval.ms` and, before the first time, `log.initial.task.delay.ms`. */
+  readonly retentionCheckMs?: number
+  readonly firstCheckMs?: number
   readonly disk: Disk
   readonly clock: Clock
   readonly random: Random
