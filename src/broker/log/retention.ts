@@ -58,7 +58,7 @@ export class Retention {
     const { retentionMs } = home.settings
     const nowMs = home.clock.now()
     const breach: Breach = (segment) => nowMs - newestMs(segment.load()) > retentionMs
-    return { why: `nothing in them is younger than ${retentionMs} ms (retention.ms)`, breach }
+    return { why: `nothing there is younger than ${retentionMs} ms (retention.ms)`, breach }
   }
 
   async #drop({ why, breach }: Rule): Promise<void> {
@@ -75,7 +75,7 @@ export class Retention {
     } finally {
       this.#changed()
     }
-    home.log.info(`${home.name}: ${count} segments before offset ${segments.first.baseOffset} are deleted: ${why}.`)
+    home.log.info(`${home.name}: deleted ${count === 1 ? '1 segment' : `${count} segments`} before offset ${segments.first.baseOffset}: ${why}.`) // prettier-ignore
   }
 
   /** Never the active segment of an empty log, nor anything that is compacted at this moment. */
