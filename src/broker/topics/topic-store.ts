@@ -173,6 +173,16 @@ export class TopicStore implements AsyncDisposable {
     if (this.#unsettled.size > 0) await this.#settler.flush()
   }
 
+  /** Resolves when it would survive a power cut where each log begins now. Rejects with KAFKA_STORAGE_ERROR. */
+  async keepLogStarts(): Promise<void> {
+    try {
+      for (const folder of this.#folders) await folder.keepLogStarts()
+    } catch (thrown) {
+      rethrowUnlessDisk(thrown)
+      throw new KafkaFault('KAFKA_STORAGE_ERROR', `Where logs begin cannot be noted: ${reasonOf(thrown)}`)
+    }
+  }
+
   /** Syncs and closes all logs and lets the folders go. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#removal[Symbol.dispose]()
