@@ -2,7 +2,7 @@
 import { reasonOf } from '../../src/base/faults.ts'
 import type { Finding, Values } from '../../src/config/setting.ts'
 import { serializerFindings } from '../../src/flow/chosen-serializer.ts'
-import { Template, unknownEscapes } from '../../src/formats/escapes.ts'
+import { Template, timestampHeader, unknownEscapes } from '../../src/formats/escapes.ts'
 import { serializers } from '../../src/serializers/index.ts'
 import { placeOf } from './place.ts'
 import type { settings } from './settings.ts'
@@ -85,6 +85,16 @@ const inUse = (values: HdfsValues): Finding[] =>
   values['hdfs.emptyInUseSuffix'] && values['hdfs.inUseSuffix'] !== '.tmp'
     ? [warning('hdfs.inUseSuffix', 'hdfs.inUseSuffix is not used, because hdfs.emptyInUseSuffix is true')]
     : []
+
+/** Dates come from the events, unless the machine's own clock is to give them. */
+export const headerNeeded = (
+  values: HdfsValues,
+): { readonly setting: string; readonly header: string; readonly hint: string } | undefined => {
+  if (values['hdfs.useLocalTimeStamp']) return undefined
+  const setting = (['hdfs.path', 'hdfs.filePrefix'] as const).find((name) => new Template(values[name]).needsTime)
+  const hint = 'put the interceptor timestamp on the source, or set hdfs.useLocalTimeStamp = true'
+  return setting && { setting, header: timestampHeader, hint }
+}
 
 export const check = (values: HdfsValues): Finding[] => [
   ...path(values),

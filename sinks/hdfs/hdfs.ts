@@ -3,7 +3,7 @@
  * disks of this machine.
  */
 import { defineSink } from '../../src/flow/component.ts'
-import { check } from './check.ts'
+import { check, headerNeeded } from './check.ts'
 import { settings } from './settings.ts'
 
 export const hdfs = defineSink({
@@ -13,6 +13,7 @@ export const hdfs = defineSink({
   settings,
   batchSetting: 'hdfs.batchSize',
   check,
+  headerNeeded,
   create: async (values, context) => {
     const { createHdfsSink } = await import('./create.ts')
     return createHdfsSink(values, context)

@@ -74,10 +74,11 @@ export const checkKafkaSink = (values: KafkaSinkValues): Finding[] => {
   const findings: Finding[] = parseProducer(values).findings.map((found) => ({
     ...found,
     setting: prefix + found.setting,
+    says: `${prefix}${found.setting}: ${found.says}`,
   }))
   findings.push(...aboutTopic(values))
   for (const old of ['key.serializer.class', 'serializer.class'] as const)
     if (values[old] !== undefined)
-      findings.push({ level: 'warning', setting: old, says: 'It has no effect', hint: 'Remove it.' })
+      findings.push({ level: 'warning', setting: old, says: `${old} has no effect`, hint: 'Remove it.' })
   return findings
 }

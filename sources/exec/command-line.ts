@@ -15,3 +15,9 @@ export const commandLine = (command: string, shell: string | undefined): Command
 
 /** What only a shell gives a meaning to, found in a command that gets none. */
 export const shellSyntax = (command: string): string | undefined => /[|<>"'`$;&*?()]|~(?=\/|\s|$)/.exec(command)?.[0]
+
+/** `tail -F file`, `tail -n 0 -f file`, `/usr/bin/tail --follow=name file`, alone or in a pipe. */
+export const followsFile = (command: string): boolean => {
+  const [, options = ''] = /(?:^|[\s/|;])tail((?:\s+-\S+(?:\s+\d+)?)+)/.exec(command) ?? []
+  return /\s-(?:-follow|-retry|\w*[fF])/.test(options)
+}

@@ -171,8 +171,16 @@ describe('exec source', () => {
 
   it('warns of what only a shell understands', () => {
     const found = (given: Record<string, string>) => exec.check?.(valuesOf(exec.settings, given)) ?? []
-    expect(found({ command: 'tail -F /var/log/a.log' })).toEqual([])
+    expect(found({ command: 'cat /var/log/a.log' })).toEqual([])
     expect(found({ command: 'cat a | grep b' })).toMatchObject([{ level: 'warning', setting: 'command' }])
     expect(found({ command: 'cat a | grep b', ...shell })).toEqual([])
+  })
+
+  it('notes what follows a file better', () => {
+    const levels = (command: string) =>
+      exec.check?.(valuesOf(exec.settings, { command, ...shell })).map(({ level }) => level)
+    for (const command of ['tail -F /a', '/usr/bin/tail -n 0 -f /a', 'tail --follow=name /a', 'tail -qF /a | grep x'])
+      expect(levels(command), command).toEqual(['note'])
+    for (const command of ['tail -n 5 /a', 'tail /a-f', './retail -F x']) expect(levels(command), command).toEqual([])
   })
 })

@@ -3,7 +3,7 @@ import type { Finding, Values } from '../../src/config/setting.ts'
 import { bytes, flag, integer, milliseconds, row, text } from '../../src/config/setting-kinds.ts'
 import { defineSource } from '../../src/flow/component.ts'
 import { type Charset, charsetOf } from '../../src/formats/charset.ts'
-import { shellSyntax } from './command-line.ts'
+import { followsFile, shellSyntax } from './command-line.ts'
 
 const parseCharset = (name: string): Charset => {
   const found = charsetOf(name)
@@ -39,12 +39,21 @@ const settings = {
   }),
 }
 
-const check = ({ command, shell }: Values<typeof settings>): Finding[] => {
+const aboutShell = ({ command, shell }: Values<typeof settings>): Finding[] => {
   const found = shell === undefined ? shellSyntax(command) : undefined
   if (found === undefined) return []
   const says = `command has ${found}, which reaches the program as it is: there is no shell`
   return [{ level: 'warning', setting: 'command', says, hint: 'set shell = /bin/sh -c' }]
 }
+
+const aboutTail = ({ command }: Values<typeof settings>): Finding[] => {
+  if (!followsFile(command)) return []
+  const says = 'tail keeps no position: what is written while the agent is down is lost, and a start may repeat lines'
+  const hint = 'TAILDIR, and for one file the source tail with a positionFile, lose and repeat nothing'
+  return [{ level: 'note', setting: 'command', says, hint }]
+}
+
+const check = (values: Values<typeof settings>): Finding[] => [...aboutShell(values), ...aboutTail(values)]
 
 export const exec = defineSource({
   type: 'exec',
@@ -52,6 +61,7 @@ export const exec = defineSource({
   summary: 'Takes the lines that a program prints.',
   settings,
   check,
+  headersSet: () => [],
   create: async (values, context) => {
     const { ExecSource } = await import('./exec-source.ts')
     return new ExecSource(

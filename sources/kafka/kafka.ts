@@ -12,6 +12,17 @@ export const kafkaSource = defineSource({
   batchSetting: 'batchSize',
   settings: kafkaSourceSettings,
   check: checkKafkaSource,
+  headersSet: ({ setTopicHeader, topicHeader, useFlumeEventFormat, ...values }) =>
+    useFlumeEventFormat
+      ? undefined
+      : [
+          'timestamp',
+          'partition',
+          'offset',
+          'key',
+          ...(setTopicHeader ? [topicHeader] : []),
+          ...values['header.*'].keys(),
+        ],
   async create(values, context) {
     const { createKafkaSource } = await import('./create-source.ts')
     return createKafkaSource(values, context)

@@ -102,7 +102,11 @@ const aboutZookeeper = (values: KafkaSourceValues): Finding[] =>
 /** What is wrong or worth a word beyond the single values. */
 export const checkKafkaSource = (values: KafkaSourceValues): Finding[] => [
   ...aboutTopics(values),
-  ...parseConsumer(values).findings.map((found) => ({ ...found, setting: prefix + found.setting })),
+  ...parseConsumer(values).findings.map((found) => ({
+    ...found,
+    setting: prefix + found.setting,
+    says: `${prefix}${found.setting}: ${found.says}`,
+  })),
   ...aboutReset(values),
   ...aboutZookeeper(values),
 ]

@@ -65,6 +65,7 @@ export const netcat = defineSource({
   summary: 'Takes lines over TCP, one event each.',
   settings,
   check,
+  headersSet: () => [],
   create: async (values, context) => {
     const { NetcatSource } = await import('./netcat-source.ts')
     return new NetcatSource(

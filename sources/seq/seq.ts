@@ -17,5 +17,6 @@ export const seq = defineSource({
       min: 1,
     }),
   },
+  headersSet: () => [],
   create: ({ batchSize, totalEvents }, context) => new SeqSource(batchSize, totalEvents, context),
 })

@@ -107,6 +107,10 @@ export const spooldir = defineSource({
       },
     ]
   },
+  headersSet: (values) => [
+    ...(values.fileHeader ? [values.fileHeaderKey] : []),
+    ...(values.basenameHeader ? [values.basenameHeaderKey] : []),
+  ],
   create(values, context) {
     const folder = resolve(values.spoolDir)
     return new SpoolSource(

@@ -54,6 +54,7 @@ export const tail = defineSource({
       ours: true,
     }),
   },
+  headersSet: () => [],
   create: (values, context) =>
     new TailSource(
       {

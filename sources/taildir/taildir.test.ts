@@ -81,9 +81,13 @@ describe('TAILDIR', () => {
     expect(storedPositions(rig).map((p) => p.file)).toEqual([rig.path('log')])
   })
 
-  it('says groups without a path at check time', () => {
+  it('says groups without a path, and paths without a group, at check time', () => {
     const values = valuesOf(taildir.settings, { filegroups: 'a b', 'filegroups.a': '/var/log/x' })
     expect(taildir.check?.(values)).toMatchObject([{ level: 'warning', setting: 'filegroups.b' }])
+    const idle = valuesOf(taildir.settings, { filegroups: 'a', 'filegroups.a': '/var/log/x', 'filegroups.b': '/y/x' })
+    expect(taildir.check?.(idle)).toMatchObject([
+      { level: 'warning', setting: 'filegroups.b', says: expect.stringContaining('group b') },
+    ])
     const none = valuesOf(taildir.settings, { filegroups: 'a' })
     expect(taildir.check?.(none)).toMatchObject([{ level: 'fault', setting: 'filegroups.a' }])
     expect(() => valuesOf(taildir.settings, { 'filegroups.a': 'relative/x' })).toThrow('not an absolute path')

@@ -5,11 +5,22 @@
 import { bytes, each, flag, integer, milliseconds, names, path, text } from '../../src/config/setting-kinds.ts'
 import type { Finding } from '../../src/config/setting.ts'
 import { defineSource } from '../../src/flow/component.ts'
-import { groupPaths } from './file-groups.ts'
+import { groupPaths, type GroupPath } from './file-groups.ts'
 import { absolute, groupsOf } from './settings.ts'
 import { TaildirSource } from './taildir-source.ts'
 
 const MB = 1024 * 1024
+
+/** Groups that have a path and are not listed: their files are not read. */
+const idleGroups = (listed: readonly string[], paths: ReadonlyMap<string, GroupPath>): Finding[] =>
+  [...paths.keys()]
+    .filter((name) => !listed.includes(name))
+    .map((name): Finding => ({
+      level: 'warning',
+      setting: `filegroups.${name}`,
+      says: `group ${name} has a path, but filegroups does not list it: its files are not read`,
+      hint: `Add ${name} to filegroups, or remove filegroups.${name}.`,
+    }))
 
 export const taildir = defineSource({
   type: 'TAILDIR',
@@ -77,13 +88,21 @@ export const taildir = defineSource({
     const paths = values['filegroups.*']
     const without = values.filegroups.filter((name) => !paths.has(name))
     const level = without.length === values.filegroups.length ? 'fault' : 'warning'
-    return without.map((name) => ({
+    const pathless = without.map((name): Finding => ({
       level,
       setting: `filegroups.${name}`,
       says: `group ${name} has no path and is left out`,
       hint: `Set filegroups.${name} to a folder and a pattern for file names, or take ${name} from filegroups.`,
     }))
+    return [...pathless, ...idleGroups(values.filegroups, paths)]
   },
+  headersSet: (values) => [
+    ...groupsOf(values.filegroups, values['filegroups.*'], values['headers.*']).flatMap(({ headers }) =>
+      Object.keys(headers),
+    ),
+    ...(values.byteOffsetHeader ? ['byteoffset'] : []),
+    ...(values.fileHeader ? [values.fileHeaderKey] : []),
+  ],
   create: (values, context) =>
     new TaildirSource(
       {

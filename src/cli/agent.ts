@@ -44,7 +44,8 @@ const sayFindings = ({ findings }: Judgement, options: Options, log: OpenLog): v
   const conf = log.named(configuration)
   for (const finding of findings) {
     const text = findingText({ ...finding, level: 'fault' })
-    if (finding.level === 'warning') conf.warn(text)
+    if (finding.level === 'note') conf.info(text)
+    else if (finding.level === 'warning') conf.warn(text)
     else conf.error(options.lenient ? `${text}; it is left out` : text)
   }
 }

@@ -81,6 +81,36 @@ describe('check', () => {
     )
   })
 
+  it('warns of a sink that needs the time where nothing gives it', async () => {
+    const dated = agent('a1').replace('type = logger', 'type = hdfs\na1.sinks.k1.hdfs.path = file:///x/%Y')
+    const says = 'sink k1 cannot store what source r1 brings: hdfs.path needs the header timestamp'
+    await inFile(dated, async (file) =>
+      expect((await runCli('check', file)).out).toContain(`${file}:10: warning: ${says}`),
+    )
+    const avro = 'a1.sources.r1.type = avro'
+    for (const cure of [
+      'a1.sinks.k1.hdfs.useLocalTimeStamp = true',
+      'a1.sources.r1.interceptors = i1\na1.sources.r1.interceptors.i1.type = timestamp',
+      'a1.sources.r1.interceptors = i1\na1.sources.r1.interceptors.i1.type = static\na1.sources.r1.interceptors.i1.key = timestamp',
+    ])
+      await inFile(`${dated}${cure}\n`, async (file) =>
+        expect((await runCli('check', file)).out).toContain('0 warnings'),
+      )
+    await inFile(dated.replace('a1.sources.r1.type = netcat', avro), async (file) =>
+      expect((await runCli('check', file)).out).toContain('0 warnings'),
+    )
+  })
+
+  it('notes what is worth knowing without counting it', () => {
+    const text = agent('a1').replace('type = netcat', 'type = exec\na1.sources.r1.command = tail -F /var/log/x')
+    return inFile(text.replace(/.*r1.(?:bind|port).*\n/g, ''), async (file) => {
+      const { code, out } = await runCli('check', file)
+      expect(out).toContain(`${file}:5: note: tail keeps no position`)
+      expect(out).toContain('0 faults, 0 warnings')
+      expect(code).toBe(0)
+    })
+  })
+
   it('reads a file that is not UTF-8 all the same, and says so', () =>
     inFile(Buffer.from(`# caf\u00E9\n${agent('a1')}`, 'latin1'), async (file) => {
       expect(await runCli('check', file)).toMatchObject({

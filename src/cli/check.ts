@@ -1,15 +1,16 @@
 /** `millrace check FILE [-n a1] [--lenient]`: everything that is wrong with an agent file, without opening or binding anything. */
-import { findingText } from '../config/finding.ts'
+import { type FindingLevel, findingText } from '../config/finding.ts'
 import { type Command, exitCodes } from './command.ts'
 import { type Judgement, judge } from './judge.ts'
 import { parseOptions, properties } from './options.ts'
 import { summaries } from './summaries.ts'
 
-const usage = `usage: millrace check FILE [FILE …] [-n AGENT] [--lenient] [-Dkey=value]
+const usage = `usage: millrace check FILE [FILE …] [-n AGENT] [-c DIR] [--lenient] [-Dkey=value]
 
 Prints every fault and warning with its line, what is wrong and what to do.
   -n, --name AGENT    judge this agent only; without it all agents of the files
   -f, --conf-file F   another way to name a file
+  -c, --conf DIR      the folder with flume-env.sh, for what \${env:…} and \${sys:…} stand for
   --lenient           as agent --lenient would start it
   -Dkey=value         what \${sys:key} in the file stands for
 Exit codes: 0 it can start, 2 it cannot.
@@ -18,8 +19,9 @@ Exit codes: 0 it can start, 2 it cannot.
 const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`
 
 const summaryOf = ({ agents, findings }: Judgement): string => {
-  const faults = findings.filter((f) => f.level === 'fault').length
-  const counts = `${plural(faults, 'fault')}, ${plural(findings.length - faults, 'warning')}`
+  const count = (level: FindingLevel): string =>
+    plural(findings.filter((finding) => finding.level === level).length, level)
+  const counts = `${count('fault')}, ${count('warning')}`
   const shapes = agents.map(({ name, plan }) => {
     if (plan === undefined) return `agent ${name} cannot start`
     const { sources, channels, sinks } = plan

@@ -3,7 +3,7 @@
  * which have an effect here, which are accepted without one and why, and which are refused because what they ask for is not there yet.
  */
 
-/** What a component's check or a tool says about one setting; `setting` has no prefix. */
+/** What a component's check or a tool says about one setting; `setting` has no prefix, and `says` completes "NAME: …". */
 export interface SettingFinding {
   readonly level: 'fault' | 'warning'
   readonly setting: string
@@ -21,7 +21,7 @@ export type SettingRows<Into> = Readonly<Record<string, SettingRow<Into>>>
 
 /** A row with an effect. */
 export const used = <Into>(use: (text: string, into: Into) => void): SettingRow<Into> => ({ use })
-/** A row that is accepted; `why` completes "It has no effect: …". */
+/** A row that is accepted; `why` completes "NAME: no effect here: …". */
 export const without = <Into>(why: string): SettingRow<Into> => ({ without: why })
 /** A row for what is not there yet. */
 export const refused = <Into>(why: string): SettingRow<Into> => ({ refused: why })
@@ -58,13 +58,13 @@ const unknown = (setting: string, names: readonly string[], closest: Closest | u
   return {
     level: 'warning',
     setting,
-    says: `Unknown setting of the Kafka client${near === undefined ? '' : ` (did you mean ${near}?)`}`,
+    says: `no setting of the Kafka client has this name${near === undefined ? '' : ` (did you mean ${near}?)`}`,
     hint: 'It has no effect.',
   }
 }
 
 const applied = <Into>(setting: string, text: string, row: SettingRow<Into>, into: Into): SettingFinding[] => {
-  if ('without' in row) return [{ level: 'warning', setting, says: `It has no effect: ${row.without}` }]
+  if ('without' in row) return [{ level: 'warning', setting, says: `no effect here: ${row.without}` }]
   if ('refused' in row) return [{ level: 'fault', setting, says: row.refused, hint: 'Remove it.' }]
   try {
     row.use(text, into)

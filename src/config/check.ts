@@ -8,6 +8,7 @@ import { checkComponent } from './component-check.ts'
 import { type Declared, declaredIn } from './declared.ts'
 import { type FileFinding, inFileOrder } from './finding.ts'
 import { checkGroup } from './group-check.ts'
+import { headerFindings } from './header-needs.ts'
 import type { Plan, Planned, PlannedGroup, PlannedSink, Registry } from './plan.ts'
 import type { Definition } from './setting.ts'
 import { findingAt, hasFault } from './settings-check.ts'
@@ -61,7 +62,7 @@ class Check {
     const sinks = judgedSinks.flatMap((judged) => this.#kept(judged))
     const groups = this.#groups(declared.groups, declared.sinks, sinks)
     const users = [...judgedSources, ...judgedSinks].flatMap(({ user }) => user ?? [])
-    this.#findings.push(...batchFindings(this.#agent, users, channels))
+    this.#findings.push(...batchFindings(this.#agent, users, channels), ...headerFindings(this.#agent, sources, sinks))
     this.#emptiness(declared.sources, declared.sinks)
     return { agent: this.#agent.name, sources, channels: this.#used(channels, declared), sinks, groups }
   }

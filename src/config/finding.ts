@@ -3,9 +3,11 @@
  * so that a person sees everything wrong at once.
  */
 
+/** A fault keeps the agent from starting; a warning is what Flume would pass over in silence; a note is no trouble, only worth knowing. */
+export type FindingLevel = 'fault' | 'warning' | 'note'
+
 export interface FileFinding {
-  /** A fault keeps the agent from starting; a warning is what Flume would pass over in silence. */
-  readonly level: 'fault' | 'warning'
+  readonly level: FindingLevel
   /** As it was given on the command line. */
   readonly file: string
   /** From 1; 0 when it is about the file as a whole. */
@@ -20,10 +22,10 @@ export interface FileFinding {
 export const placeOf = (at: { readonly file: string; readonly line: number }): string =>
   at.line === 0 ? at.file : `${at.file}:${at.line}`
 
-/** `weblog.properties:12: unknown setting hdfs.rolInterval (did you mean hdfs.rollInterval?)`, with `warning:` before it where it is one. */
+/** `weblog.properties:12: unknown setting hdfs.rolInterval (did you mean hdfs.rollInterval?)`, with `warning:` or `note:` before it where it is one. */
 export const findingText = (finding: FileFinding): string => {
   const hint = finding.hint === undefined ? '' : ` (${finding.hint})`
-  return `${placeOf(finding)}: ${finding.level === 'warning' ? 'warning: ' : ''}${finding.says}${hint}`
+  return `${placeOf(finding)}: ${finding.level === 'fault' ? '' : `${finding.level}: `}${finding.says}${hint}`
 }
 
 /** In the order of the files, then of the lines; findings about one line keep their order. */

@@ -2,6 +2,8 @@
  * A row of a settings table. One table per component gives the TypeScript type, the defaults, the checks, the README table and the help,
  * so that nothing about a setting is said twice. The kinds (`integer`, `flag`, `seconds`, …) stand in setting-kinds.ts.
  */
+import type { FindingLevel } from './finding.ts'
+
 export interface Setting<T> {
   /** What the README's type column says: `integer`, `true or false`, `seconds`, `names`, … */
   readonly kind: string
@@ -50,7 +52,7 @@ export type Given<T, O> = O extends { readonly required: true } | { readonly def
 
 /** What a component's own check says about its settings beyond the rows; `setting` is the key it concerns. */
 export interface Finding {
-  readonly level: 'fault' | 'warning'
+  readonly level: FindingLevel
   readonly setting: string
   /** What is wrong, a sentence. */
   readonly says: string
@@ -71,6 +73,12 @@ export interface Definition<T extends SettingsTable = SettingsTable> {
   readonly batchSetting?: string
   /** Checks over several settings. Pure: binds no port, dials no server, reads no file. */
   check?(values: Values<T>): Finding[]
+  /** Of a source: the headers that it can give its events; of an interceptor: those that it sets. Undefined, or without it: not known beforehand. */
+  headersSet?(values: Values<T>): readonly string[] | undefined
+  /** Of a sink: the header without which it can store no event, the setting that makes it so, and what to do where nothing sets it. */
+  headerNeeded?(
+    values: Values<T>,
+  ): { readonly setting: string; readonly header: string; readonly hint: string } | undefined
   /** Of a channel selector: the channels its settings name. Each must be one of its source's. */
   channelsNamed?(values: Values<T>): readonly { readonly setting: string; readonly channel: string }[]
   /** Of a sink processor: the sinks its settings name. Each must be one of its group's. */

@@ -67,6 +67,11 @@ describe('launchers', () => {
     expect(seen.output).toContain('Info: Sourcing environment configuration script')
     expect(seen.output).toContain("capacity: '${env:CAPACITY:-100}' is not a whole number")
     expect(seen.code).toBe(2)
+    writeFileSync(join(conf, 'flume-env.sh'), 'JAVA_OPTS="-Xmx20m -Dtype=logger"\n')
+    const judged = join(conf, 'b.properties')
+    writeFileSync(judged, agent.replace('type = logger', 'type = ${sys:type}'))
+    expect((await ended(bin('millrace'), ['check', '-c', conf, judged])).code).toBe(0)
+    expect((await ended(bin('millrace'), ['check', judged])).code).toBe(2)
     for (const script of ['if [[ ((', 'exit 3', 'exit 0']) {
       writeFileSync(join(conf, 'flume-env.sh'), script)
       const { code, output } = await dryRun()

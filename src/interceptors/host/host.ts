@@ -13,6 +13,7 @@ export const host = defineInterceptor({
     useIP: flag({ doc: 'The address; the name when false.', default: true }),
     preserveExisting: flag({ doc: 'Leaves events alone that have the header.', default: false }),
   },
+  headersSet: ({ hostHeader }) => [hostHeader],
   create({ hostHeader, useIP, preserveExisting }, { log }) {
     const value = useIP ? localAddress() : localName()
     if (value === undefined) log.warn(`No address of this machine was found: events get no header ${hostHeader}.`)

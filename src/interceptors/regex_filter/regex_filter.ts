@@ -18,6 +18,7 @@ export const regexFilter = defineInterceptor({
       ours: true,
     }),
   },
+  headersSet: () => [],
   create: ({ regex, excludeEvents, charset }) => ({
     intercept(batch) {
       const kept = batch.filter(({ body }) => {

@@ -12,6 +12,7 @@ export const staticHeader = defineInterceptor({
     value: text({ doc: 'Its value.', default: 'value' }),
     preserveExisting: flag({ doc: 'Leaves events alone that have the header.', default: true }),
   },
+  headersSet: ({ key }) => [key],
   create: ({ key, value, preserveExisting }) => ({
     intercept: (batch) =>
       withHeaders(batch, (headers) =>

@@ -14,6 +14,7 @@ export const timestamp = defineInterceptor({
     headerName: text({ doc: 'The header.', default: 'timestamp' }),
     preserveExisting: flag({ doc: 'Leaves events alone that have the header.', default: false }),
   },
+  headersSet: ({ headerName }) => [headerName],
   create: ({ headerName, preserveExisting }, { clock }) => ({
     intercept(batch) {
       const now = String(clock.now())
