@@ -43,7 +43,7 @@ export interface ApacheKafka extends AsyncDisposable {
 }
 
 /** Starts it and resolves when it serves. */
-export const startApacheKafka = async (): Promise<ApacheKafka> => {
+export const startApacheKafka = async (heap: readonly string[] = ['-Xmx512m']): Promise<ApacheKafka> => {
   const classPath = kafka43()
   const folder = mkdtempSync(join(tmpdir(), 'apache-kafka-'))
   const port = await freePort()
@@ -54,7 +54,7 @@ export const startApacheKafka = async (): Promise<ApacheKafka> => {
   await run('java', ['-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', config])
   const child = new Child(
     'java',
-    ['-Xmx512m', `-Dlog4j2.configurationFile=${loggingConfig}`, '-cp', classPath, 'kafka.Kafka', config],
+    [...heap, `-Dlog4j2.configurationFile=${loggingConfig}`, '-cp', classPath, 'kafka.Kafka', config],
     { cwd: folder },
   )
   await child.printed(/Kafka Server started/)

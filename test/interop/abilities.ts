@@ -1,0 +1,16 @@
+/** What client programs try, in the words that they print and that stand in docs/compatibility.md. */
+const compressed = (...codecs: readonly string[]): string[] =>
+  codecs.map((codec) => `produces and consumes with ${codec}`)
+
+/** Every client can do that. */
+export const basics: readonly string[] = [
+  ...compressed('none', 'gzip', 'snappy', 'lz4'),
+  'a group goes on where it committed',
+]
+export const zstd = compressed('zstd')
+export const topics = ['creates, grows and deletes topics']
+export const headers = ['sends headers and gets them back']
+export const idempotence = ['produces idempotently']
+export const times = ['finds offsets by time']
+export const sharing = ['two members share a topic']
+export const transactions = ['reads committed transactions only', 'consumes and produces in one transaction']

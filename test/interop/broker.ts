@@ -1,0 +1,30 @@
+/** The broker that foreign clients are tried on: a process of its own, started through its launcher, for all tests of a file. */
+import { afterAll, beforeAll } from 'vitest'
+import { startBrokerProcess, temporaryFolder, writeServerProperties } from '../support/agent.ts'
+import type { Child } from '../support/child.ts'
+import { freePort } from '../support/port.ts'
+
+export interface InteropBroker {
+  /** `127.0.0.1:<port>`, once the tests run. */
+  readonly bootstrap: () => string
+  readonly folder: string
+  /** Ends the broker as SIGTERM does. */
+  readonly stop: () => Promise<void>
+}
+
+/** To be called where tests are defined; the broker comes before the first of them and goes after the last. */
+export const interopBroker = (more = ''): InteropBroker => {
+  const folder = temporaryFolder()
+  let broker: Child | undefined
+  let port = 0
+  beforeAll(async () => {
+    port = await freePort()
+    broker = await startBrokerProcess(writeServerProperties(folder.path, port, more))
+  })
+  const stop = async (): Promise<void> => void (await broker?.stop())
+  afterAll(async () => {
+    await stop()
+    folder[Symbol.dispose]()
+  })
+  return { bootstrap: () => `127.0.0.1:${port}`, folder: folder.path, stop }
+}
