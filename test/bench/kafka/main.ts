@@ -1,0 +1,126 @@
+/**
+ * `npm run bench:kafka`: Apache Kafka's own performance tools against this broker and against Apache Kafka, in turns on the same machine. Each figure is
+ * the median of the paired runs, beside its ratio. `-- --records N --runs N` makes it shorter. Needs Java and Maven.
+ */
+import { parseArgs } from 'node:util'
+import { machine } from '../machine.ts'
+import { calibration, cpuSeconds, peakMegabytes } from '../process.ts'
+import { type MeasuredBroker, startKafka, startMillrace } from './brokers.ts'
+import { consume, createTopic, latency, produce, recordsIn } from './tools.ts'
+
+const { values } = parseArgs({
+  options: { records: { type: 'string', default: '2000000' }, runs: { type: 'string', default: '3' } },
+})
+const records = Number(values.records)
+const runs = Number(values.runs)
+
+interface Load {
+  readonly name: string
+  readonly partitions: number
+  readonly settings: readonly string[]
+}
+
+const large = ['acks=1', 'batch.size=262144', 'linger.ms=10']
+const loads: readonly Load[] = [
+  { name: 'default batches, 1 partition', partitions: 1, settings: ['acks=1'] },
+  { name: 'default batches, 12 partitions', partitions: 12, settings: ['acks=1'] },
+  { name: 'batches of 256 KB, 1 partition', partitions: 1, settings: large },
+  { name: 'batches of 256 KB, 12 partitions', partitions: 12, settings: large },
+]
+
+interface Figures {
+  readonly produced: number
+  readonly produceCpu: number
+  readonly p99Ms: number
+  readonly consumed: number
+  readonly consumeCpu: number
+  readonly lost: number
+}
+
+const cpuPerMillion = async <T>(pid: number, work: () => Promise<T>): Promise<[T, number]> => {
+  const before = cpuSeconds(pid)
+  const result = await work()
+  return [result, ((cpuSeconds(pid) - before) * 1e6) / records]
+}
+
+const measure = async ({ bootstrap, pid }: MeasuredBroker, load: Load, run: number): Promise<Figures> => {
+  const topic = `load-${loads.indexOf(load)}-${run}`
+  await createTopic(bootstrap, topic, load.partitions)
+  const [produced, produceCpu] = await cpuPerMillion(pid, () => produce(bootstrap, topic, records, load.settings))
+  const [consumed, consumeCpu] = await cpuPerMillion(pid, () => consume(bootstrap, topic, records))
+  const lost = records - (await recordsIn(bootstrap, topic))
+  return { produced: produced.perSecond, produceCpu, p99Ms: produced.p99Ms, consumed, consumeCpu, lost }
+}
+
+const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? NaN
+
+const pair = (
+  all: readonly (readonly Figures[])[],
+  of: (figures: Figures) => number,
+  show: (value: number) => string,
+): string => {
+  const [ours = NaN, theirs = NaN] = all.map((figures) => median(figures.map(of)))
+  return `${show(ours)} / ${show(theirs)} (${(ours / theirs).toFixed(2)})`
+}
+
+const thousands = (perSecond: number): string => `${(perSecond / 1000).toFixed(0)} k`
+const cpu = (seconds: number): string => seconds.toFixed(3)
+
+const row = (load: Load, all: readonly (readonly Figures[])[]): string => {
+  const lost = all.map((figures) => figures.reduce((sum, one) => sum + one.lost, 0))
+  const cells = [
+    load.name,
+    pair(all, (f) => f.produced, thousands),
+    pair(all, (f) => f.produceCpu, cpu),
+    pair(
+      all,
+      (f) => f.p99Ms,
+      (ms) => ms.toFixed(0),
+    ),
+    pair(all, (f) => f.consumed, thousands),
+    pair(all, (f) => f.consumeCpu, cpu),
+    lost.join(' / '),
+  ]
+  return `| ${cells.join(' | ')} |`
+}
+
+/** One record at a time there and back, while another topic takes a tenth of what it could. */
+const latencies = async (broker: MeasuredBroker, fullRate: number): Promise<string> => {
+  const { bootstrap } = broker
+  await createTopic(bootstrap, 'latency', 1)
+  await createTopic(bootstrap, 'beside', 1)
+  const tenth = Math.round(fullRate / 10)
+  const [{ medianMs, p99Ms }] = await Promise.all([
+    latency(bootstrap, 'latency', 10_000),
+    produce(bootstrap, 'beside', tenth * 15, ['acks=1'], tenth),
+  ])
+  return `${broker.name}: median ${medianMs} ms, 99th ${p99Ms} ms`
+}
+
+const main = async (): Promise<void> => {
+  await using ours = await startMillrace()
+  await using theirs = await startKafka()
+  const brokers = [ours, theirs]
+  console.log(
+    `${machine()} ${records} records of 100 bytes, median of ${runs} paired runs, calibration ${calibration().toFixed(0)}.`,
+  )
+  console.log('Every cell: Millrace / Apache Kafka 4.3 (ratio). CPU is of the broker, seconds per million records.\n')
+  console.log(
+    '| load | produced/s | CPU | p99 ms | consumed/s | CPU | lost |\n| --- | --- | --- | --- | --- | --- | --- |',
+  )
+  let full = 0
+  for (const load of loads) {
+    const all: [Figures[], Figures[]] = [[], []]
+    for (let run = 0; run < runs; run++)
+      for (const [i, broker] of brokers.entries()) all[i]?.push(await measure(broker, load, run))
+    full = Math.max(full, median(all[1].map((figures) => figures.produced)))
+    console.log(row(load, all))
+  }
+  const [our, their] = brokers.map((broker) => peakMegabytes(broker.pid))
+  console.log(
+    `\nPeak memory: ${our?.toFixed(0)} MB / ${their?.toFixed(0)} MB (${((our ?? 0) / (their ?? 1)).toFixed(2)}).`,
+  )
+  for (const broker of brokers) console.log(`End to end at a tenth of full load, ${await latencies(broker, full)}.`)
+}
+
+await main()
