@@ -5,6 +5,9 @@ export type SegmentSuffix = '.log' | '.index' | '.timeindex' | '.txnindex' | '.s
 
 /** Put behind a file's name while the file waits to be removed. */
 export const deletedSuffix = '.deleted'
+/** While compaction writes the file, and once it is whole but has not taken its place. */
+export const cleanedSuffix = '.cleaned'
+export const swapSuffix = '.swap'
 
 const digits = 20
 

@@ -16,7 +16,7 @@ import { TransactionIndex } from './transaction-index.ts'
 import { readWhole } from './whole-file.ts'
 
 /** Offsets in the indexes are 32-bit differences to the segment's base. */
-const relativeOffsetMax = 2 ** 31 - 1
+export const relativeOffsetMax = 2 ** 31 - 1
 
 /** What the segments of one log share. */
 export interface SegmentHome {

@@ -26,7 +26,11 @@ export const dirtOf = (log: PartitionLog, noted: number | undefined, nowMs: numb
     if (!log.settings.isCompacted || state.segments.count === 1) return undefined
     const from = firstDirty(state, noted)
     const closed = state.segments.all().slice(0, -1)
-    const to = Math.min(state.segments.active.baseOffset, log.lastStableOffset, firstTooYoung(state, closed, from, nowMs))
+    const to = Math.min(
+      state.segments.active.baseOffset,
+      log.lastStableOffset,
+      firstTooYoung(state, closed, from, nowMs),
+    )
     if (to <= from) return undefined
     const dirty = closed.slice(state.segments.indexOf(from)).filter((segment) => segment.baseOffset < to)
     const cleanBytes = bytesOf(closed.filter((segment) => segment.baseOffset < (dirty[0]?.baseOffset ?? from)))

@@ -81,7 +81,7 @@ export class KeyMap {
 
   #takeHash(key: Uint8Array): void {
     // as characters: much cheaper than a buffer of its own for each key
-    const digest = hash('sha256', key, 'latin1')
+    const digest = hash('sha256', key, 'binary')
     for (let word = 0; word < 4; word++) this.#wanted[word] = wordAt(digest, word * 4)
   }
 

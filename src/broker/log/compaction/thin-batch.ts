@@ -56,12 +56,7 @@ const emptied = (header: BatchHeader): Buffer => {
   return bytes
 }
 
-const rebuilt = (
-  header: BatchHeader,
-  buffer: Buffer,
-  kept: readonly Kept[],
-  horizonMs: number | undefined,
-): Buffer => {
+const rebuilt = (header: BatchHeader, buffer: Buffer, kept: readonly Kept[], horizonMs: number | undefined): Buffer => {
   const records =
     horizonMs === undefined
       ? kept.map(({ start, end }) => buffer.subarray(start, end))

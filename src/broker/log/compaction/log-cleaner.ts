@@ -1,0 +1,168 @@
+/**
+ * Compacts the logs whose topics ask for it, one after the other, the dirtiest first; every `log.cleaner.backoff.ms` it looks whether there is
+ * something to do. It works in the broker's own thread, in short slices (`pace`), so `log.cleaner.threads` has nothing to start.
+ */
+import { reasonOf } from '../../../base/faults.ts'
+import { rethrowBroken } from '../../../base/assert.ts'
+import type { Log } from '../../../base/log.ts'
+import type { Clock } from '../../../io/clock.ts'
+import type { Disk } from '../../../io/disk.ts'
+import { errorCodes, KafkaFault } from '../../../protocol/error-codes.ts'
+import { rethrowUnlessDisk } from '../disk-errors.ts'
+import { partitionFolderName } from '../file-names.ts'
+import type { PartitionLog } from '../partition-log.ts'
+import { repeat } from '../repeat.ts'
+import { clean } from './clean.ts'
+import { CleanerNotes, type CleanedFolder } from './cleaner-notes.ts'
+import { Overtaken, Unfit } from './cleaning.ts'
+import { dirtOf, isDue, type Dirt } from './dirt.ts'
+import { KeyMap } from './key-map.ts'
+import { CleaningStopped, Pace } from './pace.ts'
+
+export interface CleanerSettings {
+  /** `log.cleaner.dedupe.buffer.size`: the most memory for keys. */
+  readonly keyBytesMax: number
+  /** `log.cleaner.io.buffer.load.factor`. */
+  readonly loadFactor: number
+  /** `log.cleaner.io.buffer.size`. */
+  readonly readBytes: number
+  /** `log.cleaner.io.max.bytes.per.second`. */
+  readonly bytesPerSecond: number
+  /** `log.cleaner.backoff.ms`. */
+  readonly backoffMs: number
+}
+
+export interface LogCleanerOptions {
+  readonly folders: readonly CleanedFolder[]
+  /** Asked before each cleaning: they may change while the broker runs. */
+  readonly settings: () => CleanerSettings
+  readonly disk: Disk
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** Looking all the time would leave nobody else the thread. */
+const backoffMsMin = 100
+
+interface Candidate {
+  readonly dirt: Dirt
+  readonly notes: CleanerNotes
+}
+
+export class LogCleaner implements AsyncDisposable {
+  readonly #options: LogCleanerOptions
+  readonly #notes: readonly { readonly folder: CleanedFolder; readonly notes: CleanerNotes }[]
+  readonly #stop = new AbortController()
+  /** Logs that cannot be compacted, until the next start. */
+  readonly #unfit = new WeakSet<PartitionLog>()
+  /** Logs that could not be written or read, until the next round. */
+  #postponed = new Set<PartitionLog>()
+  readonly #timer: Disposable
+  #running: Promise<void> | undefined
+
+  /** Begins after the first back-off. */
+  constructor(options: LogCleanerOptions) {
+    const { disk, clock, log, folders } = options
+    this.#options = options
+    this.#notes = folders.map((folder) => ({ folder, notes: new CleanerNotes(disk, folder, log) }))
+    const everyMs = Math.max(backoffMsMin, options.settings().backoffMs)
+    this.#timer = repeat(
+      clock,
+      everyMs,
+      () => this.#round(),
+      (thrown) => log.warn('Compaction was not done this time.', { reason: reasonOf(thrown) }),
+    )
+  }
+
+  /** Cleans everything that is due now. One round at a time. */
+  round(): Promise<void> {
+    return this.#round()
+  }
+
+  /** Ends at the next batch; what was being cleaned is cleaned again after the next start. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#timer[Symbol.dispose]()
+    this.#stop.abort()
+    await this.#running
+  }
+
+  #round(): Promise<void> {
+    this.#running ??= this.#cleanAll().finally(() => {
+      this.#running = undefined
+    })
+    return this.#running
+  }
+
+  async #cleanAll(): Promise<void> {
+    this.#postponed = new Set()
+    while (!this.#stop.signal.aborted) {
+      const candidate = this.#dirtiest()
+      if (candidate === undefined) return
+      await this.#clean(candidate)
+    }
+  }
+
+  #dirtiest(): Candidate | undefined {
+    let found: Candidate | undefined
+    for (const { folder, notes } of this.#notes)
+      for (const log of folder.logs) {
+        const dirt = this.#dirtOf(log, notes)
+        if (dirt !== undefined && (found === undefined || dirt.ratio > found.dirt.ratio)) found = { dirt, notes }
+      }
+    return found
+  }
+
+  #dirtOf(log: PartitionLog, notes: CleanerNotes): Dirt | undefined {
+    if (!log.settings.isCompacted || this.#unfit.has(log) || this.#postponed.has(log)) return undefined
+    try {
+      const dirt = dirtOf(log, notes.get(log), this.#options.clock.now())
+      return dirt !== undefined && isDue(dirt) ? dirt : undefined
+    } catch (thrown) {
+      this.#failed(log, thrown)
+      return undefined
+    }
+  }
+
+  async #clean({ dirt, notes }: Candidate): Promise<void> {
+    const { clock } = this.#options
+    const { log, from, to } = dirt
+    const { keyBytesMax, loadFactor, readBytes, bytesPerSecond } = this.#options.settings()
+    try {
+      const done = await clean({
+        log,
+        from,
+        to,
+        keys: new KeyMap({ bytesMax: keyBytesMax, loadFactor }),
+        pace: new Pace({ clock, bytesPerSecond, signal: this.#stop.signal }),
+        readBytes,
+        nowMs: clock.now(),
+      })
+      this.#postponed.add(log)
+      await notes.note(log, done.to)
+      if (done.to < to) this.#postponed.delete(log)
+      this.#options.log.info(
+        `Cleaned ${nameOf(log)} up to offset ${done.to}: ${done.bytesBefore} bytes became ${done.bytesAfter}, ${done.keys} keys.`,
+      )
+    } catch (thrown) {
+      this.#failed(log, thrown)
+    }
+  }
+
+  #failed(log: PartitionLog, thrown: unknown): void {
+    rethrowBroken(thrown)
+    this.#postponed.add(log)
+    const reason = reasonOf(thrown)
+    if (thrown instanceof CleaningStopped || thrown instanceof Overtaken) return
+    const code = thrown instanceof KafkaFault ? thrown.code : undefined
+    if (code === errorCodes.UNKNOWN_TOPIC_OR_PARTITION) return
+    if (thrown instanceof Unfit || (code !== undefined && code !== errorCodes.KAFKA_STORAGE_ERROR)) {
+      this.#unfit.add(log)
+      this.#options.log.warn(`${nameOf(log)} cannot be compacted, and grows until the broker is started again.`, { reason }) // prettier-ignore
+      return
+    }
+    if (code === undefined) rethrowUnlessDisk(thrown)
+    this.#options.log.warn(`${nameOf(log)} could not be compacted this time.`, { reason })
+  }
+}
+
+const nameOf = (log: PartitionLog): string => partitionFolderName(log.topic, log.partition)
