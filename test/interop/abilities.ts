@@ -14,3 +14,22 @@ export const idempotence = ['produces idempotently']
 export const times = ['finds offsets by time']
 export const sharing = ['two members share a topic']
 export const transactions = ['reads committed transactions only', 'consumes and produces in one transaction']
+/** Of clients of the formats before 0.11. */
+export const oldReaders = ['reads what new producers wrote']
+/** Of the clients of 0.8. */
+export const first = [
+  'the new producer of 0.8.2 produces',
+  'produces without being answered',
+  'finds the ends of the log',
+]
+
+/** What a client of today can do, transactions apart. */
+export const modern: readonly string[] = [
+  ...basics,
+  ...zstd,
+  ...topics,
+  ...headers,
+  ...idempotence,
+  ...sharing,
+  ...times,
+]

@@ -1,37 +1,35 @@
-/** Java clients that negotiate, by a program compiled against each. */
-import { describe } from 'vitest'
+/** Java clients: those that negotiate by a program compiled against each, those that do not by two older ones. */
+import { beforeAll, describe } from 'vitest'
 import * as abilities from './abilities.ts'
 import { interopBroker } from './broker.ts'
+import { fillForOldReaders } from './from-new.ts'
 import { javaProgram } from './counterparts/java.ts'
-import { jars, kafka43 } from './counterparts/maven.ts'
+import { kafka082, kafkaClients } from './counterparts/maven.ts'
 import { has } from './counterparts/toolchain.ts'
 import { clientProgram } from './program.ts'
 
-const modern = [
-  ...abilities.basics,
-  ...abilities.zstd,
-  ...abilities.topics,
-  ...abilities.headers,
-  ...abilities.idempotence,
-  ...abilities.sharing,
-  ...abilities.times,
-]
+const client = 'Apache Kafka Java client'
+const isJavaHere = has('javac', 'Java clients')
 
-const kafka39Clients = (): string =>
-  jars('kafka-clients-3.9.1', ['org.apache.kafka:kafka-clients:3.9.1', 'org.slf4j:slf4j-simple:1.7.36'])
-
-describe.runIf(has('javac', 'Java clients')).each([
-  ['4.3.1', kafka43],
-  ['3.9.1', kafka39Clients],
-])('Java %s', (version, classPath) => {
+describe.runIf(isJavaHere).each(['4.3.1', '3.9.1'])('Java %s', (version) => {
   const { bootstrap } = interopBroker()
-  clientProgram(
-    {
-      client: 'Apache Kafka Java client',
-      version,
-      abilities: modern,
-      prepare: (at) => javaProgram('ModernJava', version, classPath(), [at, 'zstd']),
-    },
-    bootstrap,
-  )
+  const prepare = (at: string) => javaProgram('ModernJava', version, kafkaClients(version), [at, 'zstd'])
+  clientProgram({ client, version, abilities: abilities.modern, prepare }, bootstrap)
+})
+
+describe.runIf(isJavaHere)('Java 0.10.1.1', () => {
+  const { bootstrap } = interopBroker()
+  beforeAll(() => fillForOldReaders(bootstrap()))
+  const version = '0.10.1.1'
+  const prepare = (at: string) => javaProgram('OldJava', version, kafkaClients(version), [at, 'times'])
+  const able = [...abilities.basics, ...abilities.oldReaders, ...abilities.times]
+  clientProgram({ client, version, abilities: able, prepare }, bootstrap)
+})
+
+describe.runIf(isJavaHere)('Java 0.8.2.2', () => {
+  const { bootstrap } = interopBroker()
+  beforeAll(() => fillForOldReaders(bootstrap()))
+  const prepare = (at: string) => javaProgram('Java08', '0.8.2.2', kafka082(), at.split(':'))
+  const able = [...abilities.basics, ...abilities.oldReaders, ...abilities.first]
+  clientProgram({ client: 'Apache Kafka 0.8 producer and SimpleConsumer', version: '0.8.2.2', abilities: able, prepare }, bootstrap) // prettier-ignore
 })

@@ -41,6 +41,13 @@ export const kafka43 = (): string =>
     'org.apache.logging.log4j:log4j-slf4j-impl:2.24.3',
   ])
 
+/** The client jar of a Java client since 0.9, with a log that says only what goes wrong. */
+export const kafkaClients = (version: string): string =>
+  jars(`kafka-clients-${version}`, [`org.apache.kafka:kafka-clients:${version}`, 'org.slf4j:slf4j-simple:1.7.36'])
+
+/** The old clients, in Scala, came with the broker. */
+export const kafka082 = (): string => jars('kafka-0.8.2.2', ['org.apache.kafka:kafka_2.11:0.8.2.2'])
+
 export const flume111 = (): string =>
   jars('flume-1.11.0', [
     'org.apache.flume:flume-ng-node:1.11.0',
