@@ -52,6 +52,28 @@ describe('components', () => {
     }
   })
 
+  it('finds one by its class without the package and by a part of its name, and lists what several have', async () => {
+    expect((await runCli('components', 'kafkasink')).out).toMatch(/^sink org\.apache\.flume\.sink\.kafka\.KafkaSink: /)
+    expect((await runCli('components', 'TimestampInterceptor')).out).toMatch(/^interceptor timestamp: /)
+    expect((await runCli('components', 'spool')).out).toMatch(/^source spooldir: /)
+    const { code, out } = await runCli('components', 'kafka')
+    expect(code).toBe(0)
+    expect(out.match(/^ {2}org\.apache\.flume\.\S+/gm)).toEqual([
+      '  org.apache.flume.source.kafka.KafkaSource',
+      '  org.apache.flume.sink.kafka.KafkaSink',
+    ])
+    expect(out).toContain('lists the settings of one')
+  })
+
+  it('and docs say how they are used', async () => {
+    for (const name of ['components', 'docs']) {
+      const help = await runCli(name, '--help')
+      expect(help, name).toMatchObject({ code: 0, out: expect.stringContaining(`usage: millrace ${name}`) as string })
+      const wrong = await runCli(name, '--bogus')
+      expect(wrong, name).toMatchObject({ code: 2, out: '', err: expect.stringContaining('--bogus') as string })
+    }
+  })
+
   it('says of others what there is to say', async () => {
     expect((await runCli('components', 'memroy')).err).toContain('did you mean memory?')
     expect((await runCli('components', 'hbase')).err).toContain('the sink hbase is not there yet')

@@ -11,6 +11,12 @@ import { componentKinds, type ListedComponent, type ListedKind, listedComponents
 import { packageFile } from './package-folder.ts'
 import { settingsMarkdown } from './settings-table.ts'
 import { summaries } from './summaries.ts'
+import { answerWord } from './usage.ts'
+
+const usage = `usage: millrace docs [--check]
+
+Writes what is generated in the READMEs and docs of the project anew. With --check nothing is written, and what is out of step is named.
+`
 
 /** Folders of components; selectors and sink processors have none. */
 const folders: Readonly<Partial<Record<ListedKind, string>>> = {
@@ -139,7 +145,10 @@ const pages = async (): Promise<Page[]> => {
 export const command: Command = {
   name: 'docs',
   summary: summaries.docs,
-  async run([flag]) {
+  async run(argv) {
+    const [flag] = argv
+    const wrong = argv.find((word, i) => i > 0 || word !== '--check')
+    if (wrong !== undefined) return answerWord(wrong, usage)
     const stale = (await pages()).filter(({ text, generated }) => text !== generated)
     if (flag === '--check') {
       for (const { path } of stale) process.stdout.write(`${path} is out of step: run \`npm run docs\`\n`)

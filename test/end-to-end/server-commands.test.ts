@@ -36,7 +36,19 @@ describe('kafka-server-start.sh and kafka-server-stop.sh', () => {
     expect(server.output).toContain('[KafkaServer id=5] shut down completed (kafka.server.KafkaServer)')
     await using again = command('kafka-server-stop.sh', 'server.properties')
     expect(await again.exited).toBe(1)
-    expect(again.output).toBe('No kafka server to stop\n')
+    expect(again.output).toContain('No kafka server to stop\n')
+    expect(again.output).toContain(`No broker of the log folder ${join(folder, 'logs')} runs`)
+  })
+
+  it('stop a broker by the words that it was started with, and no other', async () => {
+    const words = ['server.properties', '--override', 'log.dirs=elsewhere']
+    await using start = command('kafka-server-start.sh', '-daemon', ...words)
+    expect(await start.exited).toBe(0)
+    await using other = command('kafka-server-stop.sh', 'server.properties')
+    expect(await other.exited).toBe(1)
+    await using stop = command('kafka-server-stop.sh', ...words)
+    expect(await stop.exited).toBe(0)
+    expect(await whoAnswers('127.0.0.1', port)).toBe('something that is no Kafka broker')
   })
 
   it('run it in the background, from which stopping returns when it is gone', async () => {
@@ -51,6 +63,10 @@ describe('kafka-server-start.sh and kafka-server-stop.sh', () => {
   })
 
   it('say how they are used, and what keeps the broker from starting, and end with 1', async () => {
+    await using help = command('kafka-server-stop.sh', '--help')
+    expect([await help.exited, help.output]).toEqual([0, expect.stringContaining('USAGE: kafka-server-stop.sh')])
+    await using odd = command('kafka-server-stop.sh', '--force')
+    expect([await odd.exited, odd.output]).toEqual([1, expect.stringContaining('--force means nothing here')])
     await using usage = command('kafka-server-start.sh')
     expect([await usage.exited, usage.output.startsWith('USAGE: ')]).toEqual([1, true])
     await writeFile(join(folder, 'bad.properties'), 'num.partitions=many\nlisteners=SSL://h:1\n')
