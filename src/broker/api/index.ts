@@ -1,10 +1,12 @@
 /** Every API that this broker serves, in key order: the list from which requests are answered and ApiVersions is told. */
 import { createAcls, deleteAcls, describeAcls } from './acls.ts'
+import { alterConfigs } from './alter-configs.ts'
 import { alterPartitionReassignments } from './alter-partition-reassignments.ts'
 import { apiVersions } from './api-versions.ts'
 import { createPartitions } from './create-partitions.ts'
 import { createTopics } from './create-topics.ts'
 import { deleteGroups } from './delete-groups.ts'
+import { deleteRecords } from './delete-records.ts'
 import { deleteTopics } from './delete-topics.ts'
 import { describeCluster } from './describe-cluster.ts'
 import { describeConfigs } from './describe-configs.ts'
@@ -15,9 +17,11 @@ import { fetch } from './fetch.ts'
 import { findCoordinator } from './find-coordinator.ts'
 import type { AnyHandler, ServedApi } from './handler.ts'
 import { heartbeat } from './heartbeat.ts'
+import { incrementalAlterConfigs } from './incremental-alter-configs.ts'
 import { initProducerId } from './init-producer-id.ts'
 import { joinGroup } from './join-group.ts'
 import { leaveGroup } from './leave-group.ts'
+import { listConfigResources } from './list-config-resources.ts'
 import { listGroups } from './list-groups.ts'
 import { listOffsets } from './list-offsets.ts'
 import { listPartitionReassignments } from './list-partition-reassignments.ts'
@@ -47,20 +51,24 @@ export const handlers: readonly AnyHandler[] = [
   apiVersions,
   createTopics,
   deleteTopics,
+  deleteRecords,
   initProducerId,
   offsetForLeaderEpoch,
   describeAcls,
   createAcls,
   deleteAcls,
   describeConfigs,
+  alterConfigs,
   createPartitions,
   deleteGroups,
   electLeaders,
+  incrementalAlterConfigs,
   alterPartitionReassignments,
   listPartitionReassignments,
   offsetDelete,
   updateFeatures,
   describeCluster,
+  listConfigResources,
   describeTopicPartitions,
 ]
 
