@@ -1,7 +1,8 @@
 /** What lies in a partition's folder at the start, and the clearing away of what an earlier end left half done. */
 import { join } from 'node:path'
-import type { Disk } from '../../io/disk.ts'
 import { deletedSuffix, parseSegmentFileName, segmentFileName } from './file-names.ts'
+import type { SegmentHome } from './segment.ts'
+import { completeSwaps } from './swaps.ts'
 
 export interface Inventory {
   /** Base offsets of the segments, ascending. */
@@ -12,8 +13,11 @@ export interface Inventory {
 
 export const emptyInventory: Inventory = { bases: [], snapshots: [] }
 
-/** Lists the folder's segments. Files marked as deleted, unfinished replacements and indexes without a log are removed. */
-export const takeInventory = (disk: Disk, folder: string): Inventory => {
+/** Lists the folder's segments. Replacements are completed or taken back; files marked as deleted and indexes without a log are removed. */
+export const takeInventory = (home: SegmentHome): Inventory => {
+  const { folder } = home
+  const { disk } = home.files
+  completeSwaps(home, disk.list(folder))
   const names = disk.list(folder)
   const present = new Set(names)
   const bases: number[] = []
@@ -28,5 +32,4 @@ export const takeInventory = (disk: Disk, folder: string): Inventory => {
   return { bases: bases.sort((a, b) => a - b), snapshots: snapshots.sort((a, b) => a - b) }
 }
 
-const isLeftOver = (name: string): boolean =>
-  name.endsWith(deletedSuffix) || name.endsWith('.tmp') || name.endsWith('.cleaned')
+const isLeftOver = (name: string): boolean => name.endsWith(deletedSuffix) || name.endsWith('.tmp')

@@ -65,7 +65,7 @@ export class LogState {
 
   /** Lists the folder and reads none of its files; `ready` does what is to be done before they are used. Throws system errors. */
   constructor(home: LogHome, start: LogStart) {
-    const { bases, snapshots } = start.isNew ? emptyInventory : takeInventory(home.files.disk, home.folder)
+    const { bases, snapshots } = start.isNew ? emptyInventory : takeInventory(home)
     const first = bases[0] ?? start.logStartOffset ?? 0
     this.home = home
     this.#snapshots = new ProducerSnapshots(home.files.disk, home.folder, snapshots)
