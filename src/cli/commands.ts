@@ -21,6 +21,7 @@ const loaders: Readonly<Record<CommandName, Load>> = {
   'kafka-console-producer': () => import('./kafka-console-producer.ts'),
   'kafka-console-consumer': () => import('./kafka-console-consumer.ts'),
   'kafka-get-offsets': () => import('./kafka-get-offsets.ts'),
+  'kafka-delete-records': () => import('./kafka-delete-records.ts'),
   'kafka-producer-perf-test': () => import('./kafka-producer-perf-test.ts'),
   'kafka-consumer-perf-test': () => import('./kafka-consumer-perf-test.ts'),
   'kafka-e2e-latency': () => import('./kafka-e2e-latency.ts'),

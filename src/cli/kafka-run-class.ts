@@ -17,6 +17,7 @@ const classes: Readonly<Record<string, Load>> = {
   'org.apache.kafka.tools.VerifiableConsumer': () => import('./kafka-verifiable-consumer.ts'),
   'org.apache.kafka.tools.BrokerApiVersionsCommand': () => import('./kafka-broker-api-versions.ts'),
   'org.apache.kafka.tools.LeaderElectionCommand': () => import('./kafka-leader-election.ts'),
+  'org.apache.kafka.tools.DeleteRecordsCommand': () => import('./kafka-delete-records.ts'),
   'org.apache.kafka.tools.GetOffsetShell': () => import('./kafka-get-offsets.ts'),
 }
 
@@ -26,7 +27,6 @@ const notYet: ReadonlySet<string> = new Set([
   'ConfigCommand',
   'ConsumerGroupCommand',
   'ConsumerOffsetChecker',
-  'DeleteRecordsCommand',
   'DumpLogSegments',
   'LogDirsCommand',
   'MirrorMaker',

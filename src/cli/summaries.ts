@@ -13,6 +13,7 @@ export const summaries = {
   'kafka-console-producer': 'send lines from standard input to a topic',
   'kafka-console-consumer': 'print the records of a topic',
   'kafka-get-offsets': 'print the offsets of a topic',
+  'kafka-delete-records': 'delete the records of partitions before an offset',
   'kafka-producer-perf-test': 'measure how fast a topic takes records',
   'kafka-consumer-perf-test': 'measure how fast a topic is read',
   'kafka-e2e-latency': 'measure how long a record takes to come through',

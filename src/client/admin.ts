@@ -11,6 +11,7 @@ import type { Connection } from './connection.ts'
 import { BrokerError, isNetworkTrouble, refuseError } from './errors.ts'
 import { lookUpOffsets, type OffsetAnswer, type OffsetQuestion } from './offset-lookup.ts'
 import type { ClientOptions } from './options.ts'
+import { deleteRecordsBefore, type NewStart, type StartAnswer } from './record-deletion.ts'
 import { backOff } from './waiting.ts'
 
 export interface NewTopic {
@@ -131,6 +132,12 @@ export class Admin implements Disposable {
   async offsets(questions: readonly OffsetQuestion[]): Promise<readonly OffsetAnswer[]> {
     const answers = await lookUpOffsets(this.#cluster, questions)
     return answers.toSorted((a, b) => (a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1))
+  }
+
+  /** Lets partitions begin later; answers in any order, errors as values. Rejects with the network's troubles. */
+  async deleteRecords(starts: readonly NewStart[]): Promise<StartAnswer[]> {
+    await this.topics()
+    return deleteRecordsBefore(this.#cluster, starts)
   }
 
   /**
