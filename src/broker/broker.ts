@@ -15,14 +15,18 @@ import { FetchSessions } from './api/fetch-sessions.ts'
 import type { Services } from './api/handler.ts'
 import { handlers, served } from './api/index.ts'
 import { ProducerIds } from './api/producer-ids.ts'
+import { startCompaction } from './compaction.ts'
 import type { BrokerConfig } from './config.ts'
+import { openRunning, type Running } from './config-live.ts'
 import { GroupCoordinator } from './groups/coordinator.ts'
 import type { Endpoint } from './listeners.ts'
+import { LogLevels } from './log-levels.ts'
 import { writePidFiles } from './pid-file.ts'
 import { BufferPool } from './server/buffer-pool.ts'
 import { Connections, openPort } from './server/connections.ts'
 import { PeerWarnings } from './server/peer-warnings.ts'
 import { openTopicStore, type TopicStore } from './topics/topic-store.ts'
+import { TransactionCoordinator } from './transactions/coordinator.ts'
 import { whoAnswers } from './who-answers.ts'
 
 /** Everything has the real thing for its default, except the log, which says nothing. */
@@ -64,23 +68,35 @@ const withDefaults = (ports: BrokerPorts): Ports => ({
  * Starts a broker and resolves when it serves. Throws LISTENER_TAKEN (saying what answers there), CANNOT_BIND, Faults about the log folders, and the
  * disk's errors; nothing is left behind then.
  */
-export const startBroker = async (config: BrokerConfig, given: BrokerPorts = {}): Promise<RunningBroker> => {
-  const ports = withDefaults(given)
+export const startBroker = async (file: BrokerConfig, given: BrokerPorts = {}): Promise<RunningBroker> => {
+  const logLevels = new LogLevels()
+  const ports = withDefaults({ ...given, log: logLevels.over(given.log ?? silentLog) })
   const server = ports.log.named('kafka.server.KafkaServer')
   server.info('starting')
-  sayNotices(config, ports.log)
-  for (const endpoint of config.bound) if (endpoint.port !== 0) await mustBeFree(endpoint, given.embedded === true)
+  sayNotices(file, ports.log)
+  for (const endpoint of file.bound) if (endpoint.port !== 0) await mustBeFree(endpoint, given.embedded === true)
   await using opened = new AsyncDisposableStack()
   let pidFiles: Disposable | undefined
   // Taken away last: while it is there, the broker is still closing its logs.
   opened.defer(() => pidFiles?.[Symbol.dispose]())
+  const running = openRunning(file, { disk: ports.disk, log: ports.log.named('kafka.server.DynamicBrokerConfig') })
+  const { config } = running
   const topics = opened.use(await openTopics(config, ports, given.deadThreads ?? []))
+  config.onChange(() => topics.followBroker())
   server.info(`Cluster ID = ${topics.clusterId}`)
+  opened.use(startCompaction(config, ports, topics.folders))
   const groups = opened.use(new GroupCoordinator({ ...ports, settings: config.settings, topics }))
   groups.load()
+  const producerIds = producerIdsOf(config, ports, topics)
+  const newProducerId = (): number | Promise<number> => producerIds.next()
+  const transactions = opened.use(
+    new TransactionCoordinator({ ...ports, settings: config.settings, topics, newProducerId, listener: groups }),
+  )
+  transactions.load()
   const pool = new BufferPool()
   const addresses: Endpoint[] = []
-  const broker = services(config, ports, topics, groups, pool, addresses)
+  const rooms = { ...running, logLevels, topics, groups, transactions, producerIds, pool }
+  const broker = services(rooms, ports, addresses)
   const connections = opened.use(connectionsOf(config, ports, broker, pool))
   for (const endpoint of config.bound) {
     const listener = opened.use(await openPort(endpoint, connections))
@@ -90,10 +106,10 @@ export const startBroker = async (config: BrokerConfig, given: BrokerPorts = {})
   pidFiles = writePidFiles(config.logDirs, given.embedded === true, ports.disk, ports.processes)
   const { brokerId, clusterId } = topics
   server.info(`[KafkaServer id=${brokerId}] started`)
-  return running({ brokerId, clusterId, addresses }, opened.move(), server)
+  return stoppable({ brokerId, clusterId, addresses }, opened.move(), server)
 }
 
-const running = (
+const stoppable = (
   facts: Pick<RunningBroker, 'brokerId' | 'clusterId' | 'addresses'>,
   opened: AsyncDisposableStack,
   log: Log,
@@ -150,26 +166,21 @@ const openTopics = (config: BrokerConfig, ports: Ports, deadThreads: readonly nu
     deadThreads,
   })
 
-const services = (
-  config: BrokerConfig,
-  ports: Ports,
-  topics: TopicStore,
-  groups: GroupCoordinator,
-  pool: BufferPool,
-  addresses: readonly Endpoint[],
-): Services => {
-  const { clock, disk, random } = ports
-  const folder = config.logDirs[0] ?? ''
+const producerIdsOf = (config: BrokerConfig, { clock, disk }: Ports, topics: TopicStore): ProducerIds =>
+  new ProducerIds({ disk, folder: config.logDirs[0] ?? '', clock, isUsed: topics.list().length > 0 })
+
+/** What is made before there are listeners, and is handed on as it is. */
+type Rooms = Running & Pick<Services, 'logLevels' | 'topics' | 'groups' | 'transactions' | 'producerIds' | 'pool'>
+
+const services = (rooms: Rooms, ports: Ports, addresses: readonly Endpoint[]): Services => {
+  const { clock, random } = ports
+  const { config } = rooms
   return {
     ...ports,
-    config,
-    brokerId: topics.brokerId,
-    topics,
-    groups,
-    producerIds: new ProducerIds({ disk, folder, clock, isUsed: topics.list().length > 0 }),
+    ...rooms,
+    brokerId: rooms.topics.brokerId,
     fetchSessions: new FetchSessions(config.settings['max.incremental.fetch.session.cache.slots'], clock, random),
     served,
-    pool,
     endpointOf(name) {
       const told = config.advertised.get(name)
       const bound = addresses.find((address) => address.name === name)

@@ -2,7 +2,7 @@
  * The configuration of a running broker: what its file says, and over it what was changed while it ran, of this broker before the defaults of all.
  * Changes show in `settings` and `given` at once, in place: whoever needs to act when they come adds a listener.
  */
-import type { Named } from './config-store.ts'
+import { ConfigStore, type Named, type StorePorts } from './config-store.ts'
 import { BadSettings, checkTogether } from './config-checks.ts'
 import { BadValue, invalidValue, type KafkaRow } from './config-kinds.ts'
 import { reasonFor } from './config-names.ts'
@@ -49,6 +49,9 @@ const parsed = (name: string, text: string): unknown => {
     throw refused(invalidValue(name, text, thrown))
   }
 }
+
+/** Settings that one broker may have changed. */
+const CHANGES_MAX = 1000
 
 export class LiveConfig implements BrokerConfig {
   readonly settings: BrokerSettings
@@ -110,10 +113,11 @@ export class LiveConfig implements BrokerConfig {
 
   /** Refuses what cannot be changed, and values that cannot be. Throws INVALID_REQUEST. `edited` are the names that the change is about. */
   check(isDefault: boolean, next: ReadonlyMap<string, string>, edited: readonly string[]): void {
+    if (next.size > CHANGES_MAX) throw refused(`More than ${CHANGES_MAX} settings are changed`)
     checkNames(edited, isDefault)
     for (const name of edited) if (next.has(name)) parsed(name, next.get(name) ?? '')
     const settings = this.#effect(...this.#layers(isDefault, next)).settings as BrokerSettings
-    if (!isDefault) for (const name of threadCounts) this.#checkThreads(name, settings)
+    for (const name of threadCounts) if (!isDefault && edited.includes(name)) this.#checkThreads(name, settings)
     try {
       checkTogether(settings, new Set(edited))
       perAddress(settings['max.connections.per.ip.overrides'])
@@ -156,4 +160,19 @@ export class LiveConfig implements BrokerConfig {
       `Invalid value org.apache.kafka.common.config.ConfigException: Dynamic thread count update validation failed for ${name}=${after}, value should ${limit} the current value ${before} for configuration Invalid dynamic configuration`,
     )
   }
+}
+
+export interface Running {
+  readonly config: LiveConfig
+  readonly store: ConfigStore
+}
+
+/** The configuration that a broker runs with: its file, and what its log folders have of earlier changes. */
+export const openRunning = (file: BrokerConfig, ports: StorePorts): Running => {
+  const store = new ConfigStore(file.logDirs, ports)
+  const config = new LiveConfig(file)
+  const { broker, brokers } = store.changes
+  for (const refusal of config.load(broker, brokers))
+    ports.log.warn(`A stored change does not hold any more: ${refusal}`)
+  return { config, store }
 }

@@ -90,6 +90,7 @@ export class ConfigStore {
   readonly #ports: StorePorts
   #revision: number
   #saving: Promise<void> = Promise.resolve()
+  #turn: Promise<void> = Promise.resolve()
   readonly #failing = new Set<string>()
 
   /** Reads what the log folders hold. A damaged file is passed over with a WARN. */
@@ -106,6 +107,16 @@ export class ConfigStore {
       metrics: namedByName(newest?.metrics ?? {}),
       quotas: newest?.quotas ?? [],
     }
+  }
+
+  /** Runs changes one after another, so that each sees what the last one left. */
+  inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(change)
+    this.#turn = done.then(
+      () => {},
+      () => {},
+    )
+    return done
   }
 
   /** Resolves when what stands in `changes` now would survive a power cut. Rejects with KAFKA_STORAGE_ERROR when no folder took it. */

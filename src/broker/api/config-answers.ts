@@ -1,19 +1,17 @@
-/** How settings are told to clients that ask for them: value, where it comes from, what it falls back to, and its type. */
-import type { Setting } from '../../config/setting.ts'
-import type { BrokerConfig } from '../config.ts'
+/** How settings are told to clients that ask for them: value, where it comes from, what it falls back to, and its type. Secrets are never told. */
+import { groupRows, groupTwin, metricsRows } from '../config-group.ts'
+import { configTypes, type KafkaRow, LONG_MAX } from '../config-kinds.ts'
+import { brokerRow, type LiveConfig } from '../config-live.ts'
 import { brokerSettings } from '../config-table.ts'
+import type { LogLevels } from '../log-levels.ts'
 import { brokerTwins, topicSettings, type TopicSetting } from '../topics/topic-settings.ts'
 
-/** Where a value was set. */
-const sources = { topic: 1, brokerFile: 4, default: 5 } as const
-/** ConfigType numbers of the protocol. */
-const types = { boolean: 1, string: 2, int: 3, long: 5, double: 6, list: 7 } as const
+/** Where a value was set: ConfigSource of the protocol. */
+export const sources = {
+  topic: 1, broker: 2, brokers: 3, file: 4, default: 5, logger: 6, metrics: 7, group: 8,
+} as const // prettier-ignore
 /** Java's longest long, which stands for "no limit". */
-const LONG_MAX = '9223372036854775807'
-
-const intNames: ReadonlySet<string> = new Set([
-  'segment.bytes', 'segment.index.bytes', 'index.interval.bytes', 'max.message.bytes', 'min.insync.replicas',
-]) // prettier-ignore
+const LONGEST = '9223372036854775807'
 
 export interface ToldSynonym {
   readonly name: string
@@ -27,65 +25,151 @@ export interface ToldConfig extends ToldSynonym {
   readonly isSensitive: boolean
   readonly configSynonyms: readonly ToldSynonym[]
   readonly configType: number
-  readonly documentation: string
+  readonly documentation: string | null
 }
 
-const typeOf = (name: string, { kind, default: value }: Setting<unknown>): number => {
-  if (kind === 'true or false') return types.boolean
-  if (kind === 'list, by commas') return types.list
-  if (kind === 'ratio') return types.double
-  if (kind === 'milliseconds') return types.long
-  if (kind === 'integer' || kind === 'bytes' || kind === 'port') return intNames.has(name) ? types.int : types.long
-  return typeof value === 'number' ? types.long : types.string
-}
+type Row = KafkaRow<unknown>
 
-const defaultText = (value: unknown): string | null => {
+/** A default as Java writes it. */
+const defaultText = ({ default: value, type }: Row): string | null => {
   if (Array.isArray(value)) return value.join(',')
-  if (value === Number.MAX_SAFE_INTEGER) return LONG_MAX
+  if (value === LONG_MAX) return LONGEST
+  if (value === Number.MAX_VALUE) return '1.7976931348623157E308'
+  if (type === 'double' && Number.isInteger(value)) return `${String(value)}.0`
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : null
 }
 
-/** The first of `candidates` holds; all of them are its synonyms. */
-const told = (name: string, row: Setting<unknown>, candidates: readonly ToldSynonym[]): ToldConfig => {
-  const all = [
-    ...candidates,
-    { name: candidates.at(-1)?.name ?? name, value: defaultText(row.default), source: sources.default },
-  ]
-  const [first] = all
+const defaultOf = (name: string, row: Row | undefined): ToldSynonym[] => {
+  const value = row === undefined ? null : defaultText(row)
+  return value === null ? [] : [{ name, value, source: sources.default }]
+}
+
+interface Told {
+  readonly name: string
+  readonly row: Row | undefined
+  /** The first of them holds; all are synonyms. */
+  readonly candidates: readonly ToldSynonym[]
+  readonly readOnly: boolean
+}
+
+/** A name that no table has may be anything, a secret as well: its value is kept back. */
+const told = ({ name, row, candidates, readOnly }: Told): ToldConfig => {
+  const isSensitive = row?.secret ?? true
+  const shown = isSensitive ? candidates.map((one) => ({ ...one, value: null })) : candidates
+  const [first] = shown
+  const source = first?.source ?? sources.default
   return {
     name,
-    value: first?.value ?? null,
-    source: first?.source ?? sources.default,
-    readOnly: false,
-    isDefault: first?.source === sources.default,
-    isSensitive: row.secret,
-    configSynonyms: all,
-    configType: typeOf(name, row),
-    documentation: row.doc,
+    value: first === undefined ? (row === undefined || isSensitive ? null : defaultText(row)) : first.value,
+    source,
+    readOnly,
+    isDefault: source === sources.default,
+    isSensitive,
+    configSynonyms: shown,
+    configType: row === undefined ? 0 : configTypes[row.type],
+    documentation: row?.doc ?? null,
   }
 }
 
-/** What server.properties says for a topic setting, in the topic's unit. */
-const twinsOf = (name: TopicSetting, given: ReadonlyMap<string, string>): ToldSynonym[] =>
-  (brokerTwins[name] ?? []).flatMap(([twin, factor]) => {
-    const value = given.get(twin)
-    if (value === undefined) return []
-    const inUnit = factor === 1 ? value : String(Number(value) < 0 ? -1 : Number(value) * factor)
-    return [{ name: twin, value: inUnit, source: sources.brokerFile }]
+/** What this broker has for one of its settings: changed for itself, for all, in its file. */
+const layersOf = (name: string, config: LiveConfig): ToldSynonym[] => {
+  const layers = [
+    [config.changed.broker, sources.broker],
+    [config.changed.all, sources.brokers],
+    [config.file.given, sources.file],
+  ] as const
+  return layers.flatMap(([layer, source]) => {
+    const value = layer.get(name)
+    return value === undefined ? [] : [{ name, value, source }]
   })
+}
+
+/** A broker's value in the unit of the topic's setting. */
+const inUnit = (value: string, factor: number): string =>
+  factor === 1 ? value : String(Number(value) < 0 ? -1 : Number(value) * factor)
+
+const twinsOf = (name: TopicSetting, config: LiveConfig): ToldSynonym[] => {
+  const twins = brokerTwins[name] ?? []
+  const given = twins.flatMap(([twin, factor]) =>
+    layersOf(twin, config).map((one) => ({ ...one, value: inUnit(one.value ?? '', factor) })),
+  )
+  const defaults = twins.flatMap(([twin, factor]) =>
+    defaultOf(twin, brokerRow(twin)).map((one) => ({ ...one, value: inUnit(one.value ?? '', factor) })),
+  )
+  return [...given, ...defaults]
+}
 
 /** Every setting of a topic that overrides `configs`. */
-export const topicConfigsTold = (configs: ReadonlyMap<string, string>, broker: BrokerConfig): ToldConfig[] =>
+export const topicConfigsTold = (configs: ReadonlyMap<string, string>, config: LiveConfig): ToldConfig[] =>
   Object.entries(topicSettings).map(([name, row]) => {
     const own = configs.get(name)
     const override = own === undefined ? [] : [{ name, value: own, source: sources.topic }]
-    return told(name, row, [...override, ...twinsOf(name as TopicSetting, broker.given)])
+    return told({ name, row, candidates: [...override, ...twinsOf(name as TopicSetting, config)], readOnly: false })
   })
 
-/** Every setting of the broker; they come from its file and stay as they are while it runs. */
-export const brokerConfigsTold = ({ given }: BrokerConfig): ToldConfig[] =>
-  Object.entries(brokerSettings).map(([name, row]) => {
-    const value = given.get(name)
-    const fromFile = value === undefined ? [] : [{ name, value, source: sources.brokerFile }]
-    return { ...told(name, row, fromFile), readOnly: true }
+/** Settings that are asked for in smaller units first. */
+const synonyms: Readonly<Record<string, readonly string[]>> = {
+  'log.retention.ms': ['log.retention.minutes', 'log.retention.hours'],
+  'log.retention.minutes': ['log.retention.hours'],
+  'log.roll.ms': ['log.roll.hours'],
+  'log.roll.jitter.ms': ['log.roll.jitter.hours'],
+  'log.flush.interval.ms': ['log.flush.scheduler.interval.ms'],
+}
+
+const brokerTold = (name: string, config: LiveConfig): ToldConfig => {
+  const row = brokerRow(name)
+  const own = layersOf(name, config)
+  const others = synonyms[name] ?? []
+  const fallbacks = own.length === 0 ? [] : others.flatMap((other) => [...layersOf(other, config), ...defaultOf(other, brokerRow(other))]) // prettier-ignore
+  const candidates = [...own, ...defaultOf(name, row), ...fallbacks]
+  return told({ name, row, candidates, readOnly: row?.changes === undefined })
+}
+
+/** Every setting of the broker, those included that only its file or a change of it names. */
+export const brokerConfigsTold = (config: LiveConfig, brokerId: number): ToldConfig[] => {
+  const names = new Set([...Object.keys(brokerSettings), ...config.given.keys()])
+  return [...names].map((name) => {
+    const one = brokerTold(name, config)
+    return name === 'broker.id' && one.value === '-1' ? { ...one, value: String(brokerId) } : one
   })
+}
+
+/** What was changed for all brokers; nothing else is told of them together. */
+export const allBrokersTold = ({ changed }: LiveConfig): ToldConfig[] =>
+  Array.from(changed.all, ([name, value]) => {
+    const row = brokerRow(name)
+    return told({ name, row, candidates: [{ name, value, source: sources.brokers }], readOnly: row?.changes === undefined }) // prettier-ignore
+  })
+
+export const groupConfigsTold = (configs: ReadonlyMap<string, string>, config: LiveConfig): ToldConfig[] =>
+  Object.entries(groupRows).map(([name, row]) => {
+    const own = configs.get(name)
+    const twin = groupTwin(name)
+    const candidates = [
+      ...(own === undefined ? [] : [{ name, value: own, source: sources.group }]),
+      ...layersOf(twin, config),
+      ...defaultOf(twin, brokerRow(twin) ?? row),
+    ]
+    return told({ name, row, candidates, readOnly: false })
+  })
+
+export const metricsConfigsTold = (configs: ReadonlyMap<string, string>): ToldConfig[] =>
+  Object.entries(metricsRows).map(([name, row]) => {
+    const own = configs.get(name)
+    const candidates = own === undefined ? [] : [{ name, value: own, source: sources.metrics }]
+    return told({ name, row, candidates, readOnly: false })
+  })
+
+/** The levels of this broker's loggers. */
+export const logLevelsTold = (levels: LogLevels): ToldConfig[] =>
+  levels.names.map((name) => ({
+    name,
+    value: levels.level(name),
+    source: sources.logger,
+    readOnly: false,
+    isDefault: false,
+    isSensitive: false,
+    configSynonyms: [],
+    configType: 0,
+    documentation: '',
+  }))

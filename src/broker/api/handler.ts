@@ -3,23 +3,31 @@ import type { Clock } from '../../io/clock.ts'
 import type { Log } from '../../base/log.ts'
 import type { Random } from '../../io/random.ts'
 import type { AnyApi, RequestOf, ResponseInput } from '../../protocol/table.ts'
-import type { BrokerConfig } from '../config.ts'
+import type { LiveConfig } from '../config-live.ts'
+import type { ConfigStore } from '../config-store.ts'
 import type { GroupCoordinator } from '../groups/coordinator.ts'
 import type { Endpoint } from '../listeners.ts'
+import type { LogLevels } from '../log-levels.ts'
 import type { BufferPool } from '../server/buffer-pool.ts'
 import type { Peer } from '../server/connection.ts'
 import type { TopicStore } from '../topics/topic-store.ts'
+import type { TransactionCoordinator } from '../transactions/coordinator.ts'
 import type { FetchSessions } from './fetch-sessions.ts'
 import type { ProducerIds } from './producer-ids.ts'
 
 /** The rooms of the broker that answers come from. */
 export interface Services {
-  readonly config: BrokerConfig
+  /** What holds now; it changes in place. */
+  readonly config: LiveConfig
+  /** What was changed while running. */
+  readonly store: ConfigStore
+  readonly logLevels: LogLevels
   readonly brokerId: number
   /** Where clients that came in by this listener are told to connect. */
   endpointOf(listener: string): Endpoint
   readonly topics: TopicStore
   readonly groups: GroupCoordinator
+  readonly transactions: TransactionCoordinator
   readonly producerIds: ProducerIds
   readonly fetchSessions: FetchSessions
   /** The version range of every API served, in key order. */

@@ -1,5 +1,7 @@
 /** Every API that this broker serves, in key order: the list from which requests are answered and ApiVersions is told. */
 import { createAcls, deleteAcls, describeAcls } from './acls.ts'
+import { addOffsetsToTxn } from './add-offsets-to-txn.ts'
+import { addPartitionsToTxn } from './add-partitions-to-txn.ts'
 import { alterConfigs } from './alter-configs.ts'
 import { alterPartitionReassignments } from './alter-partition-reassignments.ts'
 import { apiVersions } from './api-versions.ts'
@@ -11,8 +13,11 @@ import { deleteTopics } from './delete-topics.ts'
 import { describeCluster } from './describe-cluster.ts'
 import { describeConfigs } from './describe-configs.ts'
 import { describeGroups } from './describe-groups.ts'
+import { describeProducers } from './describe-producers.ts'
 import { describeTopicPartitions } from './describe-topic-partitions.ts'
+import { describeTransactions } from './describe-transactions.ts'
 import { electLeaders } from './elect-leaders.ts'
+import { endTxn } from './end-txn.ts'
 import { fetch } from './fetch.ts'
 import { findCoordinator } from './find-coordinator.ts'
 import type { AnyHandler, ServedApi } from './handler.ts'
@@ -25,6 +30,7 @@ import { listConfigResources } from './list-config-resources.ts'
 import { listGroups } from './list-groups.ts'
 import { listOffsets } from './list-offsets.ts'
 import { listPartitionReassignments } from './list-partition-reassignments.ts'
+import { listTransactions } from './list-transactions.ts'
 import { metadata } from './metadata.ts'
 import { offsetCommit } from './offset-commit.ts'
 import { offsetDelete } from './offset-delete.ts'
@@ -32,7 +38,9 @@ import { offsetFetch } from './offset-fetch.ts'
 import { offsetForLeaderEpoch } from './offset-for-leader-epoch.ts'
 import { produce } from './produce.ts'
 import { syncGroup } from './sync-group.ts'
+import { txnOffsetCommit } from './txn-offset-commit.ts'
 import { updateFeatures } from './update-features.ts'
+import { writeTxnMarkers } from './write-txn-markers.ts'
 
 export const handlers: readonly AnyHandler[] = [
   produce,
@@ -54,6 +62,11 @@ export const handlers: readonly AnyHandler[] = [
   deleteRecords,
   initProducerId,
   offsetForLeaderEpoch,
+  addPartitionsToTxn,
+  addOffsetsToTxn,
+  endTxn,
+  writeTxnMarkers,
+  txnOffsetCommit,
   describeAcls,
   createAcls,
   deleteAcls,
@@ -68,6 +81,9 @@ export const handlers: readonly AnyHandler[] = [
   offsetDelete,
   updateFeatures,
   describeCluster,
+  describeProducers,
+  describeTransactions,
+  listTransactions,
   listConfigResources,
   describeTopicPartitions,
 ]

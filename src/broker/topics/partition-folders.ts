@@ -1,13 +1,23 @@
 /** The folders of a topic's partitions: made, found again, and put away, over all log folders. */
 import { dirname } from 'node:path'
+import { reasonOf } from '../../base/faults.ts'
 import type { Log } from '../../base/log.ts'
 import type { Disk } from '../../io/disk.ts'
+import { KafkaFault } from '../../protocol/error-codes.ts'
+import { rethrowUnlessDisk } from '../log/disk-errors.ts'
 import type { LogFolder } from '../log/log-folder.ts'
 import type { LogSettings } from '../log/log-settings.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
-import { readTopicConfigs, syncTopicFiles, writeTopicConfigs, writeTopicId } from './topic-files.ts'
+import {
+  readTopicConfigs,
+  replaceTopicConfigs,
+  syncTopicFiles,
+  writeTopicConfigs,
+  writeTopicId,
+} from './topic-files.ts'
 import type { FoundTopic } from './topic-loader.ts'
 import type { Given } from './topic-config.ts'
+import type { Topic } from './topic-types.ts'
 
 export interface Growth {
   /** How many partitions there are, and how many there shall be. */
@@ -74,6 +84,19 @@ export class PartitionFolders {
     if (configs === undefined)
       this.#log.warn(`The settings of topic ${name} are damaged; it goes on with the defaults.`)
     return configs ?? new Map()
+  }
+
+  /** Replaces the settings of a topic on disk. Rejects with KAFKA_STORAGE_ERROR. */
+  async replaceConfigs({ name, partitions }: Topic, configs: Given): Promise<void> {
+    try {
+      await replaceTopicConfigs(this.#disk, partitions[0]?.folder ?? '', configs)
+    } catch (thrown) {
+      rethrowUnlessDisk(thrown)
+      throw new KafkaFault(
+        'KAFKA_STORAGE_ERROR',
+        `The settings of topic ${name} cannot be written: ${reasonOf(thrown)}`,
+      )
+    }
   }
 
   /** Opens the partitions of a found topic. Where one is missing between others, an empty one takes its place. */

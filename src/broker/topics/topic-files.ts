@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path'
 import type { Disk } from '../../io/disk.ts'
-import { readWhole, syncFile, syncFolder, writeWhole } from '../log/whole-file.ts'
+import { readWhole, replaceWhole, syncFile, syncFolder, writeWhole } from '../log/whole-file.ts'
 
 const metadataFile = 'partition.metadata'
 const configFile = 'topic.properties'
@@ -42,11 +42,18 @@ export const readTopicConfigs = (disk: Disk, folder: string): Map<string, string
   return configs
 }
 
-export const writeTopicConfigs = (disk: Disk, folder: string, configs: ReadonlyMap<string, string>): void => {
-  if (configs.size === 0) return
+const configText = (configs: ReadonlyMap<string, string>): string => {
   const lines = Array.from(configs, ([name, value]) => `${name}=${escaped(value)}`)
-  writeWhole(disk, join(folder, configFile), [configHead, ...lines, configEnd, ''].join('\n'))
+  return [configHead, ...lines, configEnd, ''].join('\n')
 }
+
+export const writeTopicConfigs = (disk: Disk, folder: string, configs: ReadonlyMap<string, string>): void => {
+  if (configs.size > 0) writeWhole(disk, join(folder, configFile), configText(configs))
+}
+
+/** Resolves when the new settings would survive a power cut; until then the old ones do. One call for a folder at a time. */
+export const replaceTopicConfigs = (disk: Disk, folder: string, configs: ReadonlyMap<string, string>): Promise<void> =>
+  replaceWhole(disk, join(folder, configFile), configText(configs))
 
 /** Makes both files of partition 0 last. */
 export const syncTopicFiles = async (disk: Disk, folder: string): Promise<void> => {

@@ -20,7 +20,7 @@ import { Removal } from '../log/removal.ts'
 import { agreeOn, newUuid } from './identity.ts'
 import { PartitionFolders } from './partition-folders.ts'
 import { checkGrowth, checkNewTopic, checkUnique } from './topic-check.ts'
-import { logSettings, topicValues, type Given } from './topic-config.ts'
+import { checkTogether, checkTopicConfigs, logSettings, topicValues, type Given } from './topic-config.ts'
 import { findTopics } from './topic-loader.ts'
 import { isInternal } from './topic-name.ts'
 import type { NewTopic, Topic } from './topic-types.ts'
@@ -70,6 +70,9 @@ export const openTopicStore = async (options: TopicStoreOptions): Promise<TopicS
   }
 }
 
+const missingTopic = (name: string): KafkaFault =>
+  new KafkaFault('UNKNOWN_TOPIC_OR_PARTITION', `The topic '${name}' does not exist.`)
+
 /** Errors are KafkaFaults. */
 export class TopicStore implements AsyncDisposable {
   /** 22 characters, the same in every log folder. */
@@ -95,6 +98,11 @@ export class TopicStore implements AsyncDisposable {
     this.#removal = removal
     this.#loadAll()
     for (const folder of folders) folder.start()
+  }
+
+  /** One for each of `log.dirs`. */
+  get folders(): readonly LogFolder[] {
+    return this.#folders
   }
 
   get(name: string): Topic | undefined {
@@ -126,7 +134,9 @@ export class TopicStore implements AsyncDisposable {
     const count = checkNewTopic(topic, this.#options.partitionsDefault)
     checkUnique(name, this.#topics.keys())
     const id = newUuid(this.#options.random)
-    const settings = logSettings(topicValues(configs, this.#options.given))
+    const values = topicValues(configs, this.#options.given)
+    checkTogether(values)
+    const settings = logSettings(values)
     const make = (): PartitionLog[] => this.#partitions.make(name, id, count, configs, settings)
     const partitions = validateOnly ? [] : this.#onDisk(`Topic ${name} cannot be created`, make)
     const created: Topic = { name, id, partitions, configs, internal: isInternal(name) }
@@ -151,6 +161,28 @@ export class TopicStore implements AsyncDisposable {
     )
     this.#add({ ...topic, partitions: [...partitions, ...more] })
     this.#settle(name)
+  }
+
+  /**
+   * Replaces the settings that a topic overrides; they hold from the moment in which it resolves, and would survive a power cut. Rejects with
+   * UNKNOWN_TOPIC_OR_PARTITION, INVALID_CONFIG or KAFKA_STORAGE_ERROR. One call for a topic at a time.
+   */
+  async alter(name: string, configs: Given, validateOnly = false): Promise<void> {
+    const topic = this.#topics.get(name)
+    if (topic === undefined) throw missingTopic(name)
+    checkTopicConfigs(configs)
+    checkTogether(topicValues(configs, this.#options.given))
+    if (validateOnly) return
+    await this.#partitions.replaceConfigs(topic, configs)
+    const now = this.#topics.get(name)
+    if (now?.id !== topic.id) throw missingTopic(name)
+    this.#add({ ...now, configs })
+    this.#obey(configs, now.partitions)
+  }
+
+  /** What `given` says has changed: topics that do not override it follow. */
+  followBroker(): void {
+    for (const { configs, partitions } of this.#topics.values()) this.#obey(configs, partitions)
   }
 
   /** Throws UNKNOWN_TOPIC_OR_PARTITION or KAFKA_STORAGE_ERROR. The folders are out of sight at once, their bytes go a little later. */
@@ -200,6 +232,11 @@ export class TopicStore implements AsyncDisposable {
       const partitions = this.#partitions.load(found, id, settings)
       this.#add({ name: found.name, id, partitions, configs, internal: isInternal(found.name) })
     }
+  }
+
+  #obey(configs: Given, partitions: readonly PartitionLog[]): void {
+    const settings = logSettings(topicValues(configs, this.#options.given))
+    for (const log of partitions) log.settings = settings
   }
 
   #add(topic: Topic): void {
