@@ -31,7 +31,10 @@ describe('ApiVersions', () => {
 })
 
 test('every API is served from its first version on, which old clients look for, and no further than its tables go', () => {
-  for (const { api, versions } of handlers) expect([api.name, ...versions]).toEqual([api.name, ...api.versions])
+  // the newest versions of these belong to a feature, transaction.version 2, that this broker does not tell of
+  const last: Readonly<Record<string, number>> = { EndTxn: 4, WriteTxnMarkers: 1, TxnOffsetCommit: 4 }
+  for (const { api, versions } of handlers)
+    expect([api.name, ...versions]).toEqual([api.name, api.versions[0], last[api.name] ?? api.versions[1]])
   expect(served.every(({ minVersion }) => minVersion === 0)).toBe(true)
   expect(served.map(({ apiKey }) => apiKey)).toEqual(served.map(({ apiKey }) => apiKey).toSorted((a, b) => a - b))
 })

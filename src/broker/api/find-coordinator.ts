@@ -1,6 +1,6 @@
 /**
- * FindCoordinator: this broker coordinates every group; being asked makes sure that the topic for groups is there. 1+ can ask for transactions, which
- * are answered with UNSUPPORTED_VERSION until they exist: clients report that at once. 4+ asks for several keys, 6+ could ask for share groups.
+ * FindCoordinator: this broker coordinates every group and, 1+, every transaction; being asked makes sure that the topic for them is there. 4+ asks for
+ * several keys, 6+ could ask for share groups.
  */
 import { errorCodes, errorMessage, KafkaFault } from '../../protocol/error-codes.ts'
 import { findCoordinator as api } from '../../protocol/messages/find-coordinator.ts'
@@ -11,10 +11,10 @@ const TRANSACTION = 1
 const MANY_SINCE = 4
 
 const errorFor = (type: number, { broker }: RequestContext): number => {
-  if (type === TRANSACTION) return errorCodes.UNSUPPORTED_VERSION
-  if (type !== GROUP) return errorCodes.INVALID_REQUEST
+  if (type !== GROUP && type !== TRANSACTION) return errorCodes.INVALID_REQUEST
   try {
-    broker.groups.prepare()
+    const keeper = type === GROUP ? broker.groups : broker.transactions
+    keeper.prepare()
     return errorCodes.NONE
   } catch (thrown) {
     if (thrown instanceof KafkaFault) return errorCodes.COORDINATOR_NOT_AVAILABLE

@@ -105,7 +105,7 @@ test('groups are found, listed, described and deleted', async () => {
     errorCode: 0,
     host: '127.0.0.1',
   })
-  expect(await peer.call(findCoordinator, 1, { coordinatorKey: 'tx', coordinatorType: 1 })).toMatchObject({ errorCode: 35, nodeId: -1, port: -1 }) // prettier-ignore
+  expect(await peer.call(findCoordinator, 1, { coordinatorKey: 'tx', coordinatorType: 2 })).toMatchObject({ errorCode: 42, nodeId: -1, port: -1 }) // prettier-ignore
   const memberId = await enter(peer, 4)
   const { groups } = await peer.call(listGroups, 5, { statesFilter: ['stable'] })
   expect(groups).toEqual([{ groupId: 'g', protocolType: 'consumer', groupState: 'Stable', groupType: 'classic' }])
@@ -167,5 +167,5 @@ test('producer ids are never given twice, not even after a restart or without th
   expect(new Set(ids).size).toBe(4)
   const last = await third.peer()
   expect((await last.call(initProducerId, 4, { transactionalId: '', transactionTimeoutMs: 0 })).errorCode).toBe(42)
-  expect((await last.call(initProducerId, 4, { transactionalId: 'x', transactionTimeoutMs: 0 })).errorCode).toBe(35)
+  expect((await last.call(initProducerId, 4, { transactionalId: 'x', transactionTimeoutMs: 0 })).errorCode).toBe(50)
 })

@@ -60,15 +60,15 @@ describe('what is refused', () => {
     expect(topics[0]?.partitions[0]?.errorMessage).toContain('checksum')
   })
 
-  test('acks that do not exist, transactions, internal topics, a partition named twice', async () => {
+  test('acks that do not exist, a transaction without its id, internal topics, a partition named twice', async () => {
     await using bench = await brokerBench()
     const peer = await bench.peer()
     await peer.createTopic('t')
     const records = batchOf(['a'])
     expect((await peer.produce('t', records, { acks: 2 })).errorCode).toBe(errorCodes.INVALID_REQUIRED_ACKS)
     const partition = { partition: 0, records }
-    const inTransaction = await peer.call(produce, 9, { transactionalId: 'x', acks: 1, timeoutMs: 1, topics: [{ topic: 't', partitions: [partition] }] }) // prettier-ignore
-    expect(inTransaction.topics[0]?.partitions[0]?.errorCode).toBe(errorCodes.UNSUPPORTED_VERSION)
+    const inTransaction = batchOf(['a'], { isTransactional: true, producerId: 1, producerEpoch: 0, baseSequence: 0 })
+    expect((await peer.produce('t', inTransaction)).errorCode).toBe(errorCodes.TRANSACTIONAL_ID_AUTHORIZATION_FAILED)
     const twice = await peer.call(produce, 9, { acks: 1, timeoutMs: 1, topics: [{ topic: 't', partitions: [partition, partition] }] }) // prettier-ignore
     expect(twice.topics[0]?.partitions.map((p) => p.errorCode)).toEqual([42, 42])
     await peer.createTopic('__consumer_offsets')

@@ -1,7 +1,8 @@
 /**
  * Produce: appends each partition's records, all of them or none, and answers when they are in the log (acks 1 and all are the same on one broker),
  * or after the sync where the flush settings promise one. acks=0 is not answered; what goes wrong then closes the connection, the only way to tell.
- * 0-2 carry message sets of magic 0 and 1, 3+ one batch of magic 2; 7+ may use zstd, 8+ is told which records were refused, 13+ names topics by id.
+ * 0-2 carry message sets of magic 0 and 1, 3+ one batch of magic 2; 3+ may be part of a transaction (produce-verify.ts), 7+
+ * may use zstd, 8+ is told which records were refused, 11+ knows TRANSACTION_ABORTABLE, 13+ names topics by id.
  */
 import { errorCodes, errorName, KafkaFault } from '../../protocol/error-codes.ts'
 import { produce as api } from '../../protocol/messages/produce.ts'
@@ -12,6 +13,7 @@ import type { PartitionLog } from '../log/partition-log.ts'
 import { Refused } from '../server/connection.ts'
 import type { Topic } from '../topics/topic-types.ts'
 import { type Answer, defineHandler, noAnswer, type RequestContext } from './handler.ts'
+import { type Verify, verifierOf } from './produce-verify.ts'
 import { namedTwice } from './twice.ts'
 
 type Request = RequestOf<typeof api>
@@ -60,10 +62,8 @@ const stored = (partition: number, appended: Appended): PartitionAnswer => ({
 })
 
 /** Why nothing of the request may be stored. */
-const refusal = ({ acks, transactionalId }: Request): KafkaFault | undefined => {
-  if (acks < -1 || acks > 1) return new KafkaFault('INVALID_REQUIRED_ACKS')
-  return transactionalId === null ? undefined : new KafkaFault('UNSUPPORTED_VERSION', 'There are no transactions yet')
-}
+const refusal = ({ acks }: Request): KafkaFault | undefined =>
+  acks < -1 || acks > 1 ? new KafkaFault('INVALID_REQUIRED_ACKS') : undefined
 
 const topicOf = (asked: TopicAsked, { version, broker, clientId }: RequestContext): Topic | KafkaFault => {
   const byId = version >= IDS_SINCE
@@ -76,12 +76,14 @@ const topicOf = (asked: TopicAsked, { version, broker, clientId }: RequestContex
 /** Answers one request; kept together because an answer may have to wait for syncs. */
 class Writes {
   readonly #version: number
+  readonly #verify: Verify
   #syncs: Promise<void>[] | undefined
   /** The first thing that went wrong. */
   fault: KafkaFault | undefined
 
-  constructor(version: number) {
+  constructor(version: number, verify: Verify) {
     this.#version = version
+    this.#verify = verify
   }
 
   /** Resolves when everything that was promised to be on disk is; undefined when nothing was. */
@@ -97,6 +99,8 @@ class Writes {
   append(log: PartitionLog | undefined, { partition, records }: PartitionAsked): PartitionAnswer {
     if (log === undefined) return this.refuse(partition, new KafkaFault('UNKNOWN_TOPIC_OR_PARTITION'))
     try {
+      const unfit = this.#verify(log, records ?? noRecords)
+      if (unfit !== undefined) return this.refuse(partition, unfit)
       const appended = log.append(records ?? noRecords, { origin: 'client', produceVersion: this.#version })
       if (appended.flushed !== undefined) (this.#syncs ??= []).push(appended.flushed)
       return stored(partition, appended)
@@ -155,7 +159,7 @@ export const produce = defineHandler({
   versions: [0, 13],
   borrows: true,
   handle(request, context) {
-    const writes = new Writes(context.version)
+    const writes = new Writes(context.version, verifierOf(request.transactionalId, context))
     const refused = refusal(request)
     const answer = { topics: request.topics.map((topic) => answerTopic(topic, refused, writes, context)) }
     const { synced } = writes

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { groupBench } from '../../../test/fakes/groups.ts'
 import { errorCodes } from '../../protocol/error-codes.ts'
-import { OFFSETS_TOPIC, partitionOf } from './offsets-topic.ts'
+import { partitionOf } from '../topics/internal-topic.ts'
+import { OFFSETS_TOPIC } from './offsets-topic.ts'
 
 test('members commit in their generation, and others do not', async () => {
   const bench = await groupBench({ delayMs: 0 })

@@ -1,13 +1,13 @@
 /** OffsetCommit and OffsetDelete: who may commit for a group, how what it commits is stored and remembered, and what may be forgotten by hand. */
 import type { Clock } from '../../io/clock.ts'
 import { errorCodes, KafkaFault } from '../../protocol/error-codes.ts'
+import type { StoredRecord } from '../topics/internal-topic.ts'
 import type { PartitionCommit, PartitionName } from './committed.ts'
 import { CONSUMER, type Group } from './group.ts'
 import { offsetKey, offsetValue } from './group-records.ts'
 import type { GroupStore } from './group-store.ts'
 import { identify } from './join.ts'
 import type { MemberName } from './membership.ts'
-import type { StoredRecord } from './offsets-topic.ts'
 import type { Rebalancer } from './rebalance.ts'
 import { storageError } from './storage-error.ts'
 

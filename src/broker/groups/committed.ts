@@ -1,4 +1,9 @@
-/** The offsets that a group has committed, by topic and partition, and those whose sync to disk was promised and is still under way. */
+/**
+ * The offsets that a group has committed, by topic and partition, those whose sync to disk was promised and is still under way, and those of transactions
+ * that are not decided yet.
+ */
+import { UnstableOffsets } from './unstable-offsets.ts'
+
 export interface CommittedOffset {
   readonly offset: number
   /** -1 when the client gave none. */
@@ -21,42 +26,53 @@ export type Promised = Set<PartitionCommit>
 
 export class Committed {
   readonly #topics = new Map<string, Map<number, CommittedOffset>>()
-  readonly #promised = new Set<Promised>()
+  /** With the order in which they came, as of `unstable`. */
+  readonly #promised = new Map<Promised, number>()
+  readonly unstable = new UnstableOffsets()
 
   get isEmpty(): boolean {
-    return this.#topics.size === 0 && this.#promised.size === 0
+    return this.#topics.size === 0 && this.#promised.size === 0 && this.unstable.isEmpty
   }
 
   get(topic: string, partition: number): CommittedOffset | undefined {
     return this.#topics.get(topic)?.get(partition)
   }
 
-  set(topic: string, partition: number, offset: CommittedOffset): void {
+  /** Also lets go of what transactions committed for the partition before it, of which `order` says when it came. */
+  set(topic: string, partition: number, offset: CommittedOffset, order = Infinity): void {
+    this.unstable.forget(topic, partition, order)
     const partitions = this.#topics.get(topic)
     if (partitions === undefined) this.#topics.set(topic, new Map([[partition, offset]]))
     else partitions.set(partition, offset)
   }
 
-  setAll(offsets: Iterable<PartitionCommit>): void {
-    for (const { topic, partition, ...offset } of offsets) this.set(topic, partition, offset)
+  setAll(offsets: Iterable<PartitionCommit>, order?: number): void {
+    for (const { topic, partition, ...offset } of offsets) this.set(topic, partition, offset, order)
+  }
+
+  /** A transaction has ended: what it committed is remembered, unless something later was meanwhile, or forgotten. */
+  endTransaction(producerId: number, isCommitted: boolean): void {
+    for (const { commit, order } of this.unstable.take(producerId)) if (isCommitted) this.setAll([commit], order)
   }
 
   /** Holds offsets back until `settle` says how their sync ended. */
   promise(offsets: readonly PartitionCommit[]): Promised {
     const promised = new Set(offsets)
-    this.#promised.add(promised)
+    this.#promised.set(promised, this.unstable.nextOrder())
     return promised
   }
 
   /** The sync has ended: what was not deleted meanwhile is remembered, or, where it failed, forgotten. */
   settle(promised: Promised, isStored: boolean): void {
+    const order = this.#promised.get(promised)
     this.#promised.delete(promised)
-    if (isStored) this.setAll(promised)
+    if (isStored) this.setAll(promised, order)
   }
 
-  /** Also lets go of what was promised. */
+  /** Also lets go of what was promised or is not decided yet. */
   delete(topic: string, partition: number): void {
-    for (const promised of this.#promised)
+    this.unstable.forget(topic, partition)
+    for (const promised of this.#promised.keys())
       for (const one of promised) if (one.topic === topic && one.partition === partition) promised.delete(one)
     const partitions = this.#topics.get(topic)
     partitions?.delete(partition)
@@ -72,13 +88,13 @@ export class Committed {
     return [...(this.#topics.get(topic)?.keys() ?? [])].toSorted((a, b) => a - b)
   }
 
-  /** Every partition that has an offset in the log, those promised included: what must be deleted there. */
+  /** Every partition that has an offset in the log, those not told yet included: what must be deleted there. */
   stored(): PartitionName[] {
     const remembered = this.topics().flatMap((topic) =>
       this.partitions(topic).map((partition) => ({ topic, partition })),
     )
-    const promised = [...this.#promised].flatMap((some) => [...some])
-    const fresh = promised.filter(({ topic, partition }) => this.get(topic, partition) === undefined)
+    const untold = [...[...this.#promised.keys()].flatMap((some) => [...some]), ...this.unstable.partitions()]
+    const fresh = untold.filter(({ topic, partition }) => this.get(topic, partition) === undefined)
     return [...remembered, ...fresh]
   }
 }

@@ -17,10 +17,11 @@ import { GroupStore } from './group-store.ts'
 import { join, type JoinAsk, type JoinWorld } from './join.ts'
 import { type Joined, joinFailed, type Synced, syncFailed } from './member.ts'
 import { heartbeat, leave, type MemberName } from './membership.ts'
-import { OffsetsTopic } from './offsets-topic.ts'
+import { OFFSETS_TOPIC, offsetsTopic } from './offsets-topic.ts'
 import { Rebalancer } from './rebalance.ts'
 import { storageError } from './storage-error.ts'
 import { sync, type SyncAsk } from './sync.ts'
+import { commitInTransaction, type TransactionalCommitAsk, transactionalRefusal } from './transactional-commits.ts'
 
 export interface CoordinatorOptions {
   readonly settings: BrokerSettings
@@ -40,7 +41,7 @@ export class GroupCoordinator implements Disposable {
   constructor(options: CoordinatorOptions) {
     const { settings, clock, random, log, topics } = options
     this.#options = options
-    const topic = new OffsetsTopic({
+    const topic = offsetsTopic({
       topics,
       clock,
       partitions: settings['offsets.topic.num.partitions'],
@@ -131,6 +132,26 @@ export class GroupCoordinator implements Disposable {
     const answer = refusal === errorCodes.NONE ? commit(group, ask.offsets, this.#store, timeoutMs) : refusal
     this.#store.dropIfUnused(group)
     return answer
+  }
+
+  /** The same inside a transaction: nobody sees the offsets before it is committed. */
+  async commitInTransaction(ask: TransactionalCommitAsk): Promise<number> {
+    if (ask.generation >= 0 && this.get(ask.groupId) === undefined) return errorCodes.ILLEGAL_GENERATION
+    const group = this.#store.obtain(ask.groupId)
+    const refusal = transactionalRefusal(group, ask)
+    const answer = refusal === errorCodes.NONE ? commitInTransaction(group, ask, this.#store) : refusal
+    this.#store.dropIfUnused(group)
+    return answer
+  }
+
+  /** Which partition of `__consumer_offsets` keeps a group. Throws KafkaFault. */
+  partitionOf(groupId: string): number {
+    return this.#store.topic.partitionOf(groupId)
+  }
+
+  /** The marker of a transaction stands in a partition. */
+  marked(topic: string, partition: number, producerId: number, outcome: 'commit' | 'abort'): void {
+    if (topic === OFFSETS_TOPIC) this.#store.endTransaction(partition, producerId, outcome === 'commit')
   }
 
   /** Forgets offsets of a group, by hand. */

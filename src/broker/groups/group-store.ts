@@ -6,23 +6,26 @@ import { rethrowBroken } from '../../base/assert.ts'
 import { reasonOf } from '../../base/faults.ts'
 import type { Log } from '../../base/log.ts'
 import type { Clock } from '../../io/clock.ts'
+import { decodeMarker } from '../../protocol/control-batch.ts'
 import { Malformed } from '../../protocol/malformed.ts'
-import type { PartitionName } from './committed.ts'
+import type { InternalTopic, StoredRecord, StoredWhere } from '../topics/internal-topic.ts'
+import type { PartitionCommit, PartitionName } from './committed.ts'
 import { Group } from './group.ts'
 import { groupKey, groupValue, offsetKey, readGroupValue, readKey, readOffsetValue } from './group-records.ts'
-import type { OffsetsTopic, StoredRecord } from './offsets-topic.ts'
 
 export interface GroupStoreOptions {
-  readonly topic: OffsetsTopic
+  readonly topic: InternalTopic
   readonly clock: Clock
   readonly log: Log
 }
 
 export class GroupStore {
-  readonly topic: OffsetsTopic
+  readonly topic: InternalTopic
   readonly clock: Clock
   readonly #log: Log
   readonly #groups = new Map<string, Group>()
+  /** The groups that a producer's open transaction has committed offsets for. */
+  readonly #unstable = new Map<number, Set<string>>()
 
   constructor({ topic, clock, log }: GroupStoreOptions) {
     this.topic = topic
@@ -98,23 +101,50 @@ export class GroupStore {
     return true
   }
 
+  /** Keeps offsets of a transaction that are in the log until `endTransaction` says how it ended. */
+  holdBack(group: Group, producerId: number, offsets: readonly PartitionCommit[]): void {
+    group.committed.unstable.add(producerId, offsets)
+    const groups = this.#unstable.get(producerId)
+    if (groups === undefined) this.#unstable.set(producerId, new Set([group.id]))
+    else groups.add(group.id)
+  }
+
+  /** The marker of a producer's transaction stands in a partition: what it committed for the groups there comes to be, or not. */
+  endTransaction(partition: number, producerId: number, isCommitted: boolean): void {
+    const groups = this.#unstable.get(producerId) ?? []
+    for (const id of groups) {
+      if (this.topic.partitionOf(id) !== partition) continue
+      this.#unstable.get(producerId)?.delete(id)
+      const group = this.get(id)
+      group?.committed.endTransaction(producerId, isCommitted)
+      if (group !== undefined) this.dropIfUnused(group)
+    }
+    if (this.#unstable.get(producerId)?.size === 0) this.#unstable.delete(producerId)
+  }
+
   /** Reads back what was stored. Throws KafkaFault. */
   load(): void {
     let unreadable = 0
-    this.topic.replay((record) => {
-      try {
-        this.#replayed(record)
-      } catch (thrown) {
-        if (!(thrown instanceof Malformed)) throw thrown
-        unreadable++
-      }
+    this.topic.replay({
+      record: (record, where) => {
+        try {
+          this.#replayed(record, where)
+        } catch (thrown) {
+          if (!(thrown instanceof Malformed)) throw thrown
+          unreadable++
+        }
+      },
+      control: (bytes, { partition, batch }) => {
+        const outcome = decodeMarker(bytes)?.outcome
+        if (outcome !== undefined) this.endTransaction(partition, batch.producerId, outcome === 'commit')
+      },
     })
     if (unreadable > 0)
       this.#log.warn(`${unreadable} records of __consumer_offsets cannot be read and were passed over.`)
     for (const group of this.list()) this.dropIfUnused(group)
   }
 
-  #replayed({ key, value }: StoredRecord): void {
+  #replayed({ key, value }: StoredRecord, { batch }: StoredWhere): void {
     const about = readKey(key)
     if (about.kind === 'other') return
     const group = this.obtain(about.group)
@@ -122,8 +152,13 @@ export class GroupStore {
       const fresh = new Group(about.group, this.clock.now(), group.committed)
       if (value !== null) readGroupValue(value, fresh)
       this.#groups.set(about.group, fresh)
-    } else if (value === null) group.committed.delete(about.topic, about.partition)
-    else group.committed.set(about.topic, about.partition, readOffsetValue(value))
+      return
+    }
+    const { topic, partition } = about
+    if (value === null) group.committed.delete(topic, partition)
+    else if (batch.isTransactional)
+      this.holdBack(group, batch.producerId, [{ topic, partition, ...readOffsetValue(value) }]) // prettier-ignore
+    else group.committed.set(topic, partition, readOffsetValue(value))
   }
 }
 
