@@ -71,6 +71,8 @@ const isContent = (value: unknown): value is Content =>
   Array.isArray(value['quotas']) &&
   value['quotas'].every(isQuota)
 
+const ended = (): void => undefined
+
 const named = (record: Readonly<Record<string, string>>): Named => new Map(Object.entries(record))
 
 const namedByName = (records: Content['groups']): Map<string, Named> =>
@@ -112,10 +114,7 @@ export class ConfigStore {
   /** Runs changes one after another, so that each sees what the last one left. */
   inTurn<T>(change: () => Promise<T>): Promise<T> {
     const done = this.#turn.then(change)
-    this.#turn = done.then(
-      () => {},
-      () => {},
-    )
+    this.#turn = done.then(ended, ended)
     return done
   }
 
@@ -133,7 +132,7 @@ export class ConfigStore {
     }
     const text = `${JSON.stringify(content, undefined, 2)}\n`
     const saved = this.#saving.then(() => this.#write(text))
-    this.#saving = saved.catch(() => {})
+    this.#saving = saved.catch(ended)
     return saved
   }
 

@@ -18,6 +18,7 @@ const loaders: Readonly<Record<CommandName, Load>> = {
   'kafka-server-start': () => import('./kafka-server-start.ts'),
   'kafka-server-stop': () => import('./kafka-server-stop.ts'),
   'kafka-topics': () => import('./kafka-topics.ts'),
+  'kafka-configs': () => import('./kafka-configs.ts'),
   'kafka-console-producer': () => import('./kafka-console-producer.ts'),
   'kafka-console-consumer': () => import('./kafka-console-consumer.ts'),
   'kafka-get-offsets': () => import('./kafka-get-offsets.ts'),

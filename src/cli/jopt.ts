@@ -42,15 +42,22 @@ export const thrownInMain = (exception: string, message: string): UsageError =>
 export class JoptValues {
   readonly #spec: JoptSpec
   readonly #given = new Map<JoptOption, string[]>()
+  readonly #sequence: (readonly [name: string, value: string | undefined])[] = []
 
   constructor(spec: JoptSpec) {
     this.#spec = spec
   }
 
   add(option: JoptOption, value: string | undefined): void {
+    this.#sequence.push([option.names[0], value])
     const values = this.#given.get(option) ?? []
     if (value !== undefined) values.push(value)
     this.#given.set(option, values)
+  }
+
+  /** All that was given, in its order, under the first name of each option. */
+  get sequence(): readonly (readonly [name: string, value: string | undefined])[] {
+    return this.#sequence
   }
 
   has(name: string): boolean {

@@ -8,6 +8,7 @@ type Load = () => Promise<{ readonly command: Command }>
 const classes: Readonly<Record<string, Load>> = {
   'kafka.Kafka': () => import('./kafka-server-start.ts'),
   'org.apache.kafka.tools.TopicCommand': () => import('./kafka-topics.ts'),
+  'kafka.admin.ConfigCommand': () => import('./kafka-configs.ts'),
   'org.apache.kafka.tools.ConsoleProducer': () => import('./kafka-console-producer.ts'),
   'org.apache.kafka.tools.consumer.ConsoleConsumer': () => import('./kafka-console-consumer.ts'),
   'org.apache.kafka.tools.ProducerPerformance': () => import('./kafka-producer-perf-test.ts'),
@@ -24,7 +25,6 @@ const classes: Readonly<Record<string, Load>> = {
 /** Tools of Kafka that have no counterpart here yet. */
 const notYet: ReadonlySet<string> = new Set([
   'AclCommand',
-  'ConfigCommand',
   'ConsumerGroupCommand',
   'ConsumerOffsetChecker',
   'DumpLogSegments',

@@ -10,6 +10,7 @@ export const summaries = {
   'kafka-server-start': 'run the broker alone',
   'kafka-server-stop': 'stop the broker that runs alone',
   'kafka-topics': 'create, list, describe, delete topics',
+  'kafka-configs': 'show and change settings and quotas',
   'kafka-console-producer': 'send lines from standard input to a topic',
   'kafka-console-consumer': 'print the records of a topic',
   'kafka-get-offsets': 'print the offsets of a topic',

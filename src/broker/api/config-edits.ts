@@ -17,7 +17,8 @@ const items = (text: string): string[] =>
     .map((item) => item.trim())
     .filter((item) => item !== '')
 
-const listed = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : items(String(value ?? ''))) // prettier-ignore
+const listed = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.map(String) : items(typeof value === 'string' ? value : '')
 
 /** The settings after the edits, in their order. `cannotList` is what is said of lists that are none. Throws KafkaFault. */
 export const edited = (

@@ -15,9 +15,9 @@ export const resourceTypes = { topic: 2, broker: 4, brokerLogger: 8, clientMetri
 export interface Resource {
   /** What it overrides now. */
   readonly current: ReadonlyMap<string, string>
-  rowOf(name: string): KafkaRow<unknown> | undefined
+  readonly rowOf: (name: string) => KafkaRow<unknown> | undefined
   /** What is said when something is appended to a setting that is no list. */
-  cannotList(edit: string, name: string): string
+  readonly cannotList: (edit: string, name: string) => string
   /** Takes `next` for what it overrides, once it would survive a power cut. Throws or rejects with KafkaFault, and nothing has changed then. */
   change(next: ReadonlyMap<string, string>, names: readonly string[], validateOnly: boolean): Promise<void>
 }
