@@ -1,5 +1,5 @@
 /** Record batches for tests, and what is in them. */
-import { entrySize, readBatchHeader } from '../../src/protocol/record-batch.ts'
+import { type BatchHeader, entrySize, readBatchHeader } from '../../src/protocol/record-batch.ts'
 import { RecordBatchWriter, type FinishOptions } from '../../src/protocol/record-batch-writer.ts'
 import { RecordReader } from '../../src/protocol/record-reader.ts'
 
@@ -30,6 +30,8 @@ export interface ReadRecord {
   readonly offset: number
   readonly value: string
   readonly timestampMs: number
+  /** The header of the batch that it came in. */
+  readonly batch: BatchHeader
 }
 
 /** All records of whole batches, one after another. */
@@ -37,9 +39,10 @@ export const recordsOf = (batches: Buffer): ReadRecord[] => {
   const records: ReadRecord[] = []
   const reader = new RecordReader()
   for (let at = 0, size = 0; (size = entrySize(batches, at)) > 0; at += size) {
-    reader.open(batches, at, readBatchHeader(batches, at))
+    const batch = readBatchHeader(batches, at)
+    reader.open(batches, at, batch)
     while (reader.next())
-      records.push({ offset: reader.offset, value: String(reader.value()), timestampMs: reader.timestampMs })
+      records.push({ offset: reader.offset, value: String(reader.value()), timestampMs: reader.timestampMs, batch })
   }
   return records
 }

@@ -1,7 +1,6 @@
 /**
  * OffsetFetch: what a group has committed; an offset that was never committed is -1 without an error (0 answers error 3, as ZooKeeper did). 2+ may ask
- * for all topics, 5+ is told leader epochs, 7+ may ask for stable offsets, which all are without transactions, 8+ asks for several groups,
- * 9+ names the member, 10+ names topics by id.
+ * for all topics, 5+ is told leader epochs, 7+ may insist that no transaction is about to change what is told, 8+ asks for several groups, 9+ names the member, 10+ names topics by id.
  */
 import { errorCodes } from '../../protocol/error-codes.ts'
 import { offsetFetch as api } from '../../protocol/messages/offset-fetch.ts'
@@ -22,7 +21,17 @@ interface TopicAsked {
 const MANY_SINCE = 8
 const IDS_SINCE = 10
 
-const told = (committed: Committed | undefined, topic: string, partition: number, version: number): PartitionAnswer => {
+/** What is told of a partition, and how. */
+interface Reading {
+  readonly committed: Committed | undefined
+  readonly version: number
+  /** An error instead of an offset that an open transaction is about to change. */
+  readonly requireStable: boolean
+}
+
+const told = (topic: string, partition: number, { committed, version, requireStable }: Reading): PartitionAnswer => {
+  if (requireStable && committed?.unstable.has(topic, partition) === true)
+    return { partition, offset: -1, leaderEpoch: -1, metadata: '', errorCode: errorCodes.UNSTABLE_OFFSET_COMMIT }
   const found = committed?.get(topic, partition)
   if (found === undefined) {
     const errorCode = version === 0 ? errorCodes.UNKNOWN_TOPIC_OR_PARTITION : errorCodes.NONE
@@ -36,7 +45,7 @@ const everything = (committed: Committed | undefined): TopicAsked[] =>
   (committed?.topics() ?? []).map((topic) => ({ topic, partitions: committed?.partitions(topic) ?? [] }))
 
 /** By name or by id, as the version has it; the answer repeats what the request named. */
-const topicAnswer = (asked: TopicAsked, committed: Committed | undefined, context: RequestContext): TopicAnswer => {
+const topicAnswer = (asked: TopicAsked, reading: Reading, context: RequestContext): TopicAnswer => {
   const { broker, version } = context
   const byId = version >= IDS_SINCE && asked.topicId !== undefined
   const found = byId ? broker.topics.byId(asked.topicId) : broker.topics.get(asked.topic)
@@ -46,16 +55,23 @@ const topicAnswer = (asked: TopicAsked, committed: Committed | undefined, contex
     return { topic: '', topicId, partitions: asked.partitions.map((partition) => ({ partition, ...unknown })) }
   }
   const name = byId ? (found?.name ?? '') : asked.topic
-  return { topic: name, topicId, partitions: asked.partitions.map((p) => told(committed, name, p, version)) }
+  return { topic: name, topicId, partitions: asked.partitions.map((p) => told(name, p, reading)) }
 }
 
-const groupAnswer = (groupId: string, topics: readonly TopicAsked[] | null, context: RequestContext): GroupAnswer => {
-  const committed = context.broker.groups.get(groupId)?.committed
+const groupAnswer = (
+  groupId: string,
+  topics: readonly TopicAsked[] | null,
+  requireStable: boolean,
+  context: RequestContext,
+): GroupAnswer => {
+  const { broker, version } = context
+  const committed = broker.groups.get(groupId)?.committed
+  const reading = { committed, version, requireStable }
   const asked = topics ?? everything(committed)
   return {
     groupId,
     errorCode: errorCodes.NONE,
-    topics: asked.map((topic) => topicAnswer(topic, committed, context)),
+    topics: asked.map((topic) => topicAnswer(topic, reading, context)),
   }
 }
 
@@ -63,9 +79,10 @@ export const offsetFetch = defineHandler({
   api,
   versions: [0, 10],
   handle(request, context) {
+    const { requireStable } = request
     if (context.version >= MANY_SINCE)
-      return { groups: request.groups.map((group) => groupAnswer(group.groupId, group.topics, context)) }
-    const { topics, errorCode } = groupAnswer(request.groupId, request.topics, context)
+      return { groups: request.groups.map((group) => groupAnswer(group.groupId, group.topics, requireStable, context)) }
+    const { topics, errorCode } = groupAnswer(request.groupId, request.topics, requireStable, context)
     return { topics: topics.map(({ topic = '', partitions }) => ({ topic, partitions })), errorCode }
   },
 })
