@@ -221,7 +221,7 @@ describe('a rebalance', () => {
     const { target: other } = running(bench)
     await delivered(other, 1)
     const [lost] = other.bodies
-    expect(log.of('warn')).toEqual([expect.stringContaining(`1 events of t-${lost} had not settled`)])
+    expect(log.of('warn')).toEqual([expect.stringContaining(`1 event of t-${lost} had not settled`)])
     target.settle()
     await put(bench, 't', ['more'], Number(lost))
     await delivered(other, 2)

@@ -5,6 +5,7 @@
  */
 import { unlessAborted } from '../../src/base/abort.ts'
 import { Bell } from '../../src/base/bell.ts'
+import { counted } from '../../src/base/counted.ts'
 import { reasonOf } from '../../src/base/faults.ts'
 import type { TopicPartition } from '../../src/client/assignors/assignor.ts'
 import type { Consumer, ConsumerHooks } from '../../src/client/consumer.ts'
@@ -193,7 +194,7 @@ class Run {
       log.info(`topic ${topic} - partition ${partition} revoked.`)
       if (unsettled > 0)
         log.warn(
-          `${unsettled} events of ${topic}-${partition} had not settled when the group took the partition away: its next reader repeats them.`,
+          `${counted(unsettled, 'event')} of ${topic}-${partition} had not settled when the group took the partition away: its next reader repeats what had not.`,
         )
     }
     for (const { topic, partition } of added) {

@@ -29,7 +29,7 @@ export class SpoolSource implements Source {
       throw new Fault('FOLDER_MISSING', { path: folder, setting: 'spoolDir' })
     }
     disk.makeFolder(trackerFolder)
-    using _lock = takeLock(`${trackerFolder}/${lockName}`, { disk })
+    using _lock = takeLock(`${trackerFolder}/${lockName}`, { disk, own: 'a spoolDir and trackerDir' })
     const tracker = new Tracker(disk, `${trackerFolder}/${trackerName}`, log)
     tracker.load()
     await this.#takeOver(tracker)

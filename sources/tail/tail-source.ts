@@ -50,7 +50,7 @@ export class TailSource implements Source {
     if (positionFile === undefined) return undefined
     const { disk } = this.#context
     disk.makeFolder(folderOf(positionFile))
-    return takeLock(`${positionFile}.lock`, { disk })
+    return takeLock(`${positionFile}.lock`, { disk, own: 'a positionFile' })
   }
 
   /** Where to begin, once the file is there; undefined when the source is to stop before. */

@@ -3,7 +3,13 @@ import { FakeDisk } from '../../test/fakes/disk.ts'
 import { noHeaders } from '../../src/flow/event.ts'
 import { FileGroups, type FileGroup } from './file-groups.ts'
 
-const group = (folder: string, pattern: RegExp): FileGroup => ({ name: 'g', folder, pattern, headers: noHeaders })
+const group = (folder: string, pattern: RegExp): FileGroup => ({
+  name: 'g',
+  folder,
+  pattern,
+  text: '',
+  headers: noHeaders,
+})
 
 const rig = (cache: boolean) => {
   let now = 1_000_000

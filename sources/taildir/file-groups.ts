@@ -8,6 +8,8 @@ import type { Disk, DiskStat } from '../../src/io/disk.ts'
 export interface GroupPath {
   readonly folder: string
   readonly pattern: RegExp
+  /** As it was written. */
+  readonly text: string
 }
 
 export interface FileGroup extends GroupPath {
@@ -29,7 +31,7 @@ const groupPath = (text: string): GroupPath => {
   if (!text.startsWith('/')) throw new Error(`'${text}' is not an absolute path`)
   const slash = text.lastIndexOf('/')
   if (slash === text.length - 1) throw new Error(`'${text}' names a folder; a pattern for the file names must follow`)
-  return { folder: text.slice(0, slash) || '/', pattern: nameRule.parse(text.slice(slash + 1)) }
+  return { folder: text.slice(0, slash) || '/', pattern: nameRule.parse(text.slice(slash + 1)), text }
 }
 
 /** The setting `filegroups.*`. */

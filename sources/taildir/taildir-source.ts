@@ -24,10 +24,10 @@ export class TaildirSource implements Source {
     const { disk, log } = this.#context
     const { positionFile, groups } = this.#settings
     disk.makeFolder(folderOf(positionFile))
-    using _lock = takeLock(`${positionFile}.lock`, { disk })
+    using _lock = takeLock(`${positionFile}.lock`, { disk, own: 'a positionFile' })
     let wake: (path: string) => void = () => {}
     await using watch = await this.#startWatch((path) => wake(path), log)
-    const followed = groups.map(({ name, folder, pattern }) => `${name}=${folder}/${pattern.source}`)
+    const followed = groups.map(({ name, text }) => `${name}=${text}`)
     log.info(`${this.#context.name} TaildirSource source starting with directory: {${followed.join(', ')}}`)
     const following = new Following(this.#settings, this.#context, watch, deliver, signal)
     wake = (path) => following.wake(path)

@@ -81,6 +81,13 @@ describe('TAILDIR', () => {
     expect(storedPositions(rig).map((p) => p.file)).toEqual([rig.path('log')])
   })
 
+  it('says at the start what it follows, as the file has it', async () => {
+    await using rig = tailRig({ 'filegroups.g': '/nowhere/\\S+\\.log$' })
+    const run = await rig.start()
+    await until(() => run.context.log.of('info').some((line) => line.includes('{g=/nowhere/\\S+\\.log$}')))
+    await run.stop()
+  })
+
   it('says groups without a path, and paths without a group, at check time', () => {
     const values = valuesOf(taildir.settings, { filegroups: 'a b', 'filegroups.a': '/var/log/x' })
     expect(taildir.check?.(values)).toMatchObject([{ level: 'warning', setting: 'filegroups.b' }])

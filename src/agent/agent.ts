@@ -15,8 +15,8 @@ export interface RunningAgent extends AsyncDisposable {
   readonly firstStored: Promise<void>
   /** Resolves, with what is wrong, when an invariant broke: the process must end then. */
   readonly failed: Promise<InvariantBroken>
-  /** Resolves once events have come in, all of them are stored, and nothing moved for `quietMs`; or when the agent stops. */
-  caughtUp(quietMs: number): Promise<void>
+  /** Resolves once events have come in, all of them are stored, nothing moved for `quietMs`, and `isThrough` agrees; with false when the agent stops. */
+  caughtUp(quietMs: number, isThrough?: (accounts: Accounts) => boolean): Promise<boolean>
   /** Lets no source put anything into a channel until `release`. Sources go on listening and reading as far as they can wait. */
   hold(): void
   release(): void
@@ -70,14 +70,16 @@ class Agent implements RunningAgent {
     for (const runner of sourceRunners) runner.start()
   }
 
-  async caughtUp(quietMs: number): Promise<void> {
+  async caughtUp(quietMs: number, isThrough: (accounts: Accounts) => boolean = () => true): Promise<boolean> {
     let before = -1
     while (!this.#stopping.signal.aborted) {
-      const { total } = this.accounts()
-      if (total.in > 0 && total.held === 0 && total.in === before) return
+      const accounts = this.accounts()
+      const { total } = accounts
+      if (total.in > 0 && total.held === 0 && total.in === before && isThrough(accounts)) return true
       before = total.in
       await this.#environment.clock.sleep(quietMs, this.#stopping.signal)
     }
+    return false
   }
 
   hold(): void {

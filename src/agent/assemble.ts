@@ -92,7 +92,7 @@ class Assembly {
   }
 
   async #sinkAlone(planned: PlannedSink<AgentRegistry>): Promise<SinkRunner> {
-    const { lane, member, counters } = await this.#member(planned)
+    const { lane, member, counters } = await this.#member(planned, [])
     const processor = alone(member, this.#environment.clock)
     const environment = this.#environment
     return new SinkRunner({ name: planned.name, lanes: [lane], counters: [counters], processor, environment })
@@ -103,7 +103,7 @@ class Assembly {
     const made = []
     for (const sink of sinks) {
       const planned = this.#plan.sinks.find((candidate) => candidate.name === sink)
-      if (planned !== undefined) made.push(await this.#member(planned))
+      if (planned !== undefined) made.push(await this.#member(planned, sinks))
     }
     const { clock, random } = environment
     const processor = definition.create(values, { members: made.map((m) => m.member), clock, random })
@@ -111,7 +111,7 @@ class Assembly {
     return new SinkRunner({ name, lanes, counters: made.map((m) => m.counters), processor, environment })
   }
 
-  async #member(planned: PlannedSink<AgentRegistry>) {
+  async #member(planned: PlannedSink<AgentRegistry>, group: readonly string[]) {
     const environment = this.#environment
     const { clock } = environment
     const { name } = planned
@@ -125,7 +125,7 @@ class Assembly {
       this.#onStored()
     }
     const lane = new SinkLane({ name, sink, port: this.#port(planned.channel), rejects, counters, onStored })
-    const member = new SinkMember(lane, log, clock)
+    const member = new SinkMember(lane, group, log, clock)
     return { lane, member, counters }
   }
 

@@ -13,13 +13,16 @@ export class SinkMember implements Member {
   readonly name: string
   readonly channel: string
   readonly #lane: SinkLane
+  readonly #others: readonly string[]
   readonly #outage: Outage
   #failures = 0
 
-  constructor(lane: SinkLane, log: Log, clock: Clock) {
+  /** `group`: the names of all sinks of its group; none where it stands alone. */
+  constructor(lane: SinkLane, group: readonly string[], log: Log, clock: Clock) {
     this.name = lane.name
     this.channel = lane.port.name
     this.#lane = lane
+    this.#others = group.filter((name) => name !== lane.name)
     this.#outage = new Outage(log, clock)
   }
 
@@ -61,9 +64,13 @@ export class SinkMember implements Member {
     if (writes.aborted || isTold(error)) return 'failed'
     const hint = error instanceof Fault ? ` ${error.hint}` : ''
     const what = `Sink ${this.name} cannot store events: ${reasonOf(error)}.${hint}`
-    this.#outage.failed(`${what} They wait in channel ${this.#lane.port.name}, and it is tried again until it works.`, {
-      error,
-    })
+    this.#outage.failed(`${what} ${this.#meanwhile()}, and it is tried again until it works.`, { error })
     return 'failed'
+  }
+
+  #meanwhile(): string {
+    const others = this.#others.join(' and ')
+    if (others !== '') return `They go to ${others} of its group where that can`
+    return `They wait in channel ${this.#lane.port.name}`
   }
 }

@@ -4,6 +4,7 @@
  */
 import { rethrowBroken } from '../base/assert.ts'
 import { backoffMs } from '../base/backoff.ts'
+import { counted } from '../base/counted.ts'
 import { reasonOf } from '../base/faults.ts'
 import type { Log } from '../base/log.ts'
 import type { Batch } from '../flow/event.ts'
@@ -64,7 +65,7 @@ export class Rejects {
     const nowMs = this.#options.clock.monotonic()
     this.#unsaid += events
     if (this.#saidMs !== undefined && nowMs - this.#saidMs < sayEveryMs) return
-    const what = `Sink ${this.#name} rejects ${eventsText(this.#unsaid)}: ${reason}`
+    const what = `Sink ${this.#name} rejects ${counted(this.#unsaid, 'event')}: ${reason}`
     this.#options.log.error(`${what} Quarantined in ${path}.`)
     this.#saidMs = nowMs
     this.#unsaid = 0
@@ -95,7 +96,7 @@ export class Rejects {
   async #block(rejected: Batch, reason: string, { takes, writes }: LaneSignals): Promise<void> {
     const { log, clock } = this.#options
     log.error(
-      `Sink ${this.#name} is blocked by ${eventsText(rejected.length)} it rejects: ${reason} ` +
+      `Sink ${this.#name} is blocked by ${counted(rejected.length, 'event')} it rejects: ${reason} ` +
         'It tries again and goes on once that is stored; onReject = quarantine would set it aside.',
     )
     let left = rejected
@@ -119,8 +120,6 @@ export class Rejects {
     }
   }
 }
-
-const eventsText = (count: number): string => (count === 1 ? '1 event' : `${count} events`)
 
 /** Takes the events that `thrown` names, and those it says are stored, out of the rest. A sink that names none, or some that are not there, is wrong: its error is thrown on. */
 const withoutRejected = ({ rest, rejected }: Sorted, thrown: Rejected): Sorted => {

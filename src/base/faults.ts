@@ -69,7 +69,7 @@ const table = {
   },
   FOLDER_LOCKED: {
     says: '{path} is in use by process {pid}',
-    hint: 'Only one process may own it: stop the other one, or give this one a folder of its own.',
+    hint: 'Only one process may own it: stop the other one, or give this one {own} of its own.',
   },
   LOG_FOLDER_FOREIGN: {
     says: '{path} holds the log of another broker',

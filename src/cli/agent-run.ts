@@ -5,6 +5,7 @@
 import { join } from 'node:path'
 import { type RunningAgent, startAgent } from '../agent/agent.ts'
 import type { AgentPlan } from '../agent/registry.ts'
+import { counted } from '../base/counted.ts'
 import type { Log } from '../base/log.ts'
 import type { Planned } from '../config/plan.ts'
 import type { Definition } from '../config/setting.ts'
@@ -34,9 +35,7 @@ export interface AgentRun {
   readonly broker: string | true | undefined
   /** Called once everything runs. */
   started?(agent: RunningAgent, broker: BrokerBeside | undefined): void
-  /** Called with the accounts at the end, which the log gets too. */
-  ended?(accounts: Accounts): void
-  /** Called with the accounts once everything has drained. */
+  /** Called with the accounts once everything has drained; the log gets them too. */
   ended?(accounts: Accounts): void
 }
 
@@ -65,11 +64,12 @@ const environmentOf = (run: AgentRun, monitor: Monitor) => ({
   stateDirectory: join(process.cwd(), 'data'),
 })
 
+/** What was taken in and has gone nowhere, channel by channel. */
 const sayHeld = ({ components }: Accounts, log: Log): void => {
   for (const { kind, name, held } of components) {
     if (kind !== 'channel' || held === 0) continue
     log.warn(
-      `Channel ${name} still holds ${held} events: a durable channel keeps them, and sources that can read again (files, Kafka) ` +
+      `Channel ${name} still holds ${counted(held, 'event')}: a durable channel keeps them, and sources that can read again (files, Kafka) ` +
         'deliver them again at the next start; what other sources took in is lost.',
     )
   }
@@ -78,13 +78,22 @@ const sayHeld = ({ components }: Accounts, log: Log): void => {
 /** Runs until a signal stops it or an invariant breaks; resolves with the exit code. Rejects when it cannot start. */
 export const runAgent = async (run: AgentRun): Promise<number> => {
   const { log } = run
-  using signals = listenForSignals()
+  let running: RunningAgent | undefined
+  using signals = listenForSignals({
+    atOnce(signal) {
+      log.warn(
+        `${signal} again: the agent ends at once. What had not settled comes again at the next start where its source can read again.`,
+      )
+      if (running !== undefined) sayHeld(running.accounts(), log)
+    },
+  })
   using stray = catchStrayErrors(log)
   await using open = new AsyncDisposableStack()
   const broker = run.broker === undefined ? undefined : open.use(await startBrokerBeside(run.broker, log))
   saysStart(run)
   const monitor = new Monitor(log)
   const agent = open.use(await startAgent(run.plan, environmentOf(run, monitor)))
+  running = agent
   broker?.watch(agent)
   open.use(await startMonitoring(run.properties, monitor, log))
   if (run.watched !== undefined) open.use(watchConfig(run.watched, log))

@@ -73,6 +73,11 @@ const run = async (options: Options, agent: string): Promise<number> => {
   sayFindings(judgement, options, log)
   const plan = judgement.agents[0]?.plan
   if (plan === undefined) return refuse(judgement, agent, log, isOnConsole)
+  for (const kind of ['sources', 'sinks'] as const)
+    if (lenient && plan[kind].length === 0)
+      log.error(
+        `Agent ${agent} has no ${kind} left: ${kind === 'sources' ? 'nothing comes in' : 'what comes in stays in the channels'}.`,
+      )
   if (options.dryRun) {
     log.warn('Dryrun mode enabled (will not actually initiate startup)')
     return exitCodes.done

@@ -1,4 +1,5 @@
 /** `millrace check FILE [-n a1] [--lenient]`: everything that is wrong with an agent file, without opening or binding anything. */
+import { counted } from '../base/counted.ts'
 import { type FindingLevel, findingText } from '../config/finding.ts'
 import { type Command, exitCodes } from './command.ts'
 import { type Judgement, judge } from './judge.ts'
@@ -16,16 +17,14 @@ Prints every fault and warning with its line, what is wrong and what to do.
 Exit codes: 0 it can start, 2 it cannot.
 `
 
-const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`
-
 const summaryOf = ({ agents, findings }: Judgement): string => {
   const count = (level: FindingLevel): string =>
-    plural(findings.filter((finding) => finding.level === level).length, level)
+    counted(findings.filter((finding) => finding.level === level).length, level)
   const counts = `${count('fault')}, ${count('warning')}`
   const shapes = agents.map(({ name, plan }) => {
     if (plan === undefined) return `agent ${name} cannot start`
     const { sources, channels, sinks } = plan
-    return `agent ${name} can start: ${plural(sources.length, 'source')}, ${plural(channels.length, 'channel')}, ${plural(sinks.length, 'sink')}`
+    return `agent ${name} can start: ${counted(sources.length, 'source')}, ${counted(channels.length, 'channel')}, ${counted(sinks.length, 'sink')}`
   })
   return `${[...shapes, counts].join('; ')}.\n`
 }

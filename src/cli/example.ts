@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import type { RunningAgent } from '../agent/agent.ts'
 import { Fault } from '../base/faults.ts'
-import { accountsLine } from '../monitor/accounts.ts'
+import { type Accounts, accountsBrief } from '../monitor/accounts.ts'
 import { runAgent } from './agent-run.ts'
 import { type Command, exitCodes } from './command.ts'
 import { judge } from './judge.ts'
@@ -35,7 +35,10 @@ const writeFollowedFile = (): boolean => {
 const brokerFile = (): string | true => {
   if (bootstrap() === defaultBootstrap) return true
   const file = 'data/server.properties'
-  writeFileSync(file, `broker.id=0\nlisteners=PLAINTEXT://${bootstrap()}\nlog.dirs=data/kafka-logs\n`)
+  writeFileSync(
+    file,
+    `broker.id=0\nlisteners=PLAINTEXT://${bootstrap()}\nlog.dirs=data/kafka-logs\ngroup.initial.rebalance.delay.ms=0\n`,
+  )
   return file
 }
 
@@ -56,10 +59,14 @@ Ctrl-C stops it; the next start goes on where it stopped; rm -r data starts afre
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
+/** What the first flow has put into the topic, the second has put into files. */
+const isThrough = ({ components }: Accounts): boolean => {
+  const stored = (sink: string): number => components.find((one) => one.name === sink)?.out ?? 0
+  return stored('files') >= stored('topic')
+}
+
 const sayWhenThrough = async (agent: RunningAgent): Promise<void> => {
-  await agent.caughtUp(quietMs)
-  const { total } = agent.accounts()
-  if (total.in > 0) say(`The backlog is through: every line has been stored.\n${words('')}`)
+  if (await agent.caughtUp(quietMs, isThrough)) say(`The backlog is through: every line has been stored.\n${words('')}`)
 }
 
 const run = async (): Promise<number> => {
@@ -70,16 +77,17 @@ const run = async (): Promise<number> => {
   const plan = judgement.agents[0]?.plan
   if (plan === undefined) throw new Fault('WRONG_USAGE', { command: 'example', problem: `${files.join()} has faults` })
   mkdirSync(output, { recursive: true })
-  say(
-    `Millrace runs an agent with two flows. It${words(written ? ` (${firstLines} made-up lines, just written)` : '')}`,
-  )
   return runAgent({
     plan,
     log,
     properties: new Map(),
     broker: brokerFile(),
-    started: (agent) => void sayWhenThrough(agent),
-    ended: (accounts) => say(accountsLine(accounts)),
+    started(agent) {
+      const note = written ? ` (${firstLines} made-up lines, just written)` : ''
+      say(`Millrace runs an agent with two flows. It${words(note)}`)
+      void sayWhenThrough(agent)
+    },
+    ended: (accounts) => say(accountsBrief(accounts)),
   })
 }
 

@@ -52,18 +52,21 @@ const valueText = (value: unknown): string => {
   return typeof value === 'string' ? value : inspect(value, { breakLength: Infinity })
 }
 
-const isIn = (message: string, value: unknown): boolean =>
-  value instanceof Fault
-    ? message.includes(value.message) && message.includes(value.hint)
-    : message.includes(valueText(value))
+/** What of a field the sentence does not say. Of a fault that it quotes, that is the hint. */
+const unsaid = (message: string, key: string, value: unknown): string => {
+  if (value instanceof Fault && message.includes(value.message))
+    return message.includes(value.hint) ? '' : ` (${value.hint})`
+  return message.includes(valueText(value)) ? '' : ` ${key}=${valueText(value)}`
+}
 
 /** Fields for which the sentence has no room are put behind it; what it says already is not said again. */
-const said = ({ message, fields }: Line): string => {
-  const more = Object.entries(fields)
-    .filter(([, value]) => !isIn(message, value))
-    .map(([key, value]) => ` ${key}=${valueText(value)}`)
-  return tame(message + more.join(''))
-}
+const said = ({ message, fields }: Line): string =>
+  tame(
+    message +
+      Object.entries(fields)
+        .map(([key, value]) => unsaid(message, key, value))
+        .join(''),
+  )
 
 /** `2026-11-21 04:01:28,123 (main) [INFO - NetcatSource] Source starting` */
 export const flumeConsole: Layout = (line) =>

@@ -73,6 +73,18 @@ describe('openLog', () => {
   })
 })
 
+describe('a line about an error', () => {
+  it('does not say again what its sentence quotes, and leaves no hint out', () => {
+    const error = new Fault('PORT_IN_USE', { address: 'h:1' })
+    const line = (message: string): string =>
+      flumeConsole({ timeMs: 0, level: 'WARN', name: 'r1', message, fields: { error } }).replace(/^.*\] /, '')
+    const hint = 'Stop the program that listens there, or choose another port.'
+    expect(line('No: h:1 is already in use.')).toBe(`No: h:1 is already in use. (${hint})\n`)
+    expect(line(`No: h:1 is already in use. ${hint}`)).toBe(`No: h:1 is already in use. ${hint}\n`)
+    expect(line('No.')).toBe(`No. error=h:1 is already in use (${hint})\n`)
+  })
+})
+
 describe('rolledFile', () => {
   it('goes on in the same file where it cannot roll, and touches no other', () => {
     const folder = mkdtempSync(join(tmpdir(), 'millrace-roll-'))

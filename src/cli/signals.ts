@@ -18,14 +18,18 @@ const idleMs = 86_400_000
 /**
  * Listens from now on, and keeps the process up meanwhile, also when nothing else does: an agent whose sources have ended stays. Ctrl-C in a
  * terminal reaches npm and its child, so one key may come as two signals: within `echoMs` a second one counts as an echo of the first.
+ * `atOnce` is called before a second one ends the process.
  */
-export const listenForSignals = (echoMs = 500): StopSignals => {
+export const listenForSignals = ({ echoMs = 500, atOnce = (_signal: StopSignal): void => {} } = {}): StopSignals => {
   const first = Promise.withResolvers<StopSignal>()
   let firstAt: number | undefined
   const awake = setInterval(() => undefined, idleMs)
   const listeners = stopSignals.map((signal) => {
     const listener = (): void => {
-      if (firstAt !== undefined && performance.now() - firstAt > echoMs) process.exit(signalExitCodes[signal])
+      if (firstAt !== undefined && performance.now() - firstAt > echoMs) {
+        atOnce(signal)
+        process.exit(signalExitCodes[signal])
+      }
       firstAt ??= performance.now()
       first.resolve(signal)
     }

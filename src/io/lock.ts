@@ -13,6 +13,8 @@ export interface LockOptions {
   readonly processes?: Processes
   /** Threads of this very process that are known to have ended without releasing (a broker worker that died). */
   readonly deadThreads?: readonly number[]
+  /** What a second owner is told to have one of its own of; `a folder` by default. */
+  readonly own?: string
 }
 
 /** One line in the file: who holds the lock, and a number that no other holder has. */
@@ -74,6 +76,9 @@ const created = (disk: Disk, path: string, holder: Holder): boolean => {
   return textOf(disk, path) === written(holder)
 }
 
+const locked = (path: string, pid: number | 'unknown', { own }: Required<LockOptions>): Fault =>
+  new Fault('FOLDER_LOCKED', { path, pid, own })
+
 /** The process that owns the file, or undefined when its owner is gone. */
 const ownerOf = (path: string, text: string, { disk, processes, deadThreads }: Required<LockOptions>) => {
   const holder = parsed(text)
@@ -101,7 +106,7 @@ const clearAway = (path: string, text: string, holder: Holder, options: Required
   const owner = taken === text ? ownerOf(aside, taken, options) : (parsed(taken)?.pid ?? 0)
   if (owner === undefined) return options.disk.unlink(aside)
   options.disk.rename(aside, path)
-  throw new Fault('FOLDER_LOCKED', { path, pid: owner })
+  throw locked(path, owner, options)
 }
 
 /** How often a lock that comes and goes is tried for. */
@@ -112,7 +117,7 @@ const triesMax = 8
  * (this one included) holds it, or when a foreign kernel lock lies on it.
  */
 export const takeLock = (path: string, given: LockOptions): Disposable => {
-  const options = { processes: realProcesses, deadThreads: [], ...given }
+  const options = { processes: realProcesses, deadThreads: [], own: 'a folder', ...given }
   const { disk, processes } = options
   const start = processes.startOf(processes.pid) ?? 'unknown'
   const nonce = randomBytes(8).toString('hex')
@@ -122,10 +127,10 @@ export const takeLock = (path: string, given: LockOptions): Disposable => {
     const text = textOf(disk, path)
     if (text === undefined) continue
     const owner = ownerOf(path, text, options)
-    if (owner !== undefined) throw new Fault('FOLDER_LOCKED', { path, pid: owner })
+    if (owner !== undefined) throw locked(path, owner, options)
     clearAway(path, text, holder, options)
   }
-  throw new Fault('FOLDER_LOCKED', { path, pid: 'unknown' })
+  throw locked(path, 'unknown', options)
 }
 
 const releasing = (path: string, holder: Holder, disk: Disk): Disposable => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { accountsLine, type ComponentAccount, imbalances, totalled } from './accounts.ts'
+import { accountsBrief, accountsLine, type ComponentAccount, imbalances, totalled } from './accounts.ts'
 
 const account = (kind: ComponentAccount['kind'], name: string, figures: [number, number, number, number]) => {
   const [inward, out, dropped, held] = figures
@@ -34,5 +34,13 @@ describe('accounts', () => {
     const accounts = totalled([account('source', 'weblog', [2000, 2000, 0, 0])], 0, 0)
     expect(accountsLine(accounts)).toContain('weblog in 2,000, out 2,000, dropped 0, held 0')
     expect(accountsLine(accounts)).not.toContain('\n')
+  })
+
+  it('are short on a screen: what passed everything on stands together', () => {
+    const components = [account('source', 'r1', [2000, 1990, 10, 0]), account('channel', 'c1', [1990, 1990, 0, 0]), account('sink', 'k1', [1990, 1990, 0, 0])] // prettier-ignore
+    expect(accountsBrief(totalled(components, 0, 0))).toBe(
+      'Events in 2,000, out 1,990, dropped 10, held 0; r1 in 2,000, out 1,990, dropped 10, held 0; ' +
+        'in = out, dropped 0, held 0: c1 1,990, k1 1,990',
+    )
   })
 })

@@ -2,6 +2,8 @@
  * What became of every event. For each component `in = out + dropped + held`, and so for the whole agent: the line at the end of a run shows
  * it, and a difference is a bug that the check names.
  */
+import { thousands } from '../base/counted.ts'
+
 export interface Account {
   /** Events that came in. */
   in: number
@@ -56,19 +58,27 @@ export const imbalances = (accounts: Accounts): string[] => [
   ...(missing(accounts.total) === 0 ? [] : [`the agent as a whole is off by ${missing(accounts.total)} events`]),
 ]
 
-/** Thousands set apart by commas. */
-const count = (n: number): string => String(n).replaceAll(/\B(?=(\d{3})+$)/g, ',')
-
 const figures = (a: Readonly<Account>): string =>
-  `in ${count(a.in)}, out ${count(a.out)}, dropped ${count(a.dropped)}, held ${count(a.held)}`
+  `in ${thousands(a.in)}, out ${thousands(a.out)}, dropped ${thousands(a.dropped)}, held ${thousands(a.held)}`
+
+const notesOf = (accounts: Accounts): string[] => [
+  ...(accounts.copied === 0 ? [] : [`${thousands(accounts.copied)} of those in are copies for further channels`]),
+  ...(accounts.found === 0 ? [] : [`${thousands(accounts.found)} of those in were in the channels before`]),
+  ...imbalances(accounts).map((what) => `NOT BALANCED: ${what}`),
+]
 
 /** One line for the end of a run: the agent, then each component in the order of the flow. */
 export const accountsLine = (accounts: Accounts): string => {
-  const notes = [
-    ...(accounts.copied === 0 ? [] : [`${count(accounts.copied)} of those in are copies for further channels`]),
-    ...(accounts.found === 0 ? [] : [`${count(accounts.found)} of those in were in the channels before`]),
-    ...imbalances(accounts).map((what) => `NOT BALANCED: ${what}`),
-  ]
   const components = accounts.components.map((c) => `${c.name} ${figures(c)}`)
-  return [`Events ${figures(accounts.total)}`, ...notes, ...components].join('; ')
+  return [`Events ${figures(accounts.total)}`, ...notesOf(accounts), ...components].join('; ')
+}
+
+const isEven = (a: Readonly<Account>): boolean => a.in === a.out && a.dropped === 0 && a.held === 0
+
+/** The same in fewer words, for a screen: components that passed everything on stand together. */
+export const accountsBrief = (accounts: Accounts): string => {
+  const uneven = accounts.components.filter((c) => !isEven(c)).map((c) => `${c.name} ${figures(c)}`)
+  const even = accounts.components.filter(isEven).map((c) => `${c.name} ${thousands(c.in)}`)
+  const evenly = even.length === 0 ? [] : [`in = out, dropped 0, held 0: ${even.join(', ')}`]
+  return [`Events ${figures(accounts.total)}`, ...notesOf(accounts), ...uneven, ...evenly].join('; ')
 }

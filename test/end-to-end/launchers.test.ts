@@ -134,6 +134,9 @@ describe('flume-ng agent', () => {
     await using lenient = startAgentProcess(folder.path, faulty, { more: ['--lenient'] })
     await lenient.printed(/Event: /)
     expect(lenient.output).toContain('it is left out')
+    const without = faulty.replace('= seq', '= sqe')
+    await using idle = startAgentProcess(folder.path, without, { more: ['--lenient'] })
+    await idle.printed(/ERROR .*Agent a1 has no sources left: nothing comes in/)
   })
 
   it('logs into a file when told so, and then says on the console why it does not start', async () => {

@@ -95,6 +95,25 @@ describe('the accounts at the end', () => {
   })
 })
 
+describe('a second signal', () => {
+  it('ends at once, and says what the channels held', async () => {
+    using folder = temporaryFolder()
+    const { path } = folder
+    writeFileSync(join(path, 'access.log'), numberedLines(0, 1000))
+    const sink = { type: 'avro', hostname: '127.0.0.1', port: await freePort() }
+    await using agent = startAgentProcess(path, pipeline({ source: taildir(path), sink }))
+    await agent.printed(/Sink k1 cannot store events/)
+    agent.process.kill('SIGINT')
+    await agent.printed(/the sinks drain/)
+    await until(() => {
+      agent.process.kill('SIGINT')
+      return agent.output.includes('again: the agent ends at once')
+    }, 'a signal that is no echo of the first')
+    expect(await agent.exited).toBe(130)
+    expect(agent.output).toMatch(/Channel c1 still holds 1,000 events: .*deliver them again at the next start/)
+  })
+})
+
 describe('the log', () => {
   const missing = (folder: string): string =>
     pipeline({ source: taildir(`${folder}/nowhere`, { positionFile: `${folder}/p.json` }), sink: { type: 'null' } })

@@ -26,6 +26,7 @@ describe('two agents', () => {
     const properties = fileToFiles(path).replace(`${path}/out`, `${path}/second/out`)
     await using second = startAgentProcess(join(path, 'second'), properties)
     await second.printed(inUse('positions.json.lock', first))
+    expect(second.output).toContain('or give this one a positionFile of its own')
     expect(await first.stop()).toBe(143)
     writeFileSync(live, numberedLines(1000, 1500), { flag: 'a' })
     await until(() => outputLines(join(path, 'second')).length >= 500, 'the lines of the second agent')

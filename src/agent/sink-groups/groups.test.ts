@@ -48,6 +48,15 @@ describe('failover', () => {
     expect([sinks.k1.bodies.length, sinks.k2.bodies.length, sinks.k3.bodies.length]).toEqual([0, 5, 0])
   })
 
+  it('says who gets the events of one that fails', async () => {
+    const sinks = { k1: sink(), k2: sink() }
+    const { c1, log } = await group(failover, priorities({ k1: 2, k2: 1 }), sinks)
+    sinks.k1.failures.push(...down(1))
+    await c1.put(numbered(0, 3))
+    await drained(c1)
+    expect(log.of('warn')).toEqual([expect.stringContaining('They go to k2 of its group where that can')])
+  })
+
   it('stands sinks without a priority below all others, in the order of the group', async () => {
     const sinks = { k1: sink(), k2: sink(), k3: sink() }
     const { c1 } = await group(failover, priorities({ k3: 0 }), sinks)
