@@ -6,6 +6,7 @@ import { dirname } from 'node:path'
 import { rethrowUnlessDisk } from './disk-errors.ts'
 import type { OpenFiles } from './open-files.ts'
 import type { SegmentList } from './segment-list.ts'
+import type { Segment } from './segment.ts'
 import { syncFolder } from './whole-file.ts'
 
 export interface SyncHome {
@@ -36,8 +37,9 @@ export class SegmentSyncs {
   /** Off the thread. Gives the offset behind which there may be something that only recovery can complete; Infinity if nothing. Throws system errors. */
   async sync(): Promise<number> {
     const { folder, files } = this.#home
-    const names = this.#unsyncedNames
+    // may make files, so the names are asked for afterwards
     const known = this.#sealClosed()
+    const names = this.#unsyncedNames
     const dirty = this.#segments.all().filter((segment) => segment.isDirty)
     this.#unsyncedNames = 'none'
     await Promise.all(dirty.map((segment) => segment.sync()))
@@ -46,17 +48,33 @@ export class SegmentSyncs {
     return known
   }
 
-  /** Tries again what a full disk prevented when segments were closed. Recovery must begin at the first whose indexes are not complete on disk: its offset. */
+  /**
+   * Tries again what a full disk prevented when segments were closed or transactions aborted. Recovery must begin where the first index is not complete
+   * on disk: gives that offset.
+   */
   #sealClosed(): number {
+    let known = Infinity
     for (const segment of this.#segments.all()) {
+      this.#writeAborted(segment)
+      known = Math.min(known, segment.aborted.unwrittenOffset)
       if (segment === this.#segments.active) break
-      try {
-        segment.seal()
-      } catch (thrown) {
-        rethrowUnlessDisk(thrown)
-      }
-      if (!segment.isSealed) return segment.baseOffset
+      this.#quietly(() => segment.seal())
+      if (!segment.isSealed) return Math.min(known, segment.baseOffset)
     }
-    return Infinity
+    return known
+  }
+
+  #writeAborted({ aborted }: Segment): void {
+    if (aborted.unwrittenOffset === Infinity) return
+    this.#quietly(() => aborted.write())
+    this.fileMade()
+  }
+
+  #quietly(action: () => void): void {
+    try {
+      action()
+    } catch (thrown) {
+      rethrowUnlessDisk(thrown)
+    }
   }
 }
