@@ -23,7 +23,7 @@ export const first = [
   'finds the ends of the log',
 ]
 
-/** What a client of today can do, transactions apart. */
+/** What a client of today can do. */
 export const modern: readonly string[] = [
   ...basics,
   ...zstd,
@@ -32,4 +32,5 @@ export const modern: readonly string[] = [
   ...idempotence,
   ...sharing,
   ...times,
+  ...transactions,
 ]

@@ -13,7 +13,8 @@ const isJavaHere = has('javac', 'Java clients')
 
 describe.runIf(isJavaHere).each(['4.3.1', '3.9.1'])('Java %s', (version) => {
   const { bootstrap } = interopBroker()
-  const prepare = (at: string) => javaProgram('ModernJava', version, kafkaClients(version), [at, 'zstd'])
+  const prepare = (at: string) =>
+    javaProgram('ModernJava', version, kafkaClients(version), [at, 'zstd', 'transactions'])
   clientProgram({ client, version, abilities: abilities.modern, prepare }, bootstrap)
 })
 
