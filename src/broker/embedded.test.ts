@@ -49,12 +49,12 @@ test('a thread that dies is started again on the same port and folders', async (
       threads.push(new Worker(new URL('./worker.ts', import.meta.url), { workerData }))
       return threads.at(-1) as Worker
     },
-    onDown: () => void seen.push('down'),
+    onDown: ({ code }) => void seen.push(`down by ${code}`),
     onUp: () => void seen.push('up'),
   })
   await threads[0]?.terminate()
   await until(() => seen.includes('up'), 'the broker to come back')
-  expect(seen).toEqual(['down', 'up'])
+  expect(seen).toEqual(['down by BROKER_DIED', 'up'])
   expect(await whoAnswers('127.0.0.1', port)).toBe('a Kafka broker')
   expect(log.of('error').join()).toContain('started again')
 })

@@ -27,6 +27,13 @@ describe('the table of faults', () => {
     expect(codes.filter((code) => !source.some((text) => text.includes(`'${code}'`)))).toEqual([])
   })
 
+  it('has no row that no test names', () => {
+    const tests = projectFiles()
+      .filter((f) => isTypeScript(f) && (isTest(f) || f.startsWith('test/')))
+      .map(read)
+    expect(codes.filter((code) => !tests.some((text) => new RegExp(`\\b${code}\\b`).test(text)))).toEqual([])
+  })
+
   it('is shown by help faults, each with its cure', async () => {
     const { out } = await runCli('help', 'faults')
     expect(
