@@ -21,6 +21,7 @@ const loaders: Readonly<Record<CommandName, Load>> = {
   'kafka-configs': () => import('./kafka-configs.ts'),
   'kafka-console-producer': () => import('./kafka-console-producer.ts'),
   'kafka-console-consumer': () => import('./kafka-console-consumer.ts'),
+  'kafka-consumer-groups': () => import('./kafka-consumer-groups.ts'),
   'kafka-get-offsets': () => import('./kafka-get-offsets.ts'),
   'kafka-delete-records': () => import('./kafka-delete-records.ts'),
   'kafka-producer-perf-test': () => import('./kafka-producer-perf-test.ts'),

@@ -30,6 +30,7 @@ const ownNames: Readonly<Record<string, string>> = {
   TOPIC_ALREADY_EXISTS: 'TopicExists',
   INVALID_CONFIG: 'InvalidConfiguration',
   KAFKA_STORAGE_ERROR: 'KafkaStorage',
+  NON_EMPTY_GROUP: 'GroupNotEmpty',
 }
 
 const likeItsCode = (errorName: string): string =>

@@ -19,13 +19,13 @@ const classes: Readonly<Record<string, Load>> = {
   'org.apache.kafka.tools.BrokerApiVersionsCommand': () => import('./kafka-broker-api-versions.ts'),
   'org.apache.kafka.tools.LeaderElectionCommand': () => import('./kafka-leader-election.ts'),
   'org.apache.kafka.tools.DeleteRecordsCommand': () => import('./kafka-delete-records.ts'),
+  'org.apache.kafka.tools.consumer.group.ConsumerGroupCommand': () => import('./kafka-consumer-groups.ts'),
   'org.apache.kafka.tools.GetOffsetShell': () => import('./kafka-get-offsets.ts'),
 }
 
 /** Tools of Kafka that have no counterpart here yet. */
 const notYet: ReadonlySet<string> = new Set([
   'AclCommand',
-  'ConsumerGroupCommand',
   'ConsumerOffsetChecker',
   'DumpLogSegments',
   'LogDirsCommand',

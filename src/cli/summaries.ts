@@ -13,6 +13,7 @@ export const summaries = {
   'kafka-configs': 'show and change settings and quotas',
   'kafka-console-producer': 'send lines from standard input to a topic',
   'kafka-console-consumer': 'print the records of a topic',
+  'kafka-consumer-groups': 'list, describe, delete, reset consumer groups',
   'kafka-get-offsets': 'print the offsets of a topic',
   'kafka-delete-records': 'delete the records of partitions before an offset',
   'kafka-producer-perf-test': 'measure how fast a topic takes records',

@@ -9,6 +9,7 @@ import { Cluster } from './cluster.ts'
 import type { TopicMetadata } from './cluster-metadata.ts'
 import type { Connection } from './connection.ts'
 import { BrokerError, isNetworkTrouble, refuseError } from './errors.ts'
+import { GroupAdmin } from './group-admin.ts'
 import { lookUpOffsets, type OffsetAnswer, type OffsetQuestion } from './offset-lookup.ts'
 import type { ClientOptions } from './options.ts'
 import { deleteRecordsBefore, type NewStart, type StartAnswer } from './record-deletion.ts'
@@ -50,10 +51,12 @@ const defaultSource = 5
 
 /** Metadata never creates a topic here, whatever the options say. */
 export class Admin implements Disposable {
+  readonly groups: GroupAdmin
   readonly #cluster: Cluster
 
   constructor(options: ClientOptions) {
     this.#cluster = new Cluster({ ...options, createTopics: false })
+    this.groups = new GroupAdmin(this.#cluster)
   }
 
   /** Every topic of the cluster, by name, sorted. Rejects with BROKER_UNREACHABLE. */
