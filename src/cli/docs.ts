@@ -1,11 +1,13 @@
 /**
  * `millrace docs [--check]`: writes what is generated in READMEs and docs anew, between its markers: each component's settings table, the list of
- * components in the README of the project, and in docs/configuration.md the settings that every component has and those of what has no folder.
+ * components in the README of the project, in docs/configuration.md the settings that every component has and those of what has no folder, and in
+ * docs/compatibility.md what foreign clients were seen to do.
  * With `--check` nothing is written, and files that are out of step are named.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { channelSettings, groupSettings, sinkSettings, sourceSettings } from '../config/common-settings.ts'
 import type { SettingsTable } from '../config/setting.ts'
+import { compatibilityMarkdown } from './compatibility-table.ts'
 import { type Command, exitCodes } from './command.ts'
 import { componentKinds, type ListedComponent, type ListedKind, listedComponents } from './component-list.ts'
 import { packageFile } from './package-folder.ts'
@@ -139,7 +141,13 @@ const pages = async (): Promise<Page[]> => {
     const folder = homes.get(kind)?.get(definition.type)
     return folder === undefined ? [] : pageOf(`${folder}/README.md`, 'settings', settingsMarkdown(definition.settings))
   })
-  return [...tables, ...pageOf('README.md', 'components', listMarkdown(all, homes)), ...configurationPages(all)]
+  const clients = compatibilityMarkdown()
+  return [
+    ...tables,
+    ...pageOf('README.md', 'components', listMarkdown(all, homes)),
+    ...configurationPages(all),
+    ...(clients === undefined ? [] : pageOf('docs/compatibility.md', 'clients', clients)),
+  ]
 }
 
 export const command: Command = {
