@@ -6,7 +6,7 @@ import type { LogState } from '../log-state.ts'
 import type { Segment } from '../segment.ts'
 import { BatchFates } from './batch-fates.ts'
 import { CleanedSegment } from './cleaned-segment.ts'
-import { isStillThere, segmentsOf, walk, type CleaningJob } from './cleaning.ts'
+import { isStillThere, nextBase, segmentsOf, walk, type CleaningJob } from './cleaning.ts'
 import { gatherKeys } from './gather-keys.ts'
 import { groupsOf } from './groups.ts'
 import { TransactionView } from './transaction-view.ts'
@@ -24,10 +24,12 @@ export const clean = async (job: CleaningJob): Promise<Cleaned> => {
   const { log, keys, nowMs } = job
   const known = await gatherKeys(job)
   const segments = segmentsOf(log, log.firstSegmentOffset, known)
+  // the last of them may go on behind what is known, with transactions of its own
+  const end = log.compacting((state) => nextBase(state, segments.at(-1)?.baseOffset ?? known))
   const fates = new BatchFates({
     keys,
     known,
-    view: new TransactionView(log.transactions.aborted(log.firstSegmentOffset, known)),
+    view: new TransactionView(log.transactions.aborted(log.firstSegmentOffset, end)),
     producers: Array.from(log.transactions.producers()),
     nowMs,
     deleteRetentionMs: log.settings.deleteRetentionMs,

@@ -36,6 +36,10 @@ export const segmentsOf = (log: PartitionLog, from: number, to: number): readonl
     segments.from(segments.indexOf(from)).filter((s) => s !== segments.active && s.baseOffset < to),
   )
 
+/** Where the segment behind the one that begins at `baseOffset` begins; the end of the log behind the last. */
+export const nextBase = ({ segments, logEndOffset }: LogState, baseOffset: number): number =>
+  segments.all()[segments.indexOf(baseOffset) + 1]?.baseOffset ?? logEndOffset
+
 export type VisitBatch = (bytes: Buffer, header: BatchHeader) => number | 'stop'
 
 /**

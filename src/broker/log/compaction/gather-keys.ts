@@ -2,7 +2,7 @@
 import { decodeMarker } from '../../../protocol/control-batch.ts'
 import type { BatchHeader } from '../../../protocol/record-batch.ts'
 import { RecordReader } from '../../../protocol/record-reader.ts'
-import { segmentsOf, walk, type CleaningJob } from './cleaning.ts'
+import { nextBase, segmentsOf, walk, type CleaningJob } from './cleaning.ts'
 import { TransactionView } from './transaction-view.ts'
 
 /** Fills `job.keys`. Gives the offset up to which the keys are known: the end of the dirty part, or less when memory for keys ran out. */
@@ -13,7 +13,10 @@ export const gatherKeys = async (job: CleaningJob): Promise<number> => {
   let known = from
   for (const segment of segmentsOf(log, from, to)) {
     const isWhole = await walk(job, segment, from, (bytes, header) => {
-      if (header.baseOffset >= to) return 'stop'
+      if (header.baseOffset >= to) {
+        known = to
+        return 'stop'
+      }
       if (header.lastOffset < from) return 0
       if (header.isControl) view.end(header, decodeMarker(bytes))
       else if (!view.isAborted(header)) {
@@ -28,7 +31,7 @@ export const gatherKeys = async (job: CleaningJob): Promise<number> => {
     })
     if (!isWhole) return known
     // the segment may end before the next begins, where records went earlier
-    known = nextBase(job, segment.baseOffset)
+    known = log.compacting((state) => nextBase(state, segment.baseOffset))
   }
   return Math.min(known, to)
 }
@@ -50,6 +53,3 @@ const gatherBatch = (
   }
   return full
 }
-
-const nextBase = ({ log, to }: CleaningJob, baseOffset: number): number =>
-  log.compacting(({ segments }) => segments.all()[segments.indexOf(baseOffset) + 1]?.baseOffset ?? to)

@@ -11,7 +11,6 @@ import { errorCodes, KafkaFault } from '../../../protocol/error-codes.ts'
 import { rethrowUnlessDisk } from '../disk-errors.ts'
 import { partitionFolderName } from '../file-names.ts'
 import type { PartitionLog } from '../partition-log.ts'
-import { repeat } from '../repeat.ts'
 import { clean } from './clean.ts'
 import { CleanerNotes, type CleanedFolder } from './cleaner-notes.ts'
 import { Overtaken, Unfit } from './cleaning.ts'
@@ -57,7 +56,7 @@ export class LogCleaner implements AsyncDisposable {
   readonly #unfit = new WeakSet<PartitionLog>()
   /** Logs that could not be written or read, until the next round. */
   #postponed = new Set<PartitionLog>()
-  readonly #timer: Disposable
+  #timer: Disposable | undefined
   #running: Promise<void> | undefined
 
   /** Begins after the first back-off. */
@@ -65,13 +64,7 @@ export class LogCleaner implements AsyncDisposable {
     const { disk, clock, log, folders } = options
     this.#options = options
     this.#notes = folders.map((folder) => ({ folder, notes: new CleanerNotes(disk, folder, log) }))
-    const everyMs = Math.max(backoffMsMin, options.settings().backoffMs)
-    this.#timer = repeat(
-      clock,
-      everyMs,
-      () => this.#round(),
-      (thrown) => log.warn('Compaction was not done this time.', { reason: reasonOf(thrown) }),
-    )
+    this.#wait()
   }
 
   /** Cleans everything that is due now. One round at a time. */
@@ -81,9 +74,23 @@ export class LogCleaner implements AsyncDisposable {
 
   /** Ends at the next batch; what was being cleaned is cleaned again after the next start. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#timer[Symbol.dispose]()
+    this.#timer?.[Symbol.dispose]()
     this.#stop.abort()
     await this.#running
+  }
+
+  #wait(): void {
+    const { clock, settings, log } = this.#options
+    const work = async (): Promise<void> => {
+      try {
+        await this.#round()
+      } catch (thrown) {
+        rethrowBroken(thrown)
+        log.warn('Compaction was not done this time.', { reason: reasonOf(thrown) })
+      }
+      if (!this.#stop.signal.aborted) this.#wait()
+    }
+    this.#timer = clock.after(Math.max(backoffMsMin, settings().backoffMs), () => void work())
   }
 
   #round(): Promise<void> {
@@ -139,7 +146,7 @@ export class LogCleaner implements AsyncDisposable {
       })
       this.#postponed.add(log)
       await notes.note(log, done.to)
-      if (done.to < to) this.#postponed.delete(log)
+      if (done.to > from && done.to < to) this.#postponed.delete(log)
       this.#options.log.info(
         `Cleaned ${nameOf(log)} up to offset ${done.to}: ${done.bytesBefore} bytes became ${done.bytesAfter}, ${done.keys} keys.`,
       )

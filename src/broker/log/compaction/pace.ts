@@ -37,7 +37,8 @@ export class Pace {
   did(bytes: number): Promise<void> | undefined {
     const nowMs = this.#options.clock.monotonic()
     this.#windowBytes += bytes
-    const owedMs = (this.#windowBytes / this.#options.bytesPerSecond) * 1000 - (nowMs - this.#windowStartMs)
+    const owedMs =
+      (this.#windowBytes / Math.max(1, this.#options.bytesPerSecond)) * 1000 - (nowMs - this.#windowStartMs)
     if (owedMs < 1 && nowMs - this.#sliceStartMs < sliceMs) return undefined
     return this.#rest(owedMs)
   }
