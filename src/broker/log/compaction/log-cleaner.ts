@@ -61,7 +61,7 @@ export class LogCleaner implements AsyncDisposable {
 
   /** Begins after the first back-off. */
   constructor(options: LogCleanerOptions) {
-    const { disk, clock, log, folders } = options
+    const { disk, log, folders } = options
     this.#options = options
     this.#notes = folders.map((folder) => ({ folder, notes: new CleanerNotes(disk, folder, log) }))
     this.#wait()
