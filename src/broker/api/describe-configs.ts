@@ -17,6 +17,7 @@ import {
 } from './config-answers.ts'
 import { checkBrokerId, resourceTypes } from './config-resources.ts'
 import { defineHandler, type Services } from './handler.ts'
+import { eachOnce } from './twice.ts'
 
 type Request = RequestOf<typeof api>
 type Asked = Request['resources'][number]
@@ -83,11 +84,13 @@ const answerFor = (asked: Asked, request: Request, broker: Services): Answered =
   }
 }
 
+const keyOf = ({ resourceType, resourceName }: Asked): string => `${resourceType} ${resourceName}`
+
 export const describeConfigs = defineHandler({
   api,
   versions: [0, 4],
   handle: (request, { broker }) => ({
     throttleTimeMs: 0,
-    resources: request.resources.map((asked) => answerFor(asked, request, broker)),
+    resources: eachOnce(request.resources, keyOf).map((asked) => answerFor(asked, request, broker)),
   }),
 })

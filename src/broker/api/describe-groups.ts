@@ -8,6 +8,7 @@ import { minI32, type ResponseInput } from '../../protocol/table.ts'
 import type { Group } from '../groups/group.ts'
 import { defineHandler } from './handler.ts'
 import { groupOperations } from './operations.ts'
+import { eachOnce } from './twice.ts'
 
 type GroupAnswer = ResponseInput<typeof api>['groups'][number]
 
@@ -53,7 +54,7 @@ export const describeGroups = defineHandler({
   handle(request, { broker, version }) {
     const operations = request.includeAuthorizedOperations ? groupOperations : minI32
     return {
-      groups: request.groups.map((groupId) => {
+      groups: eachOnce(request.groups, (id) => id).map((groupId) => {
         const group = broker.groups.get(groupId)
         return group === undefined ? missing(groupId, version) : told(group, operations)
       }),

@@ -4,6 +4,7 @@ import { describeProducers as api } from '../../protocol/messages/describe-produ
 import type { ResponseInput } from '../../protocol/table.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
 import { defineHandler, type Services } from './handler.ts'
+import { eachOnce } from './twice.ts'
 
 type PartitionAnswer = ResponseInput<typeof api>['topics'][number]['partitions'][number]
 
@@ -40,9 +41,9 @@ export const describeProducers = defineHandler({
   versions: [0, 0],
   handle: (request, { broker }) => ({
     throttleTimeMs: 0,
-    topics: request.topics.map(({ topic, partitions }) => ({
+    topics: eachOnce(request.topics, ({ topic }) => topic).map(({ topic, partitions }) => ({
       topic,
-      partitions: partitions.map((p) => described(topic, p, broker)),
+      partitions: eachOnce(partitions, (p) => p).map((p) => described(topic, p, broker)),
     })),
   }),
 })

@@ -3,6 +3,7 @@ import { errorCodes } from '../../protocol/error-codes.ts'
 import { describeTransactions as api } from '../../protocol/messages/describe-transactions.ts'
 import type { ResponseInput } from '../../protocol/table.ts'
 import { defineHandler, type Services } from './handler.ts'
+import { eachOnce } from './twice.ts'
 
 type Described = ResponseInput<typeof api>['transactionStates'][number]
 
@@ -31,6 +32,6 @@ export const describeTransactions = defineHandler({
   versions: [0, 0],
   handle: (request, { broker }) => ({
     throttleTimeMs: 0,
-    transactionStates: request.transactionalIds.map((id) => described(id, broker)),
+    transactionStates: eachOnce(request.transactionalIds, (id) => id).map((id) => described(id, broker)),
   }),
 })

@@ -145,7 +145,7 @@ export class FetchReader {
     if (!inRange(log, asked.fetchOffset)) throw new KafkaFault('OFFSET_OUT_OF_RANGE')
     const limited = version >= FIRST_WHOLE_SINCE
     const maxBytes = Math.max(0, Math.min(asked.partitionMaxBytes, this.#bytesLeft))
-    const minOne = !this.#gaveRecords || !limited
+    const minOne = !this.#gaveRecords || (!limited && this.#bytesLeft > 0)
     const records =
       version < BATCHES_SINCE
         ? this.#oldFormat(log, asked.fetchOffset, maxBytes, minOne)

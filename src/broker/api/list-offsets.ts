@@ -87,17 +87,18 @@ const answerFor = (
 export const listOffsets = defineHandler({
   api,
   versions: [0, 11],
-  handle: (request, context) => ({
-    topics: request.topics.map(({ topic, partitions }) => {
-      const twice = namedTwice(partitions.map((p) => p.partition))
-      return {
+  handle(request, context) {
+    const keyOf = (topic: string, { partition }: PartitionAsked): string => `${topic} ${partition}`
+    const twice = namedTwice(request.topics.flatMap(({ topic, partitions }) => partitions.map((p) => keyOf(topic, p))))
+    return {
+      topics: request.topics.map(({ topic, partitions }) => ({
         topic,
         partitions: partitions.map((asked) =>
-          twice.has(asked.partition)
+          twice.has(keyOf(topic, asked))
             ? failed(asked.partition, errorCodes.INVALID_REQUEST, context.version)
             : answerFor(topic, asked, request.isolationLevel, context),
         ),
-      }
-    }),
-  }),
+      })),
+    }
+  },
 })

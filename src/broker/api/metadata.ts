@@ -10,6 +10,7 @@ import { OFFSETS_TOPIC } from '../groups/offsets-topic.ts'
 import type { Topic } from '../topics/topic-types.ts'
 import { defineHandler, type RequestContext, type Services } from './handler.ts'
 import { clusterOperations, topicOperations } from './operations.ts'
+import { eachOnce } from './twice.ts'
 
 type Asked = NonNullable<RequestOf<typeof api>['topics']>[number]
 type TopicAnswer = ResponseInput<typeof api>['topics'][number]
@@ -79,7 +80,9 @@ export const metadata = defineHandler({
     const all = request.topics === null || (version === 0 && request.topics.length === 0)
     const topics = all
       ? broker.topics.list().map((topic) => told(topic, broker.brokerId, operations))
-      : (request.topics ?? []).map((asked) => answerFor(asked, mayCreate, operations, context))
+      : eachOnce(request.topics ?? [], ({ topic, topicId }) => topic ?? `id ${topicId}`).map((asked) =>
+          answerFor(asked, mayCreate, operations, context),
+        )
     return {
       brokers: [{ nodeId: broker.brokerId, host, port, rack: broker.config.settings['broker.rack'] ?? null }],
       clusterId: broker.topics.clusterId,

@@ -7,6 +7,7 @@ import { offsetFetch as api } from '../../protocol/messages/offset-fetch.ts'
 import { noUuid, type ResponseInput } from '../../protocol/table.ts'
 import type { Committed } from '../groups/committed.ts'
 import { defineHandler, type RequestContext } from './handler.ts'
+import { eachOnce } from './twice.ts'
 
 type GroupAnswer = NonNullable<ResponseInput<typeof api>['groups']>[number]
 type TopicAnswer = GroupAnswer['topics'][number]
@@ -81,7 +82,11 @@ export const offsetFetch = defineHandler({
   handle(request, context) {
     const { requireStable } = request
     if (context.version >= MANY_SINCE)
-      return { groups: request.groups.map((group) => groupAnswer(group.groupId, group.topics, requireStable, context)) }
+      return {
+        groups: eachOnce(request.groups, ({ groupId }) => groupId).map((group) =>
+          groupAnswer(group.groupId, group.topics, requireStable, context),
+        ),
+      }
     const { topics, errorCode } = groupAnswer(request.groupId, request.topics, requireStable, context)
     return { topics: topics.map(({ topic = '', partitions }) => ({ topic, partitions })), errorCode }
   },

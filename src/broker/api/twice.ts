@@ -8,3 +8,13 @@ export const namedTwice = <T>(values: Iterable<T>): ReadonlySet<T> => {
   }
   return twice
 }
+
+/** Each of these once, in order: a request that names one thing a million times gets one answer about it, not an answer of gigabytes. */
+export const eachOnce = <T>(values: readonly T[], keyOf: (value: T) => unknown): readonly T[] => {
+  if (values.length < 2) return values
+  const seen = new Set<unknown>()
+  return values.filter((value) => {
+    const key = keyOf(value)
+    return !seen.has(key) && seen.add(key)
+  })
+}
