@@ -4,22 +4,18 @@
  */
 import { dirname } from 'node:path'
 import type { Disk } from '../../src/io/disk.ts'
+import type { Bucket } from './bucket.ts'
 import type { InUseFile, Mark } from './in-use-file.ts'
 
-/** Whose file it is: a bucket, and which of its files is open. */
-export interface FileOwner {
-  file: InUseFile | undefined
-}
-
-interface Touched<B extends FileOwner> {
-  readonly bucket: B
+interface Touched {
+  readonly bucket: Bucket
   readonly file: InUseFile
   /** How far the file was; undefined for one that did not exist. */
   readonly before: Mark | undefined
 }
 
-export class Change<B extends FileOwner> {
-  readonly #touched = new Map<InUseFile, Touched<B>>()
+export class Change {
+  readonly #touched = new Map<InUseFile, Touched>()
   readonly #full: InUseFile[] = []
 
   /** Files that reached a limit, in order. */
@@ -28,7 +24,7 @@ export class Change<B extends FileOwner> {
   }
 
   /** Files that got something, and whose they are. */
-  get touched(): Iterable<{ readonly bucket: B; readonly file: InUseFile }> {
+  get touched(): Iterable<{ readonly bucket: Bucket; readonly file: InUseFile }> {
     return this.#touched.values()
   }
 
@@ -40,12 +36,12 @@ export class Change<B extends FileOwner> {
     for (const folder of new Set(created.map(({ file }) => dirname(file.path)))) disk.syncFolder(folder)
   }
 
-  creates(bucket: B, file: InUseFile): void {
+  creates(bucket: Bucket, file: InUseFile): void {
     this.#touched.set(file, { bucket, file, before: undefined })
   }
 
   /** To be called before anything is appended. */
-  touches(bucket: B, file: InUseFile): void {
+  touches(bucket: Bucket, file: InUseFile): void {
     if (!this.#touched.has(file)) this.#touched.set(file, { bucket, file, before: file.mark })
   }
 

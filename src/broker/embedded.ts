@@ -46,8 +46,8 @@ const STOP_MS_MAX = 30_000
 /** The heap of the broker's thread. Batches pass through outside of it, so that little is needed; a small young generation stays in the cache. */
 const limits = { maxYoungGenerationSizeMb: 3, maxOldGenerationSizeMb: 512 }
 
-/** Beside this file, as source or as built. */
-const workerUrl = new URL(`./worker${extname(import.meta.url)}`, import.meta.url)
+/** As source beside this file; as built in the same place, where this file is a chunk in a folder beside `broker`. */
+const workerUrl = new URL(`../broker/worker${extname(import.meta.url)}`, import.meta.url)
 
 /**
  * A semi-space given on the command line, as the launchers do for the agent, would hold for this thread as well and cost it memory that it has no use

@@ -68,6 +68,10 @@ const chosen = (agents: ReadonlyMap<string, AgentTree>, { agent, files }: Reques
 const sameFinding = (a: FileFinding, b: FileFinding): boolean =>
   a.file === b.file && a.line === b.line && a.says === b.says
 
+/** A module that cannot be loaded leaves a type that nobody has: one fault says it, the one with the reason. */
+const isSaid = (finding: FileFinding, ofModules: readonly FileFinding[]): boolean =>
+  finding.level === 'fault' && ofModules.some(({ file, line }) => file === finding.file && line === finding.line)
+
 /** Reads, loads and judges. Throws a Fault for files that cannot be read and for an agent that is not in them. */
 export const judge = async (request: Request): Promise<Judgement> => {
   const { texts, findings: ofReading } = readAgentFiles(request.files)
@@ -78,7 +82,7 @@ export const judge = async (request: Request): Promise<Judgement> => {
     const extended = await withModules(tree, registry)
     const { plan, findings: ofAgent } = checkAgent(tree, extended.registry, { lenient: request.lenient })
     judged.push({ name: tree.name, plan })
-    findings.push(...extended.findings, ...ofAgent)
+    findings.push(...extended.findings, ...ofAgent.filter((finding) => !isSaid(finding, extended.findings)))
   }
   const isRefused = !request.lenient && findings.some((f) => f.level === 'fault')
   return {

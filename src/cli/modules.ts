@@ -12,6 +12,7 @@ import type { ComponentKind } from '../config/known-types.ts'
 import type { Definition } from '../config/setting.ts'
 import type { AgentTree, ComponentTree } from '../config/tree.ts'
 import { isModulePath } from '../config/type-lookup.ts'
+import { giveOwnPackage } from './own-package.ts'
 
 interface Wanted {
   readonly kind: ComponentKind
@@ -54,6 +55,7 @@ const moduleUrl = ({ value, file }: PropertyEntry): string =>
 
 /** Throws with what is wrong with the module. */
 const definitionIn = async ({ kind, entry }: Wanted): Promise<Definition> => {
+  giveOwnPackage()
   const exported = (await import(moduleUrl(entry))) as Readonly<Record<string, unknown>>
   const found = [exported['default'], ...Object.values(exported)].find(isDefinition)
   if (found === undefined) throw new Error(`it exports no ${kind}: an object with type, settings and create`)

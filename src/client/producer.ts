@@ -9,8 +9,7 @@ import type { RecordBatchWriter } from '../protocol/record-batch-writer.ts'
 import { Cluster } from './cluster.ts'
 import type { TopicMetadata } from './cluster-metadata.ts'
 import { Delivery } from './delivery.ts'
-import type { EntryQueue, PartitionBatch } from './delivery.ts'
-import type { Outcome } from './outcome.ts'
+import type { Outcome, PartitionBatch } from './delivery.ts'
 import { isRetriable } from './errors.ts'
 import { LeaderSender } from './leader-sender.ts'
 import type { SenderHost } from './leader-sender.ts'
@@ -31,9 +30,9 @@ export class Producer implements AsyncDisposable {
   readonly options: ProducerOptions
   readonly #cluster: Cluster
   readonly #writers: WriterPool
-  readonly #queues = new Map<string, EntryQueue[]>()
+  readonly #queues = new Map<string, PartitionQueue[]>()
   readonly #senders = new Map<number, LeaderSender>()
-  readonly #stuck = new Set<EntryQueue>()
+  readonly #stuck = new Set<PartitionQueue>()
   readonly #closing = new AbortController()
   readonly #host: SenderHost
   #identity: ProducerIdentity | undefined
@@ -134,14 +133,14 @@ export class Producer implements AsyncDisposable {
     return ordered ? this.options.inFlightMax : 1
   }
 
-  #queueOf(topic: string, partition: number): EntryQueue {
+  #queueOf(topic: string, partition: number): PartitionQueue {
     let queues = this.#queues.get(topic)
     if (queues === undefined) this.#queues.set(topic, (queues = []))
     return (queues[partition] ??= new PartitionQueue(topic, partition))
   }
 
   /** The sender that can take the queue's batches at once, or undefined when something is missing. */
-  #senderFor(queue: EntryQueue): LeaderSender | undefined {
+  #senderFor(queue: PartitionQueue): LeaderSender | undefined {
     if (queue.identity === undefined) {
       if (this.#identity === undefined) return undefined
       queue.identify(this.#identity)
@@ -155,7 +154,7 @@ export class Producer implements AsyncDisposable {
     return sender
   }
 
-  #onStuck(queue: EntryQueue, problem: Error | undefined): void {
+  #onStuck(queue: PartitionQueue, problem: Error | undefined): void {
     if (this.#closing.signal.aborted) return
     if (problem !== undefined) {
       this.#problem = problem

@@ -9,6 +9,7 @@ import { projectFiles, root } from '../tidy/tree.ts'
 
 interface Manifest {
   readonly bin: Readonly<Record<string, string>>
+  readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>
   readonly dependencies: Readonly<Record<string, string>>
 }
 
@@ -64,6 +65,30 @@ describe('the package', () => {
       'examples/weblog-to-topic/weblog-to-topic.properties',
     ])
       expect(shipped).toContain(file)
+  })
+
+  it('ships few files to load at a start, and the licences of the libraries inside them', () => {
+    const chunks = readdirSync(join(installed, 'dist'), { recursive: true, encoding: 'utf8' })
+    expect(chunks.filter((file) => file.endsWith('.js')).length).toBeLessThan(100)
+    const notices = readFileSync(join(installed, 'dist', 'NOTICES.txt'), 'utf8')
+    for (const name of ['commander', 'dot-properties', 'pino', 'sonic-boom']) expect(notices).toContain(`\n${name} `)
+  })
+
+  it('exports what it names, with types that a component compiles against', async () => {
+    for (const to of Object.values(manifest.exports))
+      for (const path of typeof to === 'string' ? [to] : [to.types, to.default])
+        expect(existsSync(join(installed, path)), path).toBe(true)
+    const lib = ['es2024', 'esnext.disposable']
+    const compilerOptions = { module: 'nodenext', target: 'es2024', lib, types: ['node'], strict: true, noEmit: true }
+    writeFileSync(join(home, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['typed.mts'] }))
+    const typed = `import { defineSink, settings } from 'millrace'
+      export const typed = defineSink({ type: 't', aliases: [], summary: '', settings: { n: settings.text({ doc: '', default: '' }) },
+        create: ({ n }) => ({ batchSize: 1, inFlight: 1, async write(batch) { const length: number = n.length + batch.length; void length }, async [Symbol.asyncDispose]() {} }) })`
+    writeFileSync(join(home, 'typed.mts'), typed)
+    const tsc = join(root, 'node_modules', '.bin', 'tsc')
+    await run(tsc, ['-p', home], { cwd: home })
+    writeFileSync(join(home, 'typed.mts'), typed.replace('length: number', 'length: string'))
+    await expect(run(tsc, ['-p', home], { cwd: home })).rejects.toThrow("not assignable to type 'string'")
   })
 
   it('has a launcher for every file in bin', () => {
