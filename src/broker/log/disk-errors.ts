@@ -1,7 +1,9 @@
 /** Which errors are the disk's. Node gives codes to its own complaints about arguments, too (`ERR_OUT_OF_RANGE`): those are faults of the program. */
 import { systemCode } from '../../base/faults.ts'
 
+export const isDiskError = (thrown: unknown): boolean => /^E[A-Z0-9]+$/.test(systemCode(thrown) ?? '')
+
 /** For catch blocks that go on without the disk: passes on everything that is no error of the system (ENOSPC, EIO, …). */
 export const rethrowUnlessDisk = (thrown: unknown): void => {
-  if (!/^E[A-Z0-9]+$/.test(systemCode(thrown) ?? '')) throw thrown
+  if (!isDiskError(thrown)) throw thrown
 }

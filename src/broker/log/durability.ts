@@ -77,8 +77,11 @@ export class Durability {
 
   /** After a failed sync the system may have dropped what it could not write, and a later sync would not tell: only a restart reads what is there. */
   #break(thrown: unknown): KafkaFault {
-    const { name, log } = this.#state.home
+    const { name, log, suspected } = this.#state.home
     this.#broken = new KafkaFault('KAFKA_STORAGE_ERROR', `${name} could not be synced: ${reasonOf(thrown)}`)
+    // nobody is waiting, or whoever closes it is told; perhaps the folder was taken away meanwhile
+    if (this.#isOver) return this.#broken
+    suspected?.(thrown)
     log.error(`${name} could not be synced to disk, and takes no more records until the broker is started again.`, {
       reason: reasonOf(thrown),
     })

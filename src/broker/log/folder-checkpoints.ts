@@ -26,6 +26,8 @@ export interface FolderCheckpointOptions {
   readonly recoveryCheckpointMs: number
   /** `log.flush.start.offset.checkpoint.interval.ms`. */
   readonly startCheckpointMs?: number
+  /** Told of what the disk refused. */
+  readonly suspected?: (thrown: unknown) => void
 }
 
 export class FolderCheckpoints {
@@ -129,6 +131,7 @@ export class FolderCheckpoints {
   }
 
   #sayUnwritten(checkpoint: OffsetCheckpoint, thrown: unknown): void {
+    this.#options.suspected?.(thrown)
     this.#options.log.debug(`${checkpoint.path} could not be written.`, { reason: reasonOf(thrown) })
   }
 

@@ -10,7 +10,10 @@ import type { Clock } from '../../io/clock.ts'
 import { takeLock } from '../../io/lock.ts'
 import type { Processes } from '../../io/processes.ts'
 import type { Random } from '../../io/random.ts'
+import { rethrowUnlessDisk } from './disk-errors.ts'
+import { FolderCare } from './folder-care.ts'
 import { FolderCheckpoints } from './folder-checkpoints.ts'
+import { FolderHealth } from './folder-health.ts'
 import { deletedFolderName, isDeletedFolderName, parsePartitionFolderName, partitionFolderName } from './file-names.ts'
 import type { PartitionFolderName } from './file-names.ts'
 import type { LogSettings } from './log-settings.ts'
@@ -18,20 +21,12 @@ import { readMeta, writeMeta, type Meta } from './meta-properties.ts'
 import type { OpenFiles } from './open-files.ts'
 import { PartitionLog, type PartitionLogOptions } from './partition-log.ts'
 import type { Removal } from './removal.ts'
-import { repeat } from './repeat.ts'
 import { StorageAlarm } from './storage-alarm.ts'
 import { syncFolder, writeWhole } from './whole-file.ts'
 
 const lockFile = '.lock'
 /** There only after a clean stop; taken away before the first append. */
 const cleanMarker = '.kafka_cleanshutdown'
-/** Kafka's `producer.id.expiration.ms`: an idempotent producer that was silent for so long is forgotten; and how often that is looked at. */
-const producerExpirationMs = 86_400_000
-const producerCheckMs = 600_000
-const retentionCheckDefaultMs = 300_000
-const firstCheckDefaultMs = 30_000
-/** Looking after so many milliseconds' worth of partitions in one go does not keep clients waiting. */
-const retentionSliceMs = 10
 const cleanMarkerText = '{"version":0,"brokerEpoch":-1}'
 
 export interface LogFolderOptions {
@@ -48,6 +43,8 @@ export interface LogFolderOptions {
   /** `log.retention.check.interval.ms` and, before the first time, `log.initial.task.delay.ms`. */
   readonly retentionCheckMs?: number
   readonly firstCheckMs?: number
+  /** Called once, when the folder has failed. */
+  readonly failed?: () => void
   readonly processes?: Processes | undefined
   readonly deadThreads?: readonly number[] | undefined
 }
@@ -84,11 +81,12 @@ export class LogFolder {
   readonly foundDeleted: readonly string[]
   readonly #options: LogFolderOptions
   readonly #alarm: StorageAlarm
+  readonly #health: FolderHealth
   readonly #logs = new Set<PartitionLog>()
   readonly #checkpoints: FolderCheckpoints
   readonly #lock: Disposable
-  readonly #work: Disposable[] = []
-  #isOver = false
+  #care: Disposable | undefined
+  #isOffline = false
 
   constructor(options: LogFolderOptions, stored: Meta | undefined, names: readonly string[], lock: Disposable) {
     this.path = options.path
@@ -96,8 +94,9 @@ export class LogFolder {
     this.#options = options
     this.#lock = lock
     this.#alarm = new StorageAlarm(options.log, options.path)
+    this.#health = new FolderHealth(options.path, options.files.disk, options.clock, (reason) => this.fail(reason))
     this.isClean = names.includes(cleanMarker)
-    this.#checkpoints = new FolderCheckpoints(options, this.#logs)
+    this.#checkpoints = new FolderCheckpoints({ ...options, suspected: this.#suspected }, this.#logs)
     this.found = names.flatMap((name) => parsePartitionFolderName(name) ?? [])
     this.foundDeleted = names.filter(isDeletedFolderName)
     this.#sayStrangers(names)
@@ -114,6 +113,11 @@ export class LogFolder {
     return this.#logs
   }
 
+  /** It has failed, and all its partitions with it. */
+  get isOffline(): boolean {
+    return this.#isOffline
+  }
+
   /** How many partitions are in it. */
   get count(): number {
     return this.#logs.size
@@ -127,7 +131,7 @@ export class LogFolder {
   load(topic: string, partition: number, settings: LogSettings): PartitionLog {
     const name = partitionFolderName(topic, partition)
     const noted = this.#checkpoints.of(name)
-    const log = this.#logOf(topic, partition, settings, { isNew: false, isClean: this.isClean, ...noted })
+    const log = this.#add(this.#logOf(topic, partition, settings, { isNew: false, isClean: this.isClean, ...noted }))
     if (!this.isClean || noted.recoveryPoint === undefined) this.#recover(log, name)
     return log
   }
@@ -135,7 +139,7 @@ export class LogFolder {
   /** A new partition, whose folder exists. */
   adopt(topic: string, partition: number, settings: LogSettings): PartitionLog {
     const nothing = { recoveryPoint: undefined, logStartOffset: undefined }
-    return this.#logOf(topic, partition, settings, { isNew: true, isClean: false, ...nothing })
+    return this.#add(this.#logOf(topic, partition, settings, { isNew: true, isClean: false, ...nothing }))
   }
 
   /** Once all partitions are loaded and before the first append: from now on only `close` makes the folder clean again. */
@@ -146,17 +150,34 @@ export class LogFolder {
       disk.syncFolder(this.path)
     }
     this.#checkpoints.start()
-    const { clock, retentionCheckMs = retentionCheckDefaultMs, firstCheckMs = firstCheckDefaultMs } = this.#options
-    const failed = (thrown: unknown): void => this.#saySkipped(thrown)
-    this.#work.push(
-      repeat(clock, producerCheckMs, () => this.#expireProducers(), failed),
-      repeat(clock, retentionCheckMs, () => this.#retain(), failed, firstCheckMs),
-    )
+    this.#care = new FolderCare({ ...this.#options, suspected: this.#suspected }, this.#logs)
   }
 
   /** Resolves when it would survive a power cut where each log begins now. Rejects with system errors. */
   keepLogStarts(): Promise<void> {
     return this.#checkpoints.writeLogStarts()
+  }
+
+  /** The folder cannot be used any more: its partitions go offline, and nothing is written to it until the broker is started again. */
+  fail(reason: unknown): void {
+    if (this.#isOffline) return
+    this.#isOffline = true
+    this.#care?.[Symbol.dispose]()
+    this.#checkpoints.abandon()
+    for (const log of this.#logs) log.takeOffline()
+    this.#options.log.error(
+      `Stopping serving logs in dir ${this.path}: its ${this.#logs.size} partitions are offline until the broker is started again.`,
+      { reason: reasonOf(reason) },
+    )
+    this.#options.failed?.()
+  }
+
+  /** A partition of another folder, which cannot be read: it is offline from the beginning. */
+  absent(topic: string, partition: number, settings: LogSettings, path: string): PartitionLog {
+    const nothing = { isNew: true, isClean: false, recoveryPoint: undefined, logStartOffset: undefined }
+    const log = this.#logOf(topic, partition, settings, nothing, join(path, partitionFolderName(topic, partition)))
+    log.takeOffline()
+    return log
   }
 
   /** Puts a partition out of sight at once, by renaming its folder; gives the path that is left to be removed. */
@@ -183,7 +204,8 @@ export class LogFolder {
 
   /** Syncs and closes everything, marks the folder clean if that worked, and lets it go. */
   async close(): Promise<void> {
-    this.#stopWork()
+    this.#care?.[Symbol.dispose]()
+    if (this.#isOffline) return this.#letGo()
     const unread = Array.from(this.#logs).filter((log) => log.isEndUnknown)
     const closed = await Promise.allSettled(Array.from(this.#logs, (log) => log.close()))
     try {
@@ -198,49 +220,38 @@ export class LogFolder {
         reason: reasonOf(thrown),
       })
     } finally {
+      this.#letGo()
+    }
+  }
+
+  /** A disk that has failed keeps its lock file; the next process sees that its owner is gone. */
+  #letGo(): void {
+    try {
       this.#lock[Symbol.dispose]()
+    } catch (thrown) {
+      rethrowUnlessDisk(thrown)
     }
   }
 
-  #logOf(topic: string, partition: number, settings: LogSettings, start: PartitionLogOptions['start']): PartitionLog {
+  readonly #suspected = (thrown: unknown): void => this.#health.suspect(thrown)
+
+  #add(log: PartitionLog): PartitionLog {
+    this.#logs.add(log)
+    return log
+  }
+
+  #logOf(
+    topic: string,
+    partition: number,
+    settings: LogSettings,
+    start: PartitionLogOptions['start'],
+    folder = this.folderOf(topic, partition),
+  ): PartitionLog {
     const { files, clock, random, log, removal } = this.#options
-    const folder = this.folderOf(topic, partition)
     const name = partitionFolderName(topic, partition)
-    const home = { files, clock, random, log, removal, folder, name, settings, alarm: this.#alarm }
-    const opened = new PartitionLog({ ...home, topic, partition, start })
-    this.#logs.add(opened)
-    return opened
-  }
-
-  #expireProducers(): void {
-    for (const log of this.#logs) log.expireProducers(this.#options.clock.now() - producerExpirationMs)
-  }
-
-  /** What cannot be done for one partition does not keep the others from it. */
-  async #retain(): Promise<void> {
-    const { clock, log: said } = this.#options
-    let sliceEndMs = clock.monotonic() + retentionSliceMs
-    for (const log of Array.from(this.#logs)) {
-      if (this.#isOver) return
-      try {
-        await log.retain()
-      } catch (thrown) {
-        rethrowBroken(thrown)
-        said.debug(`Retention skipped ${log.topic}-${log.partition}.`, { reason: reasonOf(thrown) })
-      }
-      if (clock.monotonic() < sliceEndMs) continue
-      await clock.sleep(1)
-      sliceEndMs = clock.monotonic() + retentionSliceMs
-    }
-  }
-
-  #stopWork(): void {
-    this.#isOver = true
-    for (const work of this.#work.splice(0)) work[Symbol.dispose]()
-  }
-
-  #saySkipped(thrown: unknown): void {
-    this.#options.log.warn(`Work on ${this.path} was not done this time.`, { reason: reasonOf(thrown) })
+    const suspected = this.#suspected
+    const home = { files, clock, random, log, removal, suspected, folder, name, settings, alarm: this.#alarm }
+    return new PartitionLog({ ...home, topic, partition, start })
   }
 
   /** One partition that cannot be read does not keep the others away. */

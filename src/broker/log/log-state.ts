@@ -32,6 +32,8 @@ export interface LogHome {
   readonly log: Log
   /** Where files go that were put out of sight. */
   readonly removal: Removal
+  /** Told of every error of the disk, which may be the folder's. */
+  readonly suspected?: (thrown: unknown) => void
 }
 
 /** What the checkpoints and the clean-shutdown marker of the log folder say about the partition. */

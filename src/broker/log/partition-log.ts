@@ -8,6 +8,7 @@ import { admit, type Admitted } from './admission.ts'
 import { rethrowUnlessDisk } from './disk-errors.ts'
 import { Durability } from './durability.ts'
 import { Listeners } from './listeners.ts'
+import { LogLife } from './log-life.ts'
 import { LogReader } from './log-reader.ts'
 import { LogState, type LogHome, type LogStart } from './log-state.ts'
 import type { Appended, AppendHow, FoundOffset, ReadLimits, SegmentStart } from './log-types.ts'
@@ -37,8 +38,7 @@ export class PartitionLog {
   readonly #listeners = new Listeners()
   readonly #durability: Durability
   readonly #retention: Retention
-  /** What every call throws from now on. */
-  #ended: KafkaFault | undefined
+  readonly #life: LogLife
 
   /** Lists the folder; its files are opened when they are first used, or by `ready`. Throws system errors. */
   constructor(options: PartitionLogOptions) {
@@ -47,9 +47,10 @@ export class PartitionLog {
     this.folder = options.folder
     this.#alarm = options.alarm
     this.#state = new LogState(options, options.start)
+    this.#life = new LogLife(this.#state)
     this.transactions = new LogTransactions(this.#state, (read) => {
-      this.#enter()
-      return this.#guarded(read)
+      this.#life.enter()
+      return this.#life.guarded(read)
     })
     this.#reader = new LogReader(this.#state)
     this.#durability = new Durability(this.#state)
@@ -72,14 +73,20 @@ export class PartitionLog {
     return this.logEndOffset
   }
 
-  /** The log was not closed properly and could not be read yet. */
+  /** The log was not closed properly and could not be read yet, or is offline. */
   get isEndUnknown(): boolean {
-    return this.#state.isEndUnknown
+    return this.#life.isEndUnknown
+  }
+
+  /** Its folder has failed: every call throws KAFKA_STORAGE_ERROR until the broker is started again. */
+  get isOffline(): boolean {
+    return this.#life.isOffline
   }
 
   /** Where the first transaction begins that is not decided yet; the high watermark if there is none. */
   get lastStableOffset(): number {
-    return Math.min(this.logEndOffset, this.#guarded(() => this.#state.producers()).firstOpenOffset())
+    if (this.isEndUnknown) this.ready()
+    return Math.min(this.logEndOffset, this.#life.guarded(() => this.#state.producers()).firstOpenOffset())
   }
 
   get leaderEpoch(): number {
@@ -107,12 +114,12 @@ export class PartitionLog {
 
   /** Does what is left to do before the files are used: recovery, or a look at the end. Throws KAFKA_STORAGE_ERROR where they cannot be read. */
   ready(): void {
-    this.#guarded(() => this.#state.ready())
+    this.#life.ready()
   }
 
   /** Checks, stamps (in `records` itself) and writes; synchronous, so appends of one turn stay in order. */
   append(records: Buffer, how: AppendHow): Appended {
-    this.#enter()
+    this.#life.enter()
     if (this.#durability.broken !== undefined) throw this.#durability.broken
     const nowMs = this.#state.home.clock.now()
     const admitted = admit(records, how, this.settings, nowMs)
@@ -136,47 +143,47 @@ export class PartitionLog {
 
   /** Whole batches from the one that holds `fromOffset` on; empty at the visible end. Throws OFFSET_OUT_OF_RANGE. */
   read(fromOffset: number, limits: ReadLimits): Buffer {
-    this.#enter()
-    return this.#guarded(() => this.#reader.read(fromOffset, limits))
+    this.#life.enter()
+    return this.#life.guarded(() => this.#reader.read(fromOffset, limits))
   }
 
   /** How many bytes `read` could give from here to `upTo` or the log end, `atMost` or a little more; 0 when out of range. */
   bytesFrom(fromOffset: number, atMost = Infinity, upTo?: number): number {
-    this.#enter()
-    return this.#guarded(() => this.#reader.bytesFrom(fromOffset, atMost, upTo))
+    this.#life.enter()
+    return this.#life.guarded(() => this.#reader.bytesFrom(fromOffset, atMost, upTo))
   }
 
   /** The first record whose timestamp is at or after this one, or undefined. */
   offsetForTime(timestampMs: number): FoundOffset | undefined {
-    this.#enter()
-    return this.#guarded(() => this.#reader.offsetForTime(timestampMs))
+    this.#life.enter()
+    return this.#life.guarded(() => this.#reader.offsetForTime(timestampMs))
   }
 
   /** The record with the greatest timestamp, or undefined in an empty log. */
   maxTimestamp(): FoundOffset | undefined {
-    this.#enter()
-    return this.#guarded(() => this.#reader.maxTimestamp())
+    this.#life.enter()
+    return this.#life.guarded(() => this.#reader.maxTimestamp())
   }
 
   earliest(): FoundOffset {
-    this.#enter()
+    this.#life.enter()
     return { offset: this.logStartOffset, timestampMs: -1, leaderEpoch: this.leaderEpoch }
   }
 
   latest(): FoundOffset {
-    this.#enter()
+    this.#life.enter()
     return { offset: this.highWatermark, timestampMs: -1, leaderEpoch: this.leaderEpoch }
   }
 
   /** Where each segment begins and when it was last written, oldest first: what ListOffsets of the oldest clients is answered from. */
   segmentStarts(): SegmentStart[] {
-    this.#enter()
-    return this.#guarded(() => this.#reader.segmentStarts())
+    this.#life.enter()
+    return this.#life.guarded(() => this.#reader.segmentStarts())
   }
 
   /** Up to which offset records of `epoch` (or the greatest epoch below it) go; undefined for an epoch that is yet to come. */
   endOfEpoch(epoch: number): { epoch: number; endOffset: number } | undefined {
-    this.#enter()
+    this.#life.enter()
     return this.#state.epochs().endOf(epoch, this.logEndOffset)
   }
 
@@ -192,23 +199,23 @@ export class PartitionLog {
 
   /** For compaction, which works on the segments themselves. */
   compacting<T>(work: (state: LogState) => T): T {
-    this.#enter()
-    return this.#guarded(() => work(this.#state))
+    this.#life.enter()
+    return this.#life.guarded(() => work(this.#state))
   }
 
   /** Lets go of the segments that the settings do not keep any longer. Rejects with system errors and KafkaFaults; what was done until then stays done. */
   async retain(): Promise<void> {
-    this.#enter()
+    this.#life.enter()
     await this.#retention.apply()
   }
 
   /** Lets the log begin at `offset`, if it begins earlier; what lies before is not read any more, and goes with the next `retain`. Throws OFFSET_OUT_OF_RANGE. */
   beginAt(offset: number): void {
-    this.#enter()
+    this.#life.enter()
     if (offset < 0 || offset > this.highWatermark)
       throw new KafkaFault('OFFSET_OUT_OF_RANGE', `${this.#name} cannot begin at ${offset}: it ends at ${this.highWatermark}`) // prettier-ignore
     if (offset <= this.logStartOffset) return
-    this.#guarded(() => this.#state.beginAt(offset))
+    this.#life.guarded(() => this.#state.beginAt(offset))
     this.#listeners.call()
   }
 
@@ -219,7 +226,7 @@ export class PartitionLog {
 
   /** Everything is written and synced. Rejects with what the disk says; the log is closed all the same. */
   async close(): Promise<void> {
-    if (this.#ended !== undefined) return
+    if (this.#life.hasEnded) return
     this.#end()
     try {
       this.#state.seal()
@@ -235,19 +242,30 @@ export class PartitionLog {
     this.#state.close()
   }
 
+  /** Its folder has failed. */
+  takeOffline(): void {
+    if (this.#life.hasEnded) return
+    this.#life.goOffline()
+    this.#endWork()
+    try {
+      this.#state.close()
+    } catch (thrown) {
+      rethrowUnlessDisk(thrown)
+    }
+  }
+
   get #name(): string {
     return this.#state.home.name
   }
 
   #end(): void {
-    this.#ended = new KafkaFault('UNKNOWN_TOPIC_OR_PARTITION', `${this.#name} is not served any more`)
-    this.#durability.end()
-    this.#listeners.call()
+    this.#life.end()
+    this.#endWork()
   }
 
-  #enter(): void {
-    if (this.#ended !== undefined) throw this.#ended
-    this.ready()
+  #endWork(): void {
+    this.#durability.end()
+    this.#listeners.call()
   }
 
   /** The append that a producer repeats, if it does. */
@@ -271,17 +289,9 @@ export class PartitionLog {
     } catch (thrown) {
       rethrowUnlessDisk(thrown)
       this.#alarm.failed(thrown, bytes.length)
+      this.#state.home.suspected?.(thrown)
       throw new KafkaFault('KAFKA_STORAGE_ERROR', `${this.#name} cannot be written: ${reasonOf(thrown)}`)
     }
     this.#alarm.worked(bytes.length)
-  }
-
-  #guarded<T>(read: () => T): T {
-    try {
-      return read()
-    } catch (thrown) {
-      rethrowUnlessDisk(thrown)
-      throw new KafkaFault('KAFKA_STORAGE_ERROR', `${this.#name} cannot be read: ${reasonOf(thrown)}`)
-    }
   }
 }
