@@ -21,6 +21,8 @@ import { openRunning, type Running } from './config-live.ts'
 import { GroupCoordinator } from './groups/coordinator.ts'
 import type { Endpoint } from './listeners.ts'
 import { LogLevels } from './log-levels.ts'
+import { ClientQuotas } from './quotas/client-quotas.ts'
+import { ConnectionRates } from './quotas/connection-rates.ts'
 import { writePidFiles } from './pid-file.ts'
 import { BufferPool } from './server/buffer-pool.ts'
 import { Connections, openPort } from './server/connections.ts'
@@ -95,11 +97,12 @@ export const startBroker = async (file: BrokerConfig, given: BrokerPorts = {}): 
   transactions.load()
   const pool = new BufferPool()
   const addresses: Endpoint[] = []
-  const rooms = { ...running, logLevels, topics, groups, transactions, producerIds, pool }
+  const quotas = new ClientQuotas(running.store.changes.quotas, config.settings, ports.clock)
+  const rooms = { ...running, quotas, logLevels, topics, groups, transactions, producerIds, pool }
   const broker = services(rooms, ports, addresses)
-  const connections = opened.use(connectionsOf(config, ports, broker, pool))
+  const connections = opened.use(connectionsOf(ports, broker))
   for (const endpoint of config.bound) {
-    const listener = opened.use(await openPort(endpoint, connections))
+    const listener = opened.use(await openPort(endpoint, connections, config.settings['socket.listen.backlog.size']))
     addresses.push({ ...endpoint, port: listener.port })
     sayListening(listener, ports.log)
   }
@@ -170,7 +173,8 @@ const producerIdsOf = (config: BrokerConfig, { clock, disk }: Ports, topics: Top
   new ProducerIds({ disk, folder: config.logDirs[0] ?? '', clock, isUsed: topics.list().length > 0 })
 
 /** What is made before there are listeners, and is handed on as it is. */
-type Rooms = Running & Pick<Services, 'logLevels' | 'topics' | 'groups' | 'transactions' | 'producerIds' | 'pool'>
+type Rooms = Running &
+  Pick<Services, 'quotas' | 'logLevels' | 'topics' | 'groups' | 'transactions' | 'producerIds' | 'pool'>
 
 const services = (rooms: Rooms, ports: Ports, addresses: readonly Endpoint[]): Services => {
   const { clock, random } = ports
@@ -189,15 +193,24 @@ const services = (rooms: Rooms, ports: Ports, addresses: readonly Endpoint[]): S
   }
 }
 
-const connectionsOf = (config: BrokerConfig, ports: Ports, broker: Services, pool: BufferPool): Connections => {
+const connectionsOf = (ports: Ports, broker: Services): Connections => {
+  const { config, quotas, pool } = broker
   const { settings } = config
+  const rates = new ConnectionRates(config, quotas.table, ports.clock)
   const log = ports.log.named('kafka.network.Processor')
   return new Connections(
     {
-      connectionsMax: settings['max.connections'],
-      connectionsPerAddressMax: settings['max.connections.per.ip'],
-      connectionsPerAddress: config.connectionsPerAddress,
+      get connectionsMax() {
+        return settings['max.connections']
+      },
+      get connectionsPerAddressMax() {
+        return settings['max.connections.per.ip']
+      },
+      get connectionsPerAddress() {
+        return config.connectionsPerAddress
+      },
       idleMsMax: settings['connections.max.idle.ms'],
+      pace: (address) => rates.made(address),
     },
     {
       serve: dispatcher(handlers, broker),

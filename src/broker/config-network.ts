@@ -91,16 +91,6 @@ const connections = {
     default: 600_000,
     doc: 'A connection that says nothing for that long is closed.',
   }),
-  'queued.max.requests': integer({
-    ...int,
-    min: 1,
-    default: 500,
-    doc: 'Requests that may wait for their answers at once; beyond that, connections are not read.',
-  }),
-  'queued.max.request.bytes': bytes({
-    default: -1,
-    doc: 'Bytes of requests that may wait for their answers at once; -1: no limit.',
-  }),
 } as const
 
 const withoutEffect = {
@@ -110,6 +100,10 @@ const withoutEffect = {
     'background.threads': integer({ ...int, min: 1, default: 10, changes: 'all' }),
     'num.recovery.threads.per.data.dir': integer({ ...int, min: 1, default: 2, changes: 'all' }),
     'num.replica.alter.log.dirs.threads': integer(int),
+  }),
+  ...idle(reasons.queue, {
+    'queued.max.requests': integer({ ...int, min: 1, default: 500 }),
+    'queued.max.request.bytes': bytes({ default: -1 }),
   }),
   ...idle(reasons.sockets, {
     'socket.send.buffer.bytes': bytes({ ...int, default: 102_400 }),

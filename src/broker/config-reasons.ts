@@ -2,6 +2,7 @@
 export const reasons = {
   alone: 'one broker has no followers, no controller and no peers',
   threads: 'one thread serves all connections, and its work is not divided into pools',
+  queue: 'requests are served as they are read, one of each connection at a time',
   sockets: 'Node leaves the buffers of sockets to the operating system',
   memory: 'what waits is let go at once, and logs are read in pieces of a fixed size',
   java: 'there are no Java classes to load and no JMX',

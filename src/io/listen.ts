@@ -18,6 +18,8 @@ export interface ListenOptions {
   readonly host: string
   /** 0 lets the system choose. */
   readonly port: number
+  /** Connections that may wait to be accepted; what the runtime has where it is left out. */
+  readonly backlog?: number
   /** Gets each accepted socket, not yet reading. It must pass it to `readInto`, or destroy it, before it returns. */
   readonly accept: (socket: Socket) => void
 }
@@ -31,9 +33,9 @@ export interface Listener extends AsyncDisposable {
  * Binds and listens. Disposing stops the listening and leaves accepted sockets alone: they are their owner's.
  * Throws PORT_IN_USE or CANNOT_BIND.
  */
-export const listen = async ({ host, port, accept }: ListenOptions): Promise<Listener> => {
+export const listen = async ({ host, port, backlog, accept }: ListenOptions): Promise<Listener> => {
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, accept)
-  await bound(server, host, port)
+  await bound(server, host, port, backlog)
   const address = server.address() as AddressInfo
   return {
     host: address.address,
@@ -42,14 +44,14 @@ export const listen = async ({ host, port, accept }: ListenOptions): Promise<Lis
   }
 }
 
-const bound = (server: Server, host: string, port: number): Promise<void> =>
+const bound = (server: Server, host: string, port: number, backlog: number | undefined): Promise<void> =>
   new Promise((resolve, reject) => {
     server.on('error', (cause) => {
       const address = `${host}:${port}`
       if (systemCode(cause) === 'EADDRINUSE') reject(new Fault('PORT_IN_USE', { address }, cause))
       else reject(new Fault('CANNOT_BIND', { address, problem: reasonOf(cause) }, cause))
     })
-    server.listen({ host, port, exclusive: true }, resolve)
+    server.listen({ host, port, exclusive: true, ...(backlog === undefined ? {} : { backlog }) }, resolve)
   })
 
 /** What the runtime's own types leave out: the connection inside a socket. */

@@ -5,9 +5,13 @@
 import { errorCodes, KafkaFault } from '../../protocol/error-codes.ts'
 import { createPartitions as api } from '../../protocol/messages/create-partitions.ts'
 import type { RequestOf, ResponseInput } from '../../protocol/table.ts'
+import type { MutationQuota } from '../quotas/client-quotas.ts'
 import { defineHandler, type Services } from './handler.ts'
 import { checkReplicas } from './replica-check.ts'
 import { namedTwice } from './twice.ts'
+
+/** Clients from here on know that a quota may refuse them. */
+const STRICT_SINCE = 3
 
 type Asked = RequestOf<typeof api>['topics'][number]
 type Answered = ResponseInput<typeof api>['topics'][number]
@@ -33,7 +37,7 @@ const checkAssignment = ({ assignment, count }: Asked, current: number, brokerId
   for (const { replicas } of assignment) checkReplicas(replicas, brokerId)
 }
 
-const grow = (asked: Asked, validateOnly: boolean, { topics, brokerId }: Services): Answered => {
+const grow = (asked: Asked, validateOnly: boolean, { topics, brokerId }: Services, quota: MutationQuota): Answered => {
   const { topic: name } = asked
   try {
     const found = topics.get(name)
@@ -41,6 +45,7 @@ const grow = (asked: Asked, validateOnly: boolean, { topics, brokerId }: Service
       return { topic: name, errorCode: errorCodes.UNKNOWN_TOPIC_OR_PARTITION, errorMessage: null }
     checkCount(asked, found.partitions.length)
     checkAssignment(asked, found.partitions.length, brokerId)
+    if (!validateOnly) quota.mutate(asked.count - found.partitions.length)
     topics.grow(name, asked.count, validateOnly)
     return { topic: name, errorCode: errorCodes.NONE, errorMessage: null }
   } catch (thrown) {
@@ -52,15 +57,16 @@ const grow = (asked: Asked, validateOnly: boolean, { topics, brokerId }: Service
 export const createPartitions = defineHandler({
   api,
   versions: [0, 3],
-  handle: ({ topics, validateOnly }, { broker }) => {
+  handle: ({ topics, validateOnly }, context) => {
+    const { broker, version } = context
+    const quota = broker.quotas.mutations(context, version >= STRICT_SINCE)
     const twice = namedTwice(topics.map(({ topic }) => topic))
-    return {
-      throttleTimeMs: 0,
-      topics: topics.map((asked) =>
-        twice.has(asked.topic)
-          ? { topic: asked.topic, errorCode: errorCodes.INVALID_REQUEST, errorMessage: 'Duplicate topic name.' }
-          : grow(asked, validateOnly, broker),
-      ),
-    }
+    const answers = topics.map((asked) =>
+      twice.has(asked.topic)
+        ? { topic: asked.topic, errorCode: errorCodes.INVALID_REQUEST, errorMessage: 'Duplicate topic name.' }
+        : grow(asked, validateOnly, broker, quota),
+    )
+    quota.charge()
+    return { throttleTimeMs: 0, topics: answers }
   },
 })

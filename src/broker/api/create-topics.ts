@@ -7,8 +7,12 @@ import { createTopics as api } from '../../protocol/messages/create-topics.ts'
 import { noUuid, type RequestOf, type ResponseInput } from '../../protocol/table.ts'
 import type { NewTopic } from '../topics/topic-types.ts'
 import { topicConfigsTold } from './config-answers.ts'
+import type { MutationQuota } from '../quotas/client-quotas.ts'
 import { defineHandler, type Services } from './handler.ts'
 import { namedTwice } from './twice.ts'
+
+/** Clients from here on know that a quota may refuse them. */
+const STRICT_SINCE = 6
 
 type Asked = RequestOf<typeof api>['topics'][number]
 type TopicAnswer = ResponseInput<typeof api>['topics'][number]
@@ -52,9 +56,11 @@ const newTopicOf = (asked: Asked, validateOnly: boolean, brokerId: number): NewT
   }
 }
 
-const create = (asked: Asked, validateOnly: boolean, broker: Services): TopicAnswer => {
+const create = (asked: Asked, validateOnly: boolean, broker: Services, quota: MutationQuota): TopicAnswer => {
   try {
-    const topic = broker.topics.create(newTopicOf(asked, validateOnly, broker.brokerId))
+    const wanted = newTopicOf(asked, validateOnly, broker.brokerId)
+    if (!validateOnly) quota.mutate(Math.max(1, wanted.partitions ?? 1))
+    const topic = broker.topics.create(wanted)
     return {
       topic: topic.name,
       topicId: validateOnly ? noUuid : topic.id,
@@ -73,12 +79,16 @@ const create = (asked: Asked, validateOnly: boolean, broker: Services): TopicAns
 export const createTopics = defineHandler({
   api,
   versions: [0, 7],
-  handle: ({ topics, validateOnly }, { broker }) => {
+  handle: ({ topics, validateOnly }, context) => {
+    const { broker, version } = context
+    const quota = broker.quotas.mutations(context, version >= STRICT_SINCE)
     const twice = namedTwice(topics.map((asked) => asked.topic))
-    return {
-      topics: topics.map((asked) =>
-        twice.has(asked.topic) ? failed(asked.topic, errorCodes.INVALID_REQUEST) : create(asked, validateOnly, broker),
-      ),
-    }
+    const answers = topics.map((asked) =>
+      twice.has(asked.topic)
+        ? failed(asked.topic, errorCodes.INVALID_REQUEST)
+        : create(asked, validateOnly, broker, quota),
+    )
+    quota.charge()
+    return { topics: answers }
   },
 })

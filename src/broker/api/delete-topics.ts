@@ -5,6 +5,7 @@
 import { errorCodes, errorMessage, KafkaFault } from '../../protocol/error-codes.ts'
 import { deleteTopics as api } from '../../protocol/messages/delete-topics.ts'
 import { noUuid, type ResponseInput } from '../../protocol/table.ts'
+import type { MutationQuota } from '../quotas/client-quotas.ts'
 import { defineHandler, type Services } from './handler.ts'
 import { namedTwice } from './twice.ts'
 
@@ -17,6 +18,8 @@ interface Asked {
 
 const OBJECTS_SINCE = 6
 const DISABLED_SINCE = 3
+/** Clients from here on know that a quota may refuse them. */
+const STRICT_SINCE = 5
 
 const failed = ({ topic, topicId }: Asked, errorCode: number, message = errorMessage(errorCode)): TopicAnswer => ({
   topic,
@@ -25,13 +28,14 @@ const failed = ({ topic, topicId }: Asked, errorCode: number, message = errorMes
   errorMessage: message,
 })
 
-const remove = (asked: Asked, broker: Services): TopicAnswer => {
+const remove = (asked: Asked, broker: Services, quota: MutationQuota): TopicAnswer => {
   const byId = asked.topicId !== noUuid
   if (byId === (asked.topic !== null)) return failed(asked, errorCodes.INVALID_REQUEST)
   const topic = byId ? broker.topics.byId(asked.topicId) : broker.topics.get(asked.topic ?? '')
   if (topic === undefined)
     return failed(asked, byId ? errorCodes.UNKNOWN_TOPIC_ID : errorCodes.UNKNOWN_TOPIC_OR_PARTITION)
   try {
+    quota.mutate(topic.partitions.length)
     broker.topics.delete(topic.name)
     broker.groups.topicDeleted(topic.name)
     return { topic: topic.name, topicId: topic.id, errorCode: errorCodes.NONE, errorMessage: null }
@@ -44,18 +48,19 @@ const remove = (asked: Asked, broker: Services): TopicAnswer => {
 export const deleteTopics = defineHandler({
   api,
   versions: [0, 6],
-  handle(request, { broker, version }) {
+  handle(request, context) {
+    const { broker, version } = context
+    const quota = broker.quotas.mutations(context, version >= STRICT_SINCE)
     const byName = request.topicNames.map((topic) => ({ topic, topicId: noUuid }))
     const asked: readonly Asked[] = version >= OBJECTS_SINCE ? request.topics : byName
     const disabled = version >= DISABLED_SINCE ? errorCodes.TOPIC_DELETION_DISABLED : errorCodes.INVALID_REQUEST
     const keyOf = ({ topic, topicId }: Asked): string => `${topic}/${topicId}`
     const twice = namedTwice(asked.map(keyOf))
-    return {
-      throttleTimeMs: 0,
-      topics: asked.map((one) => {
-        if (!broker.config.settings['delete.topic.enable']) return failed(one, disabled)
-        return twice.has(keyOf(one)) ? failed(one, errorCodes.INVALID_REQUEST) : remove(one, broker)
-      }),
-    }
+    const topics = asked.map((one) => {
+      if (!broker.config.settings['delete.topic.enable']) return failed(one, disabled)
+      return twice.has(keyOf(one)) ? failed(one, errorCodes.INVALID_REQUEST) : remove(one, broker, quota)
+    })
+    quota.charge()
+    return { throttleTimeMs: 0, topics }
   },
 })

@@ -91,8 +91,11 @@ const told = (found: FetchedPartition, isolationLevel: number): PartitionAnswer 
 /** Gathers partitions of one topic that follow each other. */
 class Topics {
   readonly all: (TopicAnswer & { partitions: PartitionAnswer[] })[] = []
+  /** Of records. */
+  bytes = 0
 
   add({ topic, topicId }: FetchTarget, partition: PartitionAnswer): void {
+    this.bytes += partition.records?.length ?? 0
     const last = this.all.at(-1)
     if (last !== undefined && last.topic === topic && last.topicId === topicId) last.partitions.push(partition)
     else this.all.push({ topic, topicId, partitions: [partition] })
@@ -108,13 +111,21 @@ const bytesMaxNow = ({ config, pool }: Services): number =>
 
 const answer = (request: Request, plan: Planned, rules: FetchRules, context: RequestContext): Answer<typeof api> => {
   const { session, incremental, targets } = plan
-  const bytesMax = Math.min(rules.bytesMax, bytesMaxNow(context.broker))
+  const quotaBytes = context.broker.quotas.fetchBytesMax(context.clientId ?? '')
+  const bytesMax = Math.min(rules.bytesMax, bytesMaxNow(context.broker), quotaBytes)
   const reader = new FetchReader({ ...rules, bytesMax }, context.broker.topics, context.broker.pool)
   const topics = new Topics()
   for (const target of targets) {
     const found = reader.read(target)
     const news = session === undefined || isNews(found, session)
     if (news || !incremental) topics.add(target, told(found, request.isolationLevel))
+  }
+  const throttleMs = context.broker.quotas.fetched(context.clientId ?? '', topics.bytes)
+  if (throttleMs > 0) {
+    reader.release()
+    context.throttleMs = throttleMs
+    // a full answer without its partitions is no session
+    return { errorCode: errorCodes.NONE, sessionId: incremental ? (session?.id ?? 0) : 0, topics: [] }
   }
   context.release = () => reader.release()
   return { errorCode: errorCodes.NONE, sessionId: session?.id ?? 0, topics: topics.all }

@@ -8,6 +8,7 @@ import type { ConfigStore } from '../config-store.ts'
 import type { GroupCoordinator } from '../groups/coordinator.ts'
 import type { Endpoint } from '../listeners.ts'
 import type { LogLevels } from '../log-levels.ts'
+import type { ClientQuotas } from '../quotas/client-quotas.ts'
 import type { BufferPool } from '../server/buffer-pool.ts'
 import type { Peer } from '../server/connection.ts'
 import type { TopicStore } from '../topics/topic-store.ts'
@@ -22,6 +23,7 @@ export interface Services {
   /** What was changed while running. */
   readonly store: ConfigStore
   readonly logLevels: LogLevels
+  readonly quotas: ClientQuotas
   readonly brokerId: number
   /** Where clients that came in by this listener are told to connect. */
   endpointOf(listener: string): Endpoint
@@ -54,6 +56,8 @@ export interface RequestContext {
   readonly broker: Services
   /** Set by a handler whose answer holds memory that is used again: called once the answer has left. */
   release: (() => void) | undefined
+  /** How long the client has to keep still after this answer, because it is over a quota: told as throttleTimeMs. */
+  throttleMs: number
 }
 
 /** What a handler may give instead of an answer: nothing is sent. */

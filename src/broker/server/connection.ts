@@ -71,6 +71,8 @@ export class Connection implements SocketReader, Peer {
   /** A request is being answered. */
   #serving = false
   #paused = false
+  /** Ends the time in which a peer that is over a quota is not served. */
+  #mute: Disposable | undefined
   #inputEnded = false
   #closed = false
 
@@ -99,11 +101,11 @@ export class Connection implements SocketReader, Peer {
 
   /** Whether the peer waits for us, rather than we for it. */
   get busy(): boolean {
-    return this.#serving
+    return this.#serving || this.#mute !== undefined
   }
 
   get #held(): boolean {
-    return this.#serving || this.#outbox.full
+    return this.#serving || this.#mute !== undefined || this.#outbox.full
   }
 
   /** Where the socket's next read goes. */
@@ -128,6 +130,7 @@ export class Connection implements SocketReader, Peer {
     this.#socket.destroy()
     this.#inbox.close()
     this.#outbox.close()
+    this.#mute?.[Symbol.dispose]()
     this.#aborter?.abort()
     this.#onClose(this)
   }
@@ -140,13 +143,13 @@ export class Connection implements SocketReader, Peer {
         if (frame === undefined) break
         const outcome = this.#world.serve(frame, this)
         if (outcome instanceof Promise) this.#await(outcome)
-        else if (outcome !== NO_REPLY) this.#outbox.send(outcome)
+        else if (outcome !== NO_REPLY) this.#send(outcome)
       }
     } catch (thrown) {
       this.#fail(thrown)
     }
     this.#inbox.settle()
-    if (this.#inputEnded && !this.#serving && !this.#outbox.full) this.#finish()
+    if (this.#inputEnded && !this.#held) this.#finish()
   }
 
   #await(outcome: Promise<Outcome>): void {
@@ -161,9 +164,19 @@ export class Connection implements SocketReader, Peer {
     this.#serving = false
     if (reply !== NO_REPLY) {
       if (this.#closed) reply.release?.()
-      else this.#outbox.send(reply)
+      else this.#send(reply)
     }
     if (!this.#closed) this.#goOn()
+  }
+
+  #send(reply: Reply): void {
+    this.#outbox.send(reply)
+    const { muteMs = 0 } = reply
+    if (muteMs <= 0) return
+    this.#mute = this.#world.clock.after(muteMs, () => {
+      this.#mute = undefined
+      if (!this.#closed) this.#goOn()
+    })
   }
 
   #goOn(): void {

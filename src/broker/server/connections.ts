@@ -14,7 +14,12 @@ export interface ConnectionLimits {
   readonly connectionsPerAddress: ReadonlyMap<string, number>
   /** connections.max.idle.ms; 0 or less is never. */
   readonly idleMsMax: number
+  /** Counts a connection that an address makes, and says how long it has to wait, and whether it is to be closed then. */
+  readonly pace?: (address: string) => { readonly ms: number; readonly refused: boolean }
 }
+
+/** Connections that may wait because too many are made at once; more are closed. */
+const HELD_MAX = 10_000
 
 /** How often idle connections are looked for, at the most. */
 const SWEEP_MS_MAX = 60_000
@@ -23,6 +28,7 @@ const SWEEP_MS_MAX = 60_000
 export class Connections implements Disposable {
   readonly #all = new Set<Connection>()
   readonly #perAddress = new Map<string, number>()
+  readonly #held = new Map<Socket, Disposable>()
   readonly #limits: ConnectionLimits
   readonly #world: ConnectionWorld
   readonly #clock: Clock
@@ -39,8 +45,29 @@ export class Connections implements Disposable {
     return this.#all.size
   }
 
-  /** Takes an accepted socket into service, or closes it when there are too many. */
+  /** Takes an accepted socket into service, now or when its turn has come, or closes it when there are too many. */
   accept(socket: Socket, listener: string): void {
+    const address = socket.remoteAddress
+    const delay = address === undefined ? undefined : this.#limits.pace?.(address)
+    if (delay !== undefined && delay.ms > 0) this.#hold(socket, listener, delay)
+    else this.#admit(socket, listener)
+  }
+
+  /** Lets a connection wait that came too soon after others. */
+  #hold(socket: Socket, listener: string, { ms, refused }: { readonly ms: number; readonly refused: boolean }): void {
+    if (this.#held.size >= HELD_MAX) return void socket.destroy()
+    const hungUp = (): void => void socket.destroy()
+    socket.on('error', hungUp)
+    const timer = this.#clock.after(ms, () => {
+      this.#held.delete(socket)
+      socket.off('error', hungUp)
+      if (refused || socket.destroyed) socket.destroy()
+      else this.#admit(socket, listener)
+    })
+    this.#held.set(socket, timer)
+  }
+
+  #admit(socket: Socket, listener: string): void {
     const address = socket.remoteAddress
     const refusal = address === undefined || this.#stopped ? '' : this.#refusal(address)
     if (refusal !== undefined) {
@@ -54,10 +81,20 @@ export class Connections implements Disposable {
     if (this.#sweep === undefined) this.#sweepLater()
   }
 
+  /** Closes those that wait for their turn: a port does not end while they do. */
+  dropHeld(): void {
+    for (const [socket, timer] of this.#held) {
+      timer[Symbol.dispose]()
+      socket.destroy()
+    }
+    this.#held.clear()
+  }
+
   /** Closes all, and takes no more. */
   [Symbol.dispose](): void {
     this.#stopped = true
     this.#sweep?.[Symbol.dispose]()
+    this.dropHeld()
     for (const connection of this.#all) connection.close()
   }
 
@@ -96,12 +133,20 @@ export class Connections implements Disposable {
 }
 
 /** Opens a port whose peers go to `connections`. Throws PORT_IN_USE or CANNOT_BIND. */
-export const openPort = (
+export const openPort = async (
   endpoint: { readonly name: string; readonly host: string; readonly port: number },
   connections: Connections,
-): Promise<Listener> =>
-  listen({
+  backlog?: number,
+): Promise<Listener> => {
+  const listener = await listen({
     host: endpoint.host,
     port: endpoint.port,
+    ...(backlog === undefined ? {} : { backlog }),
     accept: (socket) => connections.accept(socket, endpoint.name),
   })
+  const close = (): PromiseLike<void> => {
+    connections.dropHeld()
+    return listener[Symbol.asyncDispose]()
+  }
+  return { host: listener.host, port: listener.port, [Symbol.asyncDispose]: close }
+}

@@ -16,6 +16,8 @@ const COPIED_BYTES_MAX = 2048
 export interface Reply {
   readonly pieces: readonly Buffer[]
   readonly release?: () => void
+  /** The peer is over a quota: nothing more is served to it for so long. */
+  readonly muteMs?: number
 }
 
 export class Outbox {
