@@ -1,5 +1,6 @@
 /** Every channel there is. The agent gets this list from the command line's part. */
 import type { ChannelDefinition } from '../src/flow/component.ts'
+import { file } from './file/file.ts'
 import { memory } from './memory/memory.ts'
 
-export const channels: readonly ChannelDefinition[] = [memory]
+export const channels: readonly ChannelDefinition[] = [memory, file]

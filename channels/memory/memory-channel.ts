@@ -11,7 +11,7 @@ import { type Receipt, settledReceipt } from '../../src/flow/receipt.ts'
 import type { Clock } from '../../src/io/clock.ts'
 import { chargeOf } from './byte-budget.ts'
 import { BatchReceipt, chargeOfSlice, isBefore, joined, type Slice } from './segment.ts'
-import { Waiters } from './waiters.ts'
+import { Waiters } from '../../src/flow/waiters.ts'
 
 export interface MemoryOptions {
   readonly name: string

@@ -34,6 +34,14 @@ const table = {
     says: 'Channel {channel} is closed',
     hint: 'The agent is stopping; what was not taken is delivered again after the next start where the source can.',
   },
+  CHANNEL_NO_SPACE: {
+    says: 'Channel {channel} takes no events: {folder} has {free} bytes left, and {required} must stay free',
+    hint: 'Make room on that disk, or lower minimumRequiredSpace. Sinks go on, and what they take gives room back.',
+  },
+  CHANNEL_DISK: {
+    says: 'Channel {channel} could not store or read events: {problem}',
+    hint: 'Look at the disk and the rights of its folders. Nothing that was acknowledged is given up; it is tried again.',
+  },
   STOPPED_BEFORE_HELD: {
     says: 'The agent stopped before every channel of source {source} held {events} events',
     hint: 'Sources that can read again deliver them after the next start; other peers must send them again.',

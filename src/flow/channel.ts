@@ -12,8 +12,11 @@ export interface Channel extends AsyncDisposable {
   readonly held: number
   /** Before the first put or take. */
   open?(): Promise<void>
-  /** All or nothing; resolved = held by the channel. Waits for room for its keep-alive, then rejects with CHANNEL_FULL. */
-  put(batch: Batch): Promise<Receipt>
+  /**
+   * All or nothing; resolved = held by the channel. Waits for room for its keep-alive, then rejects with CHANNEL_FULL. A channel that stores what it
+   * holds calls `admitted` as soon as the batch has its place in the order: the next put may then begin while this one is being stored.
+   */
+  put(batch: Batch, admitted?: () => void): Promise<Receipt>
   /** Waits for events and returns as soon as one is there, up to `max`; empty only on abort or after its keep-alive. Order is that of the puts. */
   take(max: number, signal: AbortSignal): Promise<Take>
 }

@@ -32,6 +32,8 @@ export interface Disk {
   sync(fd: number): Promise<void>
   /** Makes renames, creations and unlinks in a folder last. */
   syncFolder(path: string): void
+  /** Bytes that may still be written on the disk that `path` is on. */
+  free(path: string): number
   stat(path: string): DiskStat | undefined
   fstat(fd: number): DiskStat
   /** Names in a folder, unsorted. */
@@ -69,6 +71,10 @@ export const realDisk: Disk = {
     } finally {
       fs.closeSync(fd)
     }
+  },
+  free(path) {
+    const { bavail, bsize } = fs.statfsSync(path)
+    return bavail * bsize
   },
   stat(path) {
     const found = fs.statSync(path, { throwIfNoEntry: false })

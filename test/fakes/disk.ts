@@ -180,6 +180,11 @@ export class FakeDisk implements Disk {
     this.#names.sync(path)
   }
 
+  free(path: string): number {
+    this.#enter('free', path)
+    return Math.max(0, this.capacityBytes - this.#usedBytes())
+  }
+
   stat(path: string): DiskStat | undefined {
     this.#enter('stat', path)
     const node = this.#names.get(path)
@@ -244,12 +249,17 @@ export class FakeDisk implements Disk {
   #fitting(node: FakeFile, position: number, length: number, path: string): number {
     let room = length
     if (this.capacityBytes !== Infinity) {
-      let used = 0
-      for (const [, other] of this.#names.all()) used += other === 'folder' ? 0 : other.size
-      room = Math.min(length, Math.max(0, node.size - position) + Math.max(0, this.capacityBytes - used))
+      const free = Math.max(0, this.capacityBytes - this.#usedBytes())
+      room = Math.min(length, Math.max(0, node.size - position) + free)
       if (room <= 0 && length > 0) throw systemError('ENOSPC', 'write', path)
     }
     return room > 1 && this.#random.chance(this.shortWrites) ? 1 + this.#random.below(room - 1) : room
+  }
+
+  #usedBytes(): number {
+    let used = 0
+    for (const [, node] of this.#names.all()) used += node === 'folder' ? 0 : node.size
+    return used
   }
 
   #file(fd: number, operation: keyof Disk): OpenFile {

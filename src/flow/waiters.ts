@@ -1,9 +1,9 @@
 /**
- * Takers or putters that wait for a memory channel, served in the order they came. One timer and one abort listener serve them all:
+ * Takers or putters that wait for a channel, served in the order they came. One timer and one abort listener serve them all:
  * a busy channel waits tens of thousands of times a second, where a timer and a listener for each wait would cost more than the events.
  */
-import { Ring } from '../../src/base/ring.ts'
-import type { Clock } from '../../src/io/clock.ts'
+import { Ring } from '../base/ring.ts'
+import type { Clock } from '../io/clock.ts'
 
 interface Waiting {
   /** Called once when its time is over or its signal aborted. */

@@ -1,0 +1,160 @@
+/**
+ * All data files of a channel, oldest first, over its data folders in turns. A file goes when the last of its events was taken for good, whatever lies
+ * before it: one event that nobody takes keeps its own file and no other. Throws system errors.
+ */
+import { join } from 'node:path'
+import { assert } from '../../src/base/assert.ts'
+import { systemCode } from '../../src/base/faults.ts'
+import type { Log } from '../../src/base/log.ts'
+import type { Disk } from '../../src/io/disk.ts'
+import { DataFile, dataFileId, dataFileName, fileHeaderBytes, RecordScan } from './data-file.ts'
+import type { Ordinals } from './ordinals.ts'
+import { Quarantine } from './quarantine.ts'
+
+export interface DataFilesOptions {
+  readonly disk: Disk
+  readonly folders: readonly string[]
+  readonly fileBytesMax: number
+  readonly log: Log
+}
+
+/** Where a record begins. */
+export interface Place {
+  readonly file: DataFile
+  readonly position: number
+}
+
+export class DataFiles {
+  readonly quarantine: Quarantine
+  readonly #options: DataFilesOptions
+  #files: DataFile[] = []
+  /** The file that is appended to; none from the start to the first put, and after a failure. */
+  #current: DataFile | undefined
+  #nextId = 1
+
+  constructor(options: DataFilesOptions) {
+    this.#options = options
+    this.quarantine = new Quarantine(options.disk, options.log)
+  }
+
+  get count(): number {
+    return this.#files.length
+  }
+
+  get sizeInBytes(): number {
+    return this.#files.reduce((sum, file) => sum + file.size, 0)
+  }
+
+  /** Where the next bytes go, unless the file is full. */
+  get nextFolder(): string {
+    return this.#current?.folder ?? this.#folderOf(this.#nextId)
+  }
+
+  get all(): readonly DataFile[] {
+    return this.#files
+  }
+
+  /** Finds the files, and in the newest one the end of what was put. Returns the ordinal that comes next; the log is told what is damaged. */
+  load(): number {
+    const { disk, folders, log } = this.#options
+    const found = folders.flatMap((folder) => this.#idsIn(folder).map((id) => ({ folder, id })))
+    found.sort((a, b) => a.id - b.id)
+    for (const { folder, id } of found) {
+      const file = DataFile.open(disk, folder, id)
+      this.#nextId = id + 1
+      if (file !== undefined) this.#files.push(file)
+      else this.quarantine.file(join(folder, dataFileName(id)), id === found.at(-1)?.id)
+    }
+    for (const [i, file] of this.#files.entries())
+      file.endOrdinal = this.#files[i + 1]?.firstOrdinal ?? this.#endOf(file)
+    if (this.#files.length > 0) log.debug(`${this.#files.length} data files, ${this.sizeInBytes} bytes.`)
+    return this.#files.at(-1)?.endOrdinal ?? 0
+  }
+
+  /** Appends records that begin with `firstOrdinal` and go up to `endOrdinal`; returns where they begin. After an error the next call begins a new file. */
+  append(bytes: Buffer, firstOrdinal: number, endOrdinal: number): Place {
+    const { fileBytesMax } = this.#options
+    const current = this.#current
+    if (current !== undefined && current.size > fileHeaderBytes && current.size + bytes.length > fileBytesMax)
+      this.roll()
+    const file = (this.#current ??= this.#create(firstOrdinal))
+    const position = file.size
+    try {
+      file.append(bytes)
+    } catch (thrown) {
+      this.roll()
+      throw thrown
+    }
+    file.endOrdinal = endOrdinal
+    return { file, position }
+  }
+
+  /** Nothing more goes into the file that is appended to. */
+  roll(): void {
+    this.#current = undefined
+  }
+
+  /** The file whose ordinals `ordinal` is one of, or else the first one behind it. */
+  fileOf(ordinal: number): DataFile | undefined {
+    return this.#files.find((file) => file.endOrdinal > ordinal)
+  }
+
+  after({ id }: DataFile): DataFile | undefined {
+    return this.#files.find((file) => file.id > id)
+  }
+
+  /** Removes the files all of whose events are in `taken`; one that cannot be removed now is tried again later. Never the one that is appended to. */
+  removeTaken(taken: Ordinals): void {
+    const kept: DataFile[] = []
+    for (const file of this.#files) {
+      const isDone = file !== this.#current && taken.covers({ from: file.firstOrdinal, to: file.endOrdinal })
+      if (!isDone || !this.#removed(file)) kept.push(file)
+    }
+    this.#files = kept
+  }
+
+  close(): void {
+    for (const file of this.#files) file.close()
+    this.roll()
+  }
+
+  #idsIn(folder: string): number[] {
+    return this.#options.disk.list(folder).flatMap((name) => dataFileId(name) ?? [])
+  }
+
+  #endOf(file: DataFile): number {
+    const scan = new RecordScan(file, 0, (position, length) => this.quarantine.tail(file, position, length))
+    let end = file.firstOrdinal
+    for (let record = scan.find(); record !== undefined; record = scan.find()) {
+      end = Math.max(end, record.firstOrdinal + record.count)
+      scan.skip(record)
+    }
+    return end
+  }
+
+  #create(firstOrdinal: number): DataFile {
+    const id = this.#nextId++
+    const file = DataFile.create(this.#options.disk, this.#folderOf(id), id, firstOrdinal)
+    this.#files.push(file)
+    return file
+  }
+
+  #folderOf(id: number): string {
+    const { folders } = this.#options
+    const folder = folders[id % folders.length]
+    assert(folder !== undefined, 'a file channel without a data folder')
+    return folder
+  }
+
+  #removed(file: DataFile): boolean {
+    try {
+      file.remove()
+      return true
+    } catch (thrown) {
+      if (systemCode(thrown) === 'ENOENT') return true
+      if (systemCode(thrown) === undefined) throw thrown
+      this.#options.log.warn(`Data file ${file.path} cannot be removed yet: ${String(thrown)}.`)
+      return false
+    }
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * The channel that holds events on disk: what was put survives the end of the process, whatever ended it, and a loss of power. Its place is in front of
+ * sinks that are away for hours, and behind sources that cannot read again.
+ */
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import type { Finding, Values } from '../../src/config/setting.ts'
+import {
+  commaList,
+  each,
+  flag,
+  integer,
+  bytes,
+  milliseconds,
+  path,
+  seconds,
+  text,
+} from '../../src/config/setting-kinds.ts'
+import { defineChannel } from '../../src/flow/component.ts'
+import { FileChannel } from './file-channel.ts'
+
+/** Kept in memory for the next takes; what is beyond is read back from disk. */
+const memoryBytesMax = 8 * 1024 * 1024
+
+const folderBelow = (name: string): string => join(homedir(), '.flume', 'file-channel', name)
+const unneeded = 'Accepted; there is no use for it here.'
+
+const settings = {
+  checkpointDir: path({
+    doc: 'Folder of the journal of takes: two files of 1 MB.',
+    default: folderBelow('checkpoint'),
+    defaultText: '~/.flume/file-channel/checkpoint',
+  }),
+  dataDirs: commaList({
+    doc: 'Folders of the data files, used in turns.',
+    default: [folderBelow('data')],
+    defaultText: '~/.flume/file-channel/data',
+  }),
+  capacity: integer({ doc: 'The most events it holds.', default: 1_000_000, min: 1 }),
+  transactionCapacity: integer({
+    doc: 'The most events of one put or take.',
+    default: 10_000,
+    min: 1,
+    max: 2_147_483_647,
+  }),
+  'keep-alive': seconds({ doc: 'How long a put waits for room, and a take for events.', default: 3, min: 0 }),
+  maxFileSize: bytes({
+    doc: 'A data file that has so many bytes is followed by another. Flume’s default is 1623195647; smaller files give their space back sooner.',
+    default: 134_217_728,
+    min: 1024,
+  }),
+  minimumRequiredSpace: bytes({
+    doc: 'Bytes that must stay free on the disk: with less, puts are refused, and takes go on.',
+    default: 524_288_000,
+    min: 1_048_576,
+  }),
+  fsyncPerTransaction: flag({ doc: 'Whether a put waits until its events are synced to the disk.', default: true }),
+  fsyncInterval: seconds({ doc: 'How often to sync where puts do not wait for it.', default: 5, min: 1 }),
+  checkpointInterval: milliseconds({ doc: unneeded, default: 30_000 }),
+  checkpointOnClose: flag({ doc: unneeded, default: true }),
+  useDualCheckpoints: flag({ doc: unneeded, default: false }),
+  backupCheckpointDir: path({ doc: unneeded }),
+  compressBackupCheckpoint: flag({ doc: unneeded, default: false }),
+  'use-log-replay-v1': flag({ doc: unneeded, default: false }),
+  'use-fast-replay': flag({ doc: unneeded, default: false }),
+  'encryption.*': each(text({ doc: 'Not there yet: a file that has one of these is refused.' })),
+}
+
+type FileValues = Values<typeof settings>
+
+const withHome = (folder: string): string => folder.replace(/^~(?=\/|$)/, () => homedir())
+
+const check = (values: FileValues): Finding[] => {
+  const { capacity, transactionCapacity, checkpointDir } = values
+  const findings: Finding[] = []
+  if (transactionCapacity > capacity)
+    findings.push({
+      level: 'fault',
+      setting: 'transactionCapacity',
+      says: `transactionCapacity ${transactionCapacity} is above capacity ${capacity}`,
+      hint: 'Raise capacity: it holds several batches.',
+    })
+  if (values.dataDirs.length === 0)
+    findings.push({ level: 'fault', setting: 'dataDirs', says: 'dataDirs names no folder', hint: 'Name at least one.' })
+  if (values.dataDirs.map(withHome).includes(checkpointDir))
+    findings.push({
+      level: 'fault',
+      setting: 'dataDirs',
+      says: 'a data folder is the checkpointDir, too',
+      hint: 'Give each a folder of its own.',
+    })
+  const [encrypted] = values['encryption.*'].keys()
+  if (encrypted !== undefined)
+    findings.push({
+      level: 'fault',
+      setting: `encryption.${encrypted}`,
+      says: 'data files cannot be encrypted yet',
+      hint: 'Leave the encryption settings away, and put the folders on an encrypted disk.',
+    })
+  return findings
+}
+
+export const file = defineChannel({
+  type: 'file',
+  aliases: ['org.apache.flume.channel.file.FileChannel'],
+  summary: 'Holds events on disk; no crash and no power cut loses one that was acknowledged.',
+  settings,
+  check,
+  create: (values, context) =>
+    new FileChannel(
+      {
+        name: context.name,
+        capacity: values.capacity,
+        transactionCapacity: values.transactionCapacity,
+        keepAliveMs: values['keep-alive'] * 1000,
+        checkpointFolder: values.checkpointDir,
+        dataFolders: [...new Set(values.dataDirs.map(withHome))],
+        fileBytesMax: values.maxFileSize,
+        requiredSpaceBytes: values.minimumRequiredSpace,
+        syncEveryMs: values.fsyncPerTransaction ? undefined : values.fsyncInterval * 1000,
+        memoryBytesMax,
+      },
+      context,
+    ),
+})

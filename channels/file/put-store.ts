@@ -1,0 +1,136 @@
+/** The way of puts to the disk: each gets its ordinals and its bytes at once, and all that wait are written and synced together. */
+import { Fault, reasonOf } from '../../src/base/faults.ts'
+import type { Context } from '../../src/flow/context.ts'
+import type { Batch } from '../../src/flow/event.ts'
+import type { StoredBatch } from './backlog.ts'
+import type { DataFile } from './data-file.ts'
+import { GroupCommit } from './group-commit.ts'
+import type { Range } from './ordinals.ts'
+import { RecordBuffer } from './put-record.ts'
+import type { Store } from './store.ts'
+
+export interface PendingPut {
+  readonly first: number
+  readonly batch: Batch
+  readonly bytes: number
+}
+
+export interface PutStoreOptions {
+  readonly name: string
+  readonly context: Context
+  readonly store: Store
+  readonly requiredSpaceBytes: number
+  readonly syncEveryMs: number | undefined
+  /** Batches that are on disk, in order; called with all of a group at once. */
+  readonly stored: (group: readonly StoredBatch[]) => void
+  /** Ordinals that were given and are not on disk. */
+  readonly failed: (range: Range) => void
+}
+
+/** The free space is asked for again after so many bytes, or when there was too little. */
+const bytesPerLook = 16 * 1024 * 1024
+
+export class PutStore {
+  readonly #options: PutStoreOptions
+  readonly #group: GroupCommit<PendingPut>
+  readonly #buffer = new RecordBuffer()
+  #nextOrdinal: number
+  #spaceLeft = 0
+  /** Files with bytes that no sync covers yet, where syncs come by time. */
+  readonly #dirty = new Set<DataFile>()
+  #timer: Disposable | undefined
+  #syncing: Promise<void> | undefined
+
+  constructor(options: PutStoreOptions) {
+    this.#options = options
+    this.#nextOrdinal = options.store.nextOrdinal
+    this.#group = new GroupCommit((puts) => this.#store(puts))
+  }
+
+  get nextOrdinal(): number {
+    return this.#nextOrdinal
+  }
+
+  /** Resolves when the batch is stored. Rejects with CHANNEL_NO_SPACE or a system error; nothing of it is held then. */
+  add(batch: Batch): Promise<void> {
+    const first = this.#nextOrdinal
+    this.#nextOrdinal += batch.length
+    return this.#group.add({ first, batch, bytes: this.#buffer.add(batch, first) })
+  }
+
+  /** Waits for what is on its way, and syncs what only time would have. */
+  async close(): Promise<void> {
+    await this.#group.idle()
+    this.#timer?.[Symbol.dispose]()
+    await this.#syncing
+    await this.#syncDirty()
+  }
+
+  /** All that was added until now; the buffer has exactly their records. */
+  async #store(puts: readonly PendingPut[]): Promise<void> {
+    const { stored, failed, store } = this.#options
+    const first = puts[0]?.first ?? 0
+    const end = this.#nextOrdinal
+    try {
+      stored(await this.#write(puts, first, end))
+    } catch (thrown) {
+      store.files.roll()
+      failed({ from: first, to: end })
+      throw thrown
+    }
+  }
+
+  async #write(puts: readonly PendingPut[], first: number, end: number): Promise<StoredBatch[]> {
+    const { files } = this.#options.store
+    const { bytes } = this.#buffer
+    const { file, position } = ((): { file: DataFile; position: number } => {
+      try {
+        this.#needSpace(bytes.length)
+        return files.append(bytes, first, end)
+      } finally {
+        this.#buffer.clear()
+      }
+    })()
+    if (this.#options.syncEveryMs === undefined) await file.sync()
+    else this.#syncLater(file, this.#options.syncEveryMs)
+    let at = position
+    return puts.map(({ first: ordinal, batch, bytes: size }) => {
+      const place = { file, position: at }
+      at += size
+      return { first: ordinal, batch, bytes: size, place }
+    })
+  }
+
+  #needSpace(bytes: number): void {
+    const { name, context, store, requiredSpaceBytes } = this.#options
+    if (this.#spaceLeft < bytes) {
+      const folder = store.files.nextFolder
+      const free = context.disk.free(folder)
+      this.#spaceLeft = Math.min(bytesPerLook + bytes, free - requiredSpaceBytes)
+      if (this.#spaceLeft < bytes)
+        throw new Fault('CHANNEL_NO_SPACE', { channel: name, folder, free, required: requiredSpaceBytes })
+    }
+    this.#spaceLeft -= bytes
+  }
+
+  #syncLater(file: DataFile, everyMs: number): void {
+    this.#dirty.add(file)
+    this.#timer ??= this.#options.context.clock.after(everyMs, () => {
+      this.#timer = undefined
+      this.#syncing = this.#syncDirty()
+    })
+  }
+
+  async #syncDirty(): Promise<void> {
+    for (const file of this.#dirty) {
+      this.#dirty.delete(file)
+      try {
+        await file.sync()
+      } catch (thrown) {
+        this.#options.context.log.error(
+          `Data file ${file.path} could not be synced: ${reasonOf(thrown)}. Events in it are lost if the machine fails before they are taken.`,
+        )
+      }
+    }
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * What cannot be read is put aside and counted, and the channel goes on: a damaged record costs that record. The bytes are kept beside the data file, so
+ * that a person may look at them.
+ */
+import type { Log } from '../../src/base/log.ts'
+import { systemCode } from '../../src/base/faults.ts'
+import type { Disk } from '../../src/io/disk.ts'
+import type { DataFile } from './data-file.ts'
+
+/** More of one damaged place is not copied. */
+const copiedBytesMax = 64 * 1024 * 1024
+
+export class Quarantine {
+  readonly #disk: Disk
+  readonly #log: Log
+  /** Events that were put and can never be taken. */
+  lost = 0
+
+  constructor(disk: Disk, log: Log) {
+    this.#disk = disk
+    this.#log = log
+  }
+
+  /** Bytes of the newest file that are no record, found at a start: what a crash left of puts that were never acknowledged, usually. */
+  tail(file: DataFile, position: number, length: number): void {
+    this.#log.warn(
+      `Data file ${file.path} has ${length} bytes at ${position} that are no whole record: a put that was under way at the end, and was not acknowledged.`,
+    )
+  }
+
+  /** A whole file without a header. The newest one was being made when the process ended. */
+  file(path: string, isNewest: boolean): void {
+    const aside = `${path}.damaged`
+    if (isNewest)
+      this.#log.info(`Data file ${path} was being made when the process ended; it is put aside as ${aside}.`)
+    else this.#log.error(`Data file ${path} has no whole header; it is put aside as ${aside}, and its events are lost.`)
+    this.#disk.rename(path, aside)
+  }
+
+  /** Events `from` to `to - 1` cannot be read; `length` bytes at `position` are damaged; 0 where nothing is there. */
+  events(file: DataFile, position: number, length: number, from: number, to: number): void {
+    this.lost += to - from
+    const aside = length > 0 ? this.#copy(file, position, Math.min(length, copiedBytesMax)) : undefined
+    const kept = aside === undefined ? '' : ` The bytes are kept in ${aside}.`
+    this.#log.error(`Data file ${file.path} is damaged at ${position}: ${to - from} events are lost.${kept}`)
+  }
+
+  /** Events `from` to `to - 1` are in no data file. */
+  missing(from: number, to: number): void {
+    this.lost += to - from
+    this.#log.error(`${to - from} events that were held are in no data file; they are lost.`)
+  }
+
+  #copy(file: DataFile, position: number, length: number): string | undefined {
+    const path = `${file.path}.${position}.damaged`
+    try {
+      const fd = this.#disk.open(path, 'w')
+      try {
+        const bytes = file.read(position, length)
+        this.#disk.write(fd, bytes, 0, bytes.length, 0)
+      } finally {
+        this.#disk.close(fd)
+      }
+      return path
+    } catch (thrown) {
+      if (systemCode(thrown) === undefined) throw thrown
+      return undefined
+    }
+  }
+}

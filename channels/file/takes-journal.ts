@@ -1,0 +1,173 @@
+/**
+ * What was taken, kept in two small files of the checkpoint folder that are written in turns. Each begins with the whole state and goes on with what
+ * changed; when one is full, the state is written to the other. Both have their full size from the start and are only written over: so takes can be
+ * committed, and give space back, on a disk that has none left. Throws system errors.
+ */
+import { join } from 'node:path'
+import { crc32c } from '@node-rs/crc32'
+import type { Disk } from '../../src/io/disk.ts'
+import { Ordinals, type Range } from './ordinals.ts'
+
+const names = ['taken-0.journal', 'taken-1.journal'] as const
+export const journalBytes = 1024 * 1024
+/** `MTJ1`. */
+const magic = 0x4d_54_4a_31
+
+/** magic, whole length, CRC-32C of the rest, generation, number in the file, ranges. */
+const headerBytes = 32
+const lengthAt = 4
+const checksumAt = 8
+const checkedAt = 12
+const generationAt = 12
+const numberAt = 20
+const countAt = 24
+const rangeBytes = 16
+
+const recordOf = (generation: number, number: number, ranges: readonly Range[]): Buffer => {
+  const bytes = Buffer.alloc(headerBytes + ranges.length * rangeBytes)
+  bytes.writeUInt32BE(magic)
+  bytes.writeUInt32BE(bytes.length, lengthAt)
+  bytes.writeBigUInt64BE(BigInt(generation), generationAt)
+  bytes.writeUInt32BE(number, numberAt)
+  bytes.writeUInt32BE(ranges.length, countAt)
+  for (const [i, { from, to }] of ranges.entries()) {
+    bytes.writeBigUInt64BE(BigInt(from), headerBytes + i * rangeBytes)
+    bytes.writeBigUInt64BE(BigInt(to), headerBytes + i * rangeBytes + 8)
+  }
+  bytes.writeUInt32BE(crc32c(bytes.subarray(checkedAt)), checksumAt)
+  return bytes
+}
+
+interface JournalRecord {
+  readonly generation: number
+  readonly number: number
+  readonly ranges: readonly Range[]
+  readonly sizeInBytes: number
+}
+
+/** The record at `at`, or undefined where none is whole. */
+const readRecord = (file: Buffer, at: number): JournalRecord | undefined => {
+  if (at + headerBytes > file.length || file.readUInt32BE(at) !== magic) return undefined
+  const sizeInBytes = file.readUInt32BE(at + lengthAt)
+  const count = file.readUInt32BE(at + countAt)
+  if (sizeInBytes !== headerBytes + count * rangeBytes || at + sizeInBytes > file.length) return undefined
+  if (crc32c(file.subarray(at + checkedAt, at + sizeInBytes)) !== file.readUInt32BE(at + checksumAt)) return undefined
+  const ranges = Array.from({ length: count }, (_, i) => ({
+    from: Number(file.readBigUInt64BE(at + headerBytes + i * rangeBytes)),
+    to: Number(file.readBigUInt64BE(at + headerBytes + i * rangeBytes + 8)),
+  }))
+  const generation = Number(file.readBigUInt64BE(at + generationAt))
+  return { generation, number: file.readUInt32BE(at + numberAt), ranges, sizeInBytes }
+}
+
+interface Read {
+  readonly generation: number
+  readonly taken: Ordinals
+}
+
+/** The first record is the state, later ones what was added, as far as they belong together. */
+const readFile = (file: Buffer): Read | undefined => {
+  const state = readRecord(file, 0)
+  if (state === undefined || state.number !== 0) return undefined
+  const taken = new Ordinals(state.ranges)
+  let at = state.sizeInBytes
+  for (let number = 1; ; number++) {
+    const next = readRecord(file, at)
+    if (next?.generation !== state.generation || next.number !== number) break
+    for (const range of next.ranges) taken.add(range)
+    at += next.sizeInBytes
+  }
+  return { generation: state.generation, taken }
+}
+
+export class TakesJournal {
+  /** What was taken, as far as it is known to last. */
+  readonly taken: Ordinals
+  /** Whether there was one before. */
+  readonly isNew: boolean
+  readonly #disk: Disk
+  readonly #fds: readonly number[]
+  #generation: number
+  /** Of the file whose state is known to last: the other one is written over. */
+  #lasting: number
+  #number = 0
+  #at = 0
+  #isFailed = false
+
+  private constructor(disk: Disk, fds: readonly number[], found: Read | undefined) {
+    this.#disk = disk
+    this.#fds = fds
+    this.isNew = found === undefined
+    this.taken = found?.taken ?? new Ordinals()
+    this.#generation = this.#lasting = found?.generation ?? 0
+  }
+
+  /** Reads both files, of which the newer one that is whole counts, and begins the other. */
+  static async open(disk: Disk, folder: string): Promise<TakesJournal> {
+    const fds = names.map((name) =>
+      disk.open(join(folder, name), disk.stat(join(folder, name)) === undefined ? 'wx+' : 'r+'),
+    )
+    let newest: Read | undefined
+    for (const fd of fds) {
+      const file = Buffer.alloc(disk.fstat(fd).size)
+      const read = readFile(file.subarray(0, disk.read(fd, file, 0, file.length, 0)))
+      if (read !== undefined && read.generation > (newest?.generation ?? 0)) newest = read
+    }
+    const journal = new TakesJournal(disk, fds, newest)
+    for (const fd of fds) journal.#stretch(fd, journalBytes)
+    disk.syncFolder(folder)
+    await journal.add([])
+    return journal
+  }
+
+  /** Adds what was taken; resolves when it lasts. One call at a time. */
+  async add(ranges: readonly Range[]): Promise<void> {
+    const record = recordOf(this.#generation, this.#number, ranges)
+    if (this.#isFailed || this.#number === 0 || this.#at + record.length > journalBytes) return this.#turnOver(ranges)
+    // Until its sync has worked nobody knows what is on the disk: the next one begins the other file.
+    this.#isFailed = true
+    this.#write(record, this.#at)
+    await this.#disk.sync(this.#fd)
+    this.#isFailed = false
+    this.#at += record.length
+    this.#number++
+    for (const range of ranges) this.taken.add(range)
+  }
+
+  close(): void {
+    for (const fd of this.#fds) this.#disk.close(fd)
+  }
+
+  get #fd(): number {
+    return this.#fds[this.#generation % 2] as number
+  }
+
+  /** The whole state and what is new into the other file. */
+  async #turnOver(ranges: readonly Range[]): Promise<void> {
+    const state = new Ordinals(this.taken.ranges)
+    for (const range of ranges) state.add(range)
+    this.#generation += this.#generation % 2 === this.#lasting % 2 ? 1 : 2
+    this.#isFailed = true
+    const record = recordOf(this.#generation, 0, state.ranges)
+    this.#stretch(this.#fd, record.length)
+    this.#write(record, 0)
+    await this.#disk.sync(this.#fd)
+    this.#isFailed = false
+    this.#lasting = this.#generation
+    this.#at = record.length
+    this.#number = 1
+    for (const range of ranges) this.taken.add(range)
+  }
+
+  #write(bytes: Buffer, position: number): void {
+    for (let done = 0; done < bytes.length;)
+      done += this.#disk.write(this.#fd, bytes, done, bytes.length - done, position + done)
+  }
+
+  /** Zeros to the full size, written and not only counted: their place on the disk is then taken. */
+  #stretch(fd: number, bytes: number): void {
+    const { size } = this.#disk.fstat(fd)
+    const zeros = Buffer.alloc(Math.max(0, bytes - size))
+    for (let done = 0; done < zeros.length;) done += this.#disk.write(fd, zeros, done, zeros.length - done, size + done)
+  }
+}
