@@ -49,7 +49,7 @@ export class Bucket {
   }
 
   /** Appends the batch to as many files as it fills. What it did is in `change`, also when it throws. */
-  async append(batch: Batch, change: Change): Promise<void> {
+  async append(batch: Batch, change: Change<Bucket>): Promise<void> {
     for (let at = 0; at < batch.length;) {
       const file = this.file ?? (await this.#create(change))
       change.touches(this, file)
@@ -60,7 +60,7 @@ export class Bucket {
     }
   }
 
-  async #create(change: Change): Promise<InUseFile> {
+  async #create(change: Change<Bucket>): Promise<InUseFile> {
     const { limits, serializer } = this.#options
     const { counters } = this.#context
     const made = await serializer()

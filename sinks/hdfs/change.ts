@@ -4,18 +4,22 @@
  */
 import { dirname } from 'node:path'
 import type { Disk } from '../../src/io/disk.ts'
-import type { Bucket } from './bucket.ts'
 import type { InUseFile, Mark } from './in-use-file.ts'
 
-interface Touched {
-  readonly bucket: Bucket
+/** Whose file it is: a bucket, and which of its files is open. */
+export interface FileOwner {
+  file: InUseFile | undefined
+}
+
+interface Touched<B extends FileOwner> {
+  readonly bucket: B
   readonly file: InUseFile
   /** How far the file was; undefined for one that did not exist. */
   readonly before: Mark | undefined
 }
 
-export class Change {
-  readonly #touched = new Map<InUseFile, Touched>()
+export class Change<B extends FileOwner> {
+  readonly #touched = new Map<InUseFile, Touched<B>>()
   readonly #full: InUseFile[] = []
 
   /** Files that reached a limit, in order. */
@@ -24,7 +28,7 @@ export class Change {
   }
 
   /** Files that got something, and whose they are. */
-  get touched(): Iterable<{ readonly bucket: Bucket; readonly file: InUseFile }> {
+  get touched(): Iterable<{ readonly bucket: B; readonly file: InUseFile }> {
     return this.#touched.values()
   }
 
@@ -36,12 +40,12 @@ export class Change {
     for (const folder of new Set(created.map(({ file }) => dirname(file.path)))) disk.syncFolder(folder)
   }
 
-  creates(bucket: Bucket, file: InUseFile): void {
+  creates(bucket: B, file: InUseFile): void {
     this.#touched.set(file, { bucket, file, before: undefined })
   }
 
   /** To be called before anything is appended. */
-  touches(bucket: Bucket, file: InUseFile): void {
+  touches(bucket: B, file: InUseFile): void {
     if (!this.#touched.has(file)) this.#touched.set(file, { bucket, file, before: file.mark })
   }
 

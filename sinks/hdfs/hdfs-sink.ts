@@ -55,7 +55,7 @@ export class HdfsSink implements Sink {
 
   async write(batch: Batch): Promise<void> {
     const groups = this.#paths.group(batch, this.#context.clock.now())
-    const change = new Change()
+    const change = new Change<Bucket>()
     this.#writing = true
     try {
       for (const group of groups) await this.#append(group, change, batch)
@@ -75,7 +75,7 @@ export class HdfsSink implements Sink {
     await this.#finisher.finishAll()
   }
 
-  async #append({ path, events }: Group, change: Change, batch: Batch): Promise<void> {
+  async #append({ path, events }: Group, change: Change<Bucket>, batch: Batch): Promise<void> {
     const bucket = this.#bucket(path)
     try {
       await bucket.append(events, change)
@@ -100,7 +100,7 @@ export class HdfsSink implements Sink {
     return bucket
   }
 
-  #undo(change: Change): void {
+  #undo(change: Change<Bucket>): void {
     const { disk, log } = this.#context
     try {
       change.undo(disk)
@@ -112,7 +112,7 @@ export class HdfsSink implements Sink {
   }
 
   /** The batch is stored: what is left is to end files, and to watch the clock for the others. */
-  #settle(change: Change): void {
+  #settle(change: Change<Bucket>): void {
     for (const file of change.full) this.#finish(file)
     for (const { bucket, file } of change.touched) if (bucket.file === file) this.#watch(bucket, file)
     for (const bucket of this.#buckets.values()) {

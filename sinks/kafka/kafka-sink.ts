@@ -2,7 +2,7 @@
  * The sink itself: encodes a write into record batches and hands them to the producer, which keeps their order per partition while several writes
  * are open. A write is stored when every batch of it is; what the broker says about single records becomes a rejection of their events.
  */
-import type { Outcome } from '../../src/client/delivery.ts'
+import type { Outcome } from '../../src/client/outcome.ts'
 import { Partitioner } from '../../src/client/partitioner.ts'
 import type { Producer } from '../../src/client/producer.ts'
 import type { Context } from '../../src/flow/context.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Fault } from '../../src/base/faults.ts'
 import { isTold } from '../../src/base/told.ts'
-import type { Outcome } from '../../src/client/delivery.ts'
+import type { Outcome } from '../../src/client/outcome.ts'
 import { BrokerError } from '../../src/client/errors.ts'
 import { Rejected } from '../../src/flow/sink.ts'
 import { RecordingLog } from '../../test/fakes/context.ts'

@@ -1,7 +1,7 @@
 /** What a write's outcomes mean: stored, to be written again, or events that can never be stored. */
 import type { Log } from '../../src/base/log.ts'
 import { tell } from '../../src/base/told.ts'
-import type { Outcome } from '../../src/client/delivery.ts'
+import type { Outcome } from '../../src/client/outcome.ts'
 import { BrokerError } from '../../src/client/errors.ts'
 import { Rejected } from '../../src/flow/sink.ts'
 import type { BatchLimits } from './batch-limits.ts'

@@ -11,6 +11,7 @@ import type { Status } from '../../src/formats/avro-protocol.ts'
 import { AvroReader } from '../../src/formats/avro-reader.ts'
 import { AvroWire, type WireOptions } from '../../src/formats/avro-wire.ts'
 import { readInto } from '../../src/io/listen.ts'
+import { Corking } from '../../src/io/corking.ts'
 import { errorAnswer, handshakeAnswer, statusAnswer } from './answers.ts'
 import { type KnownProtocols, readEvents } from './peer.ts'
 
@@ -34,11 +35,11 @@ export class Connection {
   readonly #address: string
   readonly #wire: AvroWire
   readonly #socket: Socket
+  readonly #corking: Corking
   readonly #decoder = new EventDecoder()
   #greeted = false
   #open = 0
   #isEnding = false
-  #corked = false
 
   constructor(accepted: Socket, owner: ConnectionOwner) {
     this.#owner = owner
@@ -51,6 +52,7 @@ export class Connection {
       room: () => this.#wire.room(),
       received: (length) => this.#wire.received(length),
     })
+    this.#corking = new Corking(this.#socket)
     this.#wire.attach(this.#socket)
     this.#socket.on('end', () => this.#wire.ended(() => this.#endWhenAnswered()))
     this.#socket.on('drain', () => this.#goOn())
@@ -111,14 +113,7 @@ export class Connection {
 
   /** Answers of one turn of the event loop leave together. A client that does not read them is not listened to. */
   #send(answer: Uint8Array): void {
-    if (!this.#corked) {
-      this.#corked = true
-      this.#socket.cork()
-      setImmediate(() => {
-        this.#corked = false
-        this.#socket.uncork()
-      })
-    }
+    this.#corking.hold()
     this.#wire.send(answer)
     if (this.#socket.writableNeedDrain) this.#wire.pause()
   }

@@ -1,6 +1,7 @@
 /** What the netcat source answers. Replies leave in the order of the lines, whatever the order in which their deliveries end. */
 import type { Socket } from 'node:net'
 import { Ring } from '../../src/base/ring.ts'
+import { Corking } from '../../src/io/corking.ts'
 import type { Charset } from '../../src/formats/charset.ts'
 
 const noReply = Buffer.alloc(0)
@@ -12,15 +13,16 @@ export interface Due {
 
 export class Replies {
   readonly #socket: Socket
+  readonly #corking: Corking
   readonly #charset: Charset
   readonly #accepted: Buffer
   readonly #acceptedBytes: number
   readonly #due = new Ring<Due>()
-  #corked = false
 
   /** `acks`: whether accepted lines are answered at all. `batchEvents`: the most lines of one `accepted`. */
   constructor(socket: Socket, charset: Charset, acks: boolean, batchEvents: number) {
     this.#socket = socket
+    this.#corking = new Corking(socket)
     this.#charset = charset
     const one = acks ? charset.encode('OK\n') : noReply
     this.#acceptedBytes = one.length
@@ -58,14 +60,7 @@ export class Replies {
 
   /** Replies of one turn of the event loop leave together. */
   #write(reply: Uint8Array): void {
-    if (!this.#corked) {
-      this.#corked = true
-      this.#socket.cork()
-      setImmediate(() => {
-        this.#corked = false
-        this.#socket.uncork()
-      })
-    }
+    this.#corking.hold()
     this.#socket.write(reply)
   }
 }

@@ -4,7 +4,7 @@
  */
 import type { Log } from '../../src/base/log.ts'
 import { reasonOf } from '../../src/base/faults.ts'
-import { readWhole } from '../../src/formats/json-file.ts'
+import { readWhole } from '../../src/io/read-whole.ts'
 import type { Disk } from '../../src/io/disk.ts'
 
 export const flumeMetaName = '.flumespool-main.meta'

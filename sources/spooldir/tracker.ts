@@ -4,7 +4,8 @@
  */
 import { reasonOf } from '../../src/base/faults.ts'
 import type { Log } from '../../src/base/log.ts'
-import { readWhole, replaceFile } from '../../src/formats/json-file.ts'
+import { replaceFile } from '../../src/formats/json-file.ts'
+import { readWhole } from '../../src/io/read-whole.ts'
 import type { Disk, DiskStat } from '../../src/io/disk.ts'
 import type { SpoolFile } from './spool-file.ts'
 

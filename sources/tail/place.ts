@@ -2,7 +2,8 @@
 import { reasonOf } from '../../src/base/faults.ts'
 import type { Log } from '../../src/base/log.ts'
 import type { DeliveredFile } from '../../src/formats/file-delivery.ts'
-import { readWhole, replaceFile } from '../../src/formats/json-file.ts'
+import { replaceFile } from '../../src/formats/json-file.ts'
+import { readWhole } from '../../src/io/read-whole.ts'
 import { formatPositions, parsePositions } from '../../src/formats/position-file.ts'
 import type { Disk } from '../../src/io/disk.ts'
 

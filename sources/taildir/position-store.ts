@@ -4,7 +4,8 @@
  */
 import { reasonOf } from '../../src/base/faults.ts'
 import type { Log } from '../../src/base/log.ts'
-import { folderOf, readWhole, replaceFile } from '../../src/formats/json-file.ts'
+import { folderOf, replaceFile } from '../../src/formats/json-file.ts'
+import { readWhole } from '../../src/io/read-whole.ts'
 import { formatPositions, parsePositions, type FilePosition } from '../../src/formats/position-file.ts'
 import type { Disk } from '../../src/io/disk.ts'
 import type { StoredPrint } from './fingerprint.ts'

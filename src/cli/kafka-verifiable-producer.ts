@@ -1,6 +1,6 @@
 /** kafka-verifiable-producer.sh: sends the numbers from 0 on and prints, as one JSON object a line, what became of each. */
 import type { Log } from '../base/log.ts'
-import type { Outcome } from '../client/delivery.ts'
+import type { Outcome } from '../client/outcome.ts'
 import type { ClientOptions } from '../client/options.ts'
 import { Partitioner } from '../client/partitioner.ts'
 import { Producer } from '../client/producer.ts'

@@ -4,7 +4,7 @@
  * behind a refused batch is sent again. What remains is said, and lost, as with Kafka's tool.
  */
 import { Fault } from '../base/faults.ts'
-import type { Outcome } from '../client/delivery.ts'
+import type { Outcome } from '../client/outcome.ts'
 import { BrokerError } from '../client/errors.ts'
 import { errorCodes } from '../protocol/error-codes.ts'
 import { RecordBatchWriter } from '../protocol/record-batch-writer.ts'

@@ -8,6 +8,7 @@ import { assert } from '../base/assert.ts'
 import { Fault, reasonOf } from '../base/faults.ts'
 import { Ring } from '../base/ring.ts'
 import type { Clock } from '../io/clock.ts'
+import { Corking } from '../io/corking.ts'
 import { correlationIdOf, decodeResponse, encodeRequest } from '../protocol/codec.ts'
 import { Malformed } from '../protocol/malformed.ts'
 import type { AnyApi, RequestInput, ResponseOf } from '../protocol/table.ts'
@@ -57,12 +58,12 @@ export class Connection implements Disposable {
   readonly address: Address
   readonly #options: ConnectionOptions
   readonly #socket: net.Socket
+  readonly #corking: Corking
   readonly #reader: FrameReader
   readonly #inFlight = new Ring<InFlight>()
   readonly #closed = Promise.withResolvers<Fault>()
   #versions: VersionRanges | undefined
   #correlationId = 0
-  #corked = false
   #fault: Fault | undefined
   #timer: Disposable | undefined
 
@@ -81,6 +82,7 @@ export class Connection implements Disposable {
       keepAlive: true,
       onread: { buffer: () => this.#reader.space(), callback: (bytes) => this.#received(bytes) },
     })
+    this.#corking = new Corking(this.#socket)
     this.#socket.on('error', (error) => this.#lost(error.message))
     this.#socket.on('end', () => this.#lost('the broker closed it'))
     this.#socket.on('close', () => this.#lost('it was closed'))
@@ -172,19 +174,10 @@ export class Connection implements Disposable {
   }
 
   #write(pieces: readonly Buffer[], sent?: (error?: Error | null) => void): void {
-    if (!this.#corked) {
-      this.#corked = true
-      this.#socket.cork()
-      setImmediate(this.#uncork)
-    }
+    this.#corking.hold()
     const last = pieces.length - 1
     for (let i = 0; i < last; i++) this.#socket.write(pieces[i] as Buffer)
     this.#socket.write(pieces[last] as Buffer, sent)
-  }
-
-  readonly #uncork = (): void => {
-    this.#corked = false
-    this.#socket.uncork()
   }
 
   #received(bytes: number): boolean {

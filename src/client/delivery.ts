@@ -1,6 +1,7 @@
 /** One call of `Producer.send`: the batches it brought, and the promise that tells what became of each. */
 import type { RecordBatchWriter } from '../protocol/record-batch-writer.ts'
-import type { PartitionQueue } from './partition-queue.ts'
+import type { Outcome } from './outcome.ts'
+import type { PartitionQueue, QueuedBatch } from './partition-queue.ts'
 
 /** A filled batch for one partition. It belongs to the producer once it is handed over. */
 export interface PartitionBatch {
@@ -9,24 +10,17 @@ export interface PartitionBatch {
   readonly records: RecordBatchWriter
 }
 
-/** What became of a batch. */
-export interface Outcome {
-  /** Offset of its first record; -1 when the broker did not say (acks=0, or it had the batch already). */
-  readonly baseOffset: number
-  /** Why it was not stored, or undefined. */
-  readonly error?: Error
-  /** Records that the broker named as the bad ones, by index, with its words. */
-  readonly badRecords?: readonly { readonly index: number; readonly says: string | null }[]
-}
-
 /** Takes back writers that are no longer needed. */
 export interface WriterReturn {
   give(records: RecordBatchWriter): void
 }
 
+/** The batches of one partition on their way. */
+export type EntryQueue = PartitionQueue<Entry>
+
 /** A batch on its way. */
-export class Entry {
-  readonly queue: PartitionQueue
+export class Entry implements QueuedBatch {
+  readonly queue: EntryQueue
   readonly records: RecordBatchWriter
   /** On the monotonic clock: after it the batch fails instead of being sent again. */
   readonly dueMs: number
@@ -39,7 +33,7 @@ export class Entry {
   #settled = false
   #released = false
 
-  constructor(queue: PartitionQueue, records: RecordBatchWriter, dueMs: number, delivery: Delivery, index: number) {
+  constructor(queue: EntryQueue, records: RecordBatchWriter, dueMs: number, delivery: Delivery, index: number) {
     this.queue = queue
     this.records = records
     this.dueMs = dueMs
@@ -84,7 +78,7 @@ export class Delivery {
     return this.#told.promise
   }
 
-  add(queue: PartitionQueue, records: RecordBatchWriter, dueMs: number): Entry {
+  add(queue: EntryQueue, records: RecordBatchWriter, dueMs: number): Entry {
     const entry = new Entry(queue, records, dueMs, this, this.#left++)
     this.entries.push(entry)
     return entry

@@ -3,9 +3,9 @@ import type { ProducerOptions } from './producer-options.ts'
 import { produce } from '../protocol/messages/produce.ts'
 import type { Cluster } from './cluster.ts'
 import type { Connection } from './connection.ts'
-import type { Entry } from './delivery.ts'
+import type { Entry, EntryQueue } from './delivery.ts'
 import { isNetworkTrouble } from './errors.ts'
-import type { PartitionQueue, Verdict } from './partition-queue.ts'
+import type { Verdict } from './partition-queue.ts'
 import { answerOf, produceRequest, replyFor } from './produce-request.ts'
 import type { Answer } from './produce-request.ts'
 
@@ -16,7 +16,7 @@ export interface SenderHost {
   /** Batches of one partition that may be in flight. */
   readonly perPartitionMax: number
   /** A queue cannot go on without another leader, a pause or a producer id. */
-  stuck(queue: PartitionQueue, problem: Error | undefined): void
+  stuck(queue: EntryQueue, problem: Error | undefined): void
   /** A batch was stored. */
   stored(): void
 }
@@ -26,7 +26,7 @@ const storedUnheard: Answer = { verdict: 'stored', outcome: { baseOffset: -1 } }
 export class LeaderSender {
   readonly nodeId: number
   readonly #host: SenderHost
-  readonly #queues = new Set<PartitionQueue>()
+  readonly #queues = new Set<EntryQueue>()
   #connection: Connection | undefined
   #inFlight = 0
 
@@ -42,7 +42,7 @@ export class LeaderSender {
   }
 
   /** The queue has something to send here. */
-  add(queue: PartitionQueue): void {
+  add(queue: EntryQueue): void {
     this.#queues.add(queue)
   }
 

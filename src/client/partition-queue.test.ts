@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { RecordBatchWriter } from '../protocol/record-batch-writer.ts'
 import { Delivery } from './delivery.ts'
-import type { Entry, Outcome } from './delivery.ts'
+import type { Entry } from './delivery.ts'
+import type { Outcome } from './outcome.ts'
 import { PartitionQueue } from './partition-queue.ts'
 import type { Verdict } from './partition-queue.ts'
 
@@ -10,7 +11,7 @@ const refused: Outcome = { baseOffset: -1, error: new Error('too large') }
 
 /** A queue with the batches a, b, c … of two records each, and what was told of them. */
 const queueOf = (names: string, identity = { producerId: 5, epoch: 0 }) => {
-  const queue = new PartitionQueue('t', 0)
+  const queue = new PartitionQueue<Entry>('t', 0)
   const told: string[] = []
   const given: RecordBatchWriter[] = []
   const entries = new Map<string, Entry>()

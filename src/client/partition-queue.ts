@@ -6,10 +6,27 @@
 import { assert } from '../base/assert.ts'
 import { Fault } from '../base/faults.ts'
 import { Ring } from '../base/ring.ts'
-import type { Entry, Outcome } from './delivery.ts'
+import type { Outcome } from './outcome.ts'
 
 /** `again`: as it is, later. `resequence`: again, under a new epoch. `newId`: again, under another producer id. */
 export type Verdict = 'stored' | 'failed' | 'again' | 'resequence' | 'newId'
+
+/** A batch, as its queue sees it. */
+export interface QueuedBatch {
+  readonly records: { readonly count: number }
+  /** On the monotonic clock: after it the batch fails instead of being sent again. */
+  readonly dueMs: number
+  /** Sequence of its first record, -1 while it has none. */
+  sequence: number
+  /** The socket may still read the batch's bytes. */
+  inFlight: boolean
+  /** Its outcome was told. */
+  readonly settled: boolean
+  /** Tells the outcome, once. */
+  settle(outcome: Outcome): void
+  /** Nobody reads or will send it any more, unless it is in flight or not settled. */
+  release(): void
+}
 
 const sequencesMax = 2 ** 31
 const epochMax = 32_766
@@ -21,7 +38,7 @@ export interface ProducerIdentity {
 
 export const noIdentity: ProducerIdentity = { producerId: -1, epoch: -1 }
 
-export class PartitionQueue {
+export class PartitionQueue<Entry extends QueuedBatch> {
   readonly topic: string
   readonly partition: number
   readonly #waiting = new Ring<Entry>()

@@ -9,7 +9,8 @@ import type { RecordBatchWriter } from '../protocol/record-batch-writer.ts'
 import { Cluster } from './cluster.ts'
 import type { TopicMetadata } from './cluster-metadata.ts'
 import { Delivery } from './delivery.ts'
-import type { Outcome, PartitionBatch } from './delivery.ts'
+import type { EntryQueue, PartitionBatch } from './delivery.ts'
+import type { Outcome } from './outcome.ts'
 import { isRetriable } from './errors.ts'
 import { LeaderSender } from './leader-sender.ts'
 import type { SenderHost } from './leader-sender.ts'
@@ -30,9 +31,9 @@ export class Producer implements AsyncDisposable {
   readonly options: ProducerOptions
   readonly #cluster: Cluster
   readonly #writers: WriterPool
-  readonly #queues = new Map<string, PartitionQueue[]>()
+  readonly #queues = new Map<string, EntryQueue[]>()
   readonly #senders = new Map<number, LeaderSender>()
-  readonly #stuck = new Set<PartitionQueue>()
+  readonly #stuck = new Set<EntryQueue>()
   readonly #closing = new AbortController()
   readonly #host: SenderHost
   #identity: ProducerIdentity | undefined
@@ -133,14 +134,14 @@ export class Producer implements AsyncDisposable {
     return ordered ? this.options.inFlightMax : 1
   }
 
-  #queueOf(topic: string, partition: number): PartitionQueue {
+  #queueOf(topic: string, partition: number): EntryQueue {
     let queues = this.#queues.get(topic)
     if (queues === undefined) this.#queues.set(topic, (queues = []))
     return (queues[partition] ??= new PartitionQueue(topic, partition))
   }
 
   /** The sender that can take the queue's batches at once, or undefined when something is missing. */
-  #senderFor(queue: PartitionQueue): LeaderSender | undefined {
+  #senderFor(queue: EntryQueue): LeaderSender | undefined {
     if (queue.identity === undefined) {
       if (this.#identity === undefined) return undefined
       queue.identify(this.#identity)
@@ -154,7 +155,7 @@ export class Producer implements AsyncDisposable {
     return sender
   }
 
-  #onStuck(queue: PartitionQueue, problem: Error | undefined): void {
+  #onStuck(queue: EntryQueue, problem: Error | undefined): void {
     if (this.#closing.signal.aborted) return
     if (problem !== undefined) {
       this.#problem = problem

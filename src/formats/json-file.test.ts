@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { FakeDisk } from '../../test/fakes/disk.ts'
-import { folderOf, readWhole, replaceFile } from './json-file.ts'
+import { readWhole } from '../io/read-whole.ts'
+import { folderOf, replaceFile } from './json-file.ts'
 
 const disk = (): FakeDisk => {
   const made = new FakeDisk({ seed: 3, shortWrites: 0.9 })
@@ -33,15 +34,6 @@ describe('replaceFile', () => {
     expect(() => replaceFile(on, '/a/file', Buffer.from('new'))).toThrow('ENOSPC')
     expect(String(readWhole(on, '/a/file'))).toBe('old')
     expect(on.openFiles).toBe(0)
-  })
-})
-
-describe('readWhole', () => {
-  it('gives undefined for no file, and throws anything else', () => {
-    const on = disk()
-    expect(readWhole(on, '/a/none')).toBeUndefined()
-    on.fail('open', 'EACCES')
-    expect(() => readWhole(on, '/a/none')).toThrow('EACCES')
   })
 })
 

@@ -1,5 +1,4 @@
 /** Small JSON files that must be whole at every moment: positions, trackers. Written beside and renamed, so a crash leaves the old or the new. */
-import { systemCode } from '../base/faults.ts'
 import type { Context } from '../flow/context.ts'
 
 type Disk = Context['disk']
@@ -20,23 +19,4 @@ export const replaceFile = (disk: Disk, path: string, bytes: Uint8Array): void =
     disk.close(fd)
   }
   disk.rename(beside, path)
-}
-
-/** The whole of a small file, or undefined when there is none. Throws the disk's other errors. */
-export const readWhole = (disk: Disk, path: string): Buffer | undefined => {
-  let fd: number
-  try {
-    fd = disk.open(path, 'r')
-  } catch (thrown) {
-    if (systemCode(thrown) === 'ENOENT') return undefined
-    throw thrown
-  }
-  try {
-    const bytes = Buffer.alloc(disk.fstat(fd).size)
-    let got = 0
-    for (let n = 1; got < bytes.length && n > 0; got += n) n = disk.read(fd, bytes, got, bytes.length - got, got)
-    return bytes.subarray(0, got)
-  } finally {
-    disk.close(fd)
-  }
 }

@@ -3,31 +3,9 @@
  * renames it, so that after a crash either the old or the new content is there.
  */
 import { dirname } from 'node:path'
-import { systemCode } from '../../base/faults.ts'
 import type { Disk } from '../../io/disk.ts'
 
-/** A whole file, or undefined when it is missing. */
-export const readWhole = (disk: Disk, path: string): Buffer | undefined => {
-  let fd: number
-  try {
-    fd = disk.open(path, 'r')
-  } catch (thrown) {
-    if (systemCode(thrown) === 'ENOENT') return undefined
-    throw thrown
-  }
-  try {
-    const content = Buffer.allocUnsafe(disk.fstat(fd).size)
-    let got = 0
-    while (got < content.length) {
-      const more = disk.read(fd, content, got, content.length - got, got)
-      if (more === 0) break
-      got += more
-    }
-    return content.subarray(0, got)
-  } finally {
-    disk.close(fd)
-  }
-}
+export { readWhole } from '../../io/read-whole.ts'
 
 /** Writes a new file, or over an old one, into the page cache. */
 export const writeWhole = (disk: Disk, path: string, content: string | Buffer): void => {

@@ -4,7 +4,7 @@
  */
 import { Bell } from '../../base/bell.ts'
 import type { TopicMetadata } from '../../client/cluster-metadata.ts'
-import type { Outcome } from '../../client/delivery.ts'
+import type { Outcome } from '../../client/outcome.ts'
 import type { Partitioner } from '../../client/partitioner.ts'
 import type { Producer } from '../../client/producer.ts'
 import type { Clock } from '../../io/clock.ts'
