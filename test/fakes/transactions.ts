@@ -127,7 +127,7 @@ export const readFrom = async (peer: BrokerPeer, topic: string, options: ReadOpt
 }
 
 /** What is left once control records and the records of aborted transactions are taken out. */
-const committedValues = (bytes: Buffer, aborted: NonNullable<Read['aborted']>): string[] => {
+export const committedValues = (bytes: Buffer, aborted: NonNullable<Read['aborted']>): string[] => {
   const open = new Set<number>()
   const starting = [...aborted]
   return recordsOf(bytes).flatMap(({ offset, value, batch }) => {

@@ -2,6 +2,8 @@
  * From the decision to the end of a transaction: the markers, then the note that all of them stand. Tried until it is done; a broker that is killed in
  * between begins again with the first marker, and a partition that has two of them is none the worse for it.
  */
+import { rethrowBroken } from '../../base/assert.ts'
+import { reasonOf } from '../../base/faults.ts'
 import type { Log } from '../../base/log.ts'
 import { errorCodes } from '../../protocol/error-codes.ts'
 import type { Markers } from './markers.ts'
@@ -33,7 +35,11 @@ export class Completion implements Disposable {
 
   /** Completes what was decided; does nothing where nothing was. */
   begin(transaction: Transaction): void {
-    if (decisionOf(transaction.facts) !== undefined) void this.#complete(transaction)
+    if (decisionOf(transaction.facts) === undefined) return
+    this.#complete(transaction).catch((thrown: unknown) => {
+      rethrowBroken(thrown)
+      this.#options.log.error(`A transaction of ${transaction.id} cannot be completed before the next start: ${reasonOf(thrown)}.`) // prettier-ignore
+    })
   }
 
   /** Nothing is tried again any more; what is not complete goes on with the next start. */
