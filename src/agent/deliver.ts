@@ -89,13 +89,19 @@ export class Delivery {
     return kept
   }
 
+  /** The turn ends when the batch has its place in the order of the channel, which may be before it is stored. */
   async #inTurn(received: number, kept: Batch): Promise<Receipt> {
     await this.#turns.mine()
+    let isMine = true
+    const end = (): void => {
+      if (isMine) this.#turns.next()
+      isMine = false
+    }
     try {
       if (this.#breath.isDue(received)) await turn()
-      return kept.length === 0 ? settledReceipt : await this.#placing.place(kept)
+      return kept.length === 0 ? settledReceipt : await this.#placing.place(kept, end)
     } finally {
-      this.#turns.next()
+      end()
     }
   }
 }

@@ -14,7 +14,7 @@ import type { Counter } from '../monitor/counters.ts'
 import type { ChannelPort } from './channel-port.ts'
 import type { RunningEnvironment } from './environment.ts'
 import { Outage } from './outage.ts'
-import { joinedReceipt } from './receipts.ts'
+import { joinedReceipt, pendingReceipt } from './receipts.ts'
 import { type Layout, layOut, piecesOf, type Share } from './routing.ts'
 import type { SourceAccount } from './source-account.ts'
 
@@ -46,19 +46,40 @@ export class Placing {
     this.#only = always?.optional.length === 0 && always.required.length === 1 ? always.required[0] : undefined
   }
 
-  /** Puts a batch that is not empty. Rejects when a required channel did not take all of its share, and nothing more is to be tried. */
-  place(batch: Batch): Promise<Receipt> {
+  /**
+   * Puts a batch that is not empty. Rejects when a required channel did not take all of its share, and nothing more is to be tried. Calls `admitted` as
+   * soon as the next batch may be placed, if that is before this one is stored.
+   */
+  place(batch: Batch, admitted: () => void): Promise<Receipt> {
     const only = this.#only
-    if (only !== undefined && batch.length <= this.#port(only).channel.transactionCapacity) {
-      return this.#placeWhole(only, batch)
-    }
-    return this.#placeShares(batch, layOut(batch, this.#options.selector))
+    if (only === undefined) return this.#placeShares(batch, layOut(batch, this.#options.selector))
+    const { channel } = this.#port(only)
+    if (batch.length > channel.transactionCapacity)
+      return this.#placeShares(batch, layOut(batch, this.#options.selector))
+    const canReadAgain = this.#options.whenRefused === 'retry'
+    return channel.durable && canReadAgain
+      ? this.#admit(only, batch, admitted)
+      : this.#placeWhole(only, batch, admitted)
   }
 
-  async #placeWhole(channel: number, batch: Batch): Promise<Receipt> {
+  /**
+   * A source that can read again need not wait until the batch is stored: it goes on as soon as the batch has its place, and its receipt settles with the
+   * sync. What then cannot be stored is tried again, perhaps behind later batches.
+   */
+  async #admit(channel: number, batch: Batch, admitted: () => void): Promise<Receipt> {
+    const admission = Promise.withResolvers<void>()
+    const stored = this.#placeWhole(channel, batch, () => {
+      admitted()
+      admission.resolve()
+    })
+    await Promise.race([admission.promise, stored])
+    return pendingReceipt(stored)
+  }
+
+  async #placeWhole(channel: number, batch: Batch, admitted: () => void): Promise<Receipt> {
     const { account } = this.#options
     try {
-      const receipt = await this.#put(channel, batch)
+      const receipt = await this.#put(channel, batch, admitted)
       account.placed(batch.length, 0)
       return receipt
     } catch (error) {
@@ -92,21 +113,21 @@ export class Placing {
   }
 
   /** One piece into one required channel. */
-  async #put(channel: number, piece: Batch): Promise<Receipt> {
+  async #put(channel: number, piece: Batch, admitted?: () => void): Promise<Receipt> {
     for (let failures = 1; ; failures++) {
       this.#mustGoOn(piece)
       try {
-        return await this.#putOnce(channel, piece)
+        return await this.#putOnce(channel, piece, admitted)
       } catch (error) {
         await this.#refused(channel, error, failures)
       }
     }
   }
 
-  async #putOnce(channel: number, piece: Batch): Promise<Receipt> {
+  async #putOnce(channel: number, piece: Batch, admitted?: () => void): Promise<Receipt> {
     const port = this.#port(channel)
     port.putBegins(piece.length)
-    const receipt = await port.channel.put(piece)
+    const receipt = await port.channel.put(piece, admitted)
     port.putDone(piece.length)
     this.#options.account.put(piece.length)
     const outage = this.#outages[channel]

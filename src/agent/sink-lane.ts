@@ -10,6 +10,7 @@ import { Breath, turn } from './breath.ts'
 import type { ChannelPort } from './channel-port.ts'
 import { FlightRound } from './flight-round.ts'
 import type { LaneSignals } from './lane-signals.ts'
+import { OpenCommits } from './open-commits.ts'
 import type { Rejects } from './rejects.ts'
 
 export interface SinkLaneOptions {
@@ -31,6 +32,7 @@ export class SinkLane {
   readonly #counts
   readonly #account = emptyAccount()
   readonly #breath = new Breath()
+  readonly #commits = new OpenCommits()
   #opened = false
 
   constructor({ name, sink, port, rejects, counters, onStored }: SinkLaneOptions) {
@@ -53,16 +55,24 @@ export class SinkLane {
   /** Batch after batch until `takes` aborts. Rejects with what the sink or the channel threw; what was not stored is rolled back by then. */
   async run(signals: LaneSignals): Promise<void> {
     await this.#open(signals.writes)
-    while (!signals.takes.aborted) {
-      if (this.sink.inFlight > 1) await new FlightRound(this, signals).run()
-      else await this.#takeAndWrite(signals)
+    try {
+      while (!signals.takes.aborted) {
+        if (this.sink.inFlight > 1) await new FlightRound(this, signals).run()
+        else await this.#takeAndWrite(signals)
+      }
+    } finally {
+      await this.#commits.ended()
     }
+    this.#commits.check()
   }
 
   /** One batch. False when there was nothing to take. Rejects as `run`. */
   async step(signals: LaneSignals): Promise<boolean> {
     await this.#open(signals.writes)
-    return this.#takeAndWrite(signals)
+    const found = await this.#takeAndWrite(signals)
+    await this.#commits.ended()
+    this.#commits.check()
+    return found
   }
 
   account(): ComponentAccount {
@@ -71,6 +81,7 @@ export class SinkLane {
 
   /** The next events, or undefined when there were none before the channel's keep-alive or the abort. */
   async take(signal: AbortSignal): Promise<Take | undefined> {
+    this.#commits.check()
     const max = Math.min(this.sink.batchSize, this.port.channel.transactionCapacity)
     const take = await this.#tryTake(max, signal)
     const events = take.events.length
@@ -88,8 +99,27 @@ export class SinkLane {
     return take
   }
 
-  /** Commits a take whose events are stored, but for `quarantined` of them. */
-  async commit(take: Take, quarantined = 0): Promise<void> {
+  /**
+   * Commits a take whose events are stored. Where the commit waits for a disk, the next takes do not wait for it; one that fails is rolled back, and the
+   * next `take` throws what it failed with.
+   */
+  async commit(take: Take): Promise<void> {
+    if (!this.port.channel.durable) return this.#commitNow(take)
+    await this.#commits.room()
+    this.#commits.add(take.events.length, this.#commitOrRollBack(take))
+  }
+
+  async #commitOrRollBack(take: Take): Promise<void> {
+    try {
+      await this.#commitNow(take)
+    } catch (error) {
+      await this.rollBack(take)
+      throw error
+    }
+  }
+
+  /** But for `quarantined` of its events. */
+  async #commitNow(take: Take, quarantined = 0): Promise<void> {
     const events = take.events.length
     await take.commit()
     this.port.committed(events)
@@ -111,7 +141,7 @@ export class SinkLane {
     this.#counts.writeFails.value++
     try {
       if (!(thrown instanceof Rejected)) throw thrown
-      await this.commit(take, await this.#rejects.settle(take.events, thrown, signals))
+      await this.#commitNow(take, await this.#rejects.settle(take.events, thrown, signals))
     } catch (error) {
       await this.rollBack(take)
       throw error
@@ -138,10 +168,12 @@ export class SinkLane {
     if (take === undefined) return false
     try {
       await this.sink.write(take.events, signals.writes)
-      await this.commit(take)
+      if (!this.port.channel.durable) await this.#commitNow(take)
     } catch (thrown) {
       await this.recover(take, thrown, signals)
+      return true
     }
+    if (this.port.channel.durable) await this.commit(take)
     return true
   }
 }

@@ -69,6 +69,17 @@ a1.sinks.k1.logEveryNEvents = 1000000
 a1.sinks.k1.batchSize = ${p.batch}
 `
 
+const fileChannel = (p: Place): string => `
+a1.sources = r1
+a1.channels = c1
+a1.sinks = k1
+a1.channels.c1.type = file
+a1.channels.c1.checkpointDir = ${p.folder}/checkpoint
+a1.channels.c1.dataDirs = ${p.folder}/data
+a1.sources.r1.channels = c1
+a1.sinks.k1.channel = c1
+`
+
 const big = (p: Place): string => channel(100_000, p.batch)
 
 export const cases: readonly Case[] = [
@@ -112,6 +123,15 @@ a1.sources.r1.interceptors.h.type = host
     needs: 'none',
     check: 'accounts',
     properties: (p) => big(p) + taildir(p, p.batch) + nullSink(p),
+  },
+  {
+    name: 'file-to-file-channel',
+    says: 'file → TAILDIR → file channel, every commit synced → null',
+    batch: 1000,
+    limits: { eventsPerSecond: 1e6, cpuSecondsPerMillion: 0.8, rssMB: 200 },
+    needs: 'none',
+    check: 'accounts',
+    properties: (p) => fileChannel(p) + taildir(p, p.batch) + nullSink(p),
   },
   {
     name: 'topic-to-null',
