@@ -80,8 +80,8 @@ const table = {
     hint: 'Only one process may own it: stop the other one, or give this one {own} of its own.',
   },
   LOG_FOLDER_FOREIGN: {
-    says: '{path} holds the log of another broker',
-    hint: 'Taking it over is not possible yet: give this broker a folder of its own in log.dirs.',
+    says: '{path}/meta.properties is of version {version}, which only a newer broker understands',
+    hint: 'Give this broker a folder of its own in log.dirs, or a newer Millrace.',
   },
   LOG_FOLDER_DAMAGED: {
     says: '{path}/meta.properties does not say whose folder it is',

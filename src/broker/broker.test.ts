@@ -59,14 +59,14 @@ test('a port that another broker has is told as such, one that something else ha
   expect(mail.hint).not.toContain('--broker')
 })
 
-test('a folder that another broker has or has written is refused, and nothing stays open', async () => {
+test('a folder that another broker has open is refused, or one of a version that nobody knows, and nothing stays open', async () => {
   await using bench = await brokerBench()
   const config = brokerConfig({ listeners: 'PLAINTEXT://127.0.0.1:0', 'log.dirs': '/logs' })
   const here = { disk: bench.disk, processes: fakeProcess(99, new Map([[1, 'started 1'], [2, 'started 2'], [3, 'started 3'], [4, 'started 4'], [5, 'started 5']])) } // prettier-ignore
   expect((await faultOf(startBroker(config, here))).code).toBe('FOLDER_LOCKED')
   const foreign = new FakeDisk()
   foreign.makeFolder('/logs')
-  foreign.plant('/logs/meta.properties', Buffer.from('#Mon Jan 01\nversion=0\nbroker.id=0\ncluster.id=abc\n'))
+  foreign.plant('/logs/meta.properties', Buffer.from('#Mon Jan 01\nversion=2\nnode.id=0\ncluster.id=abc\n'))
   expect((await faultOf(startBroker(config, { disk: foreign, processes: fakeProcess(7) }))).code).toBe('LOG_FOLDER_FOREIGN') // prettier-ignore
 })
 

@@ -3,7 +3,7 @@
  * checkpoints about them. It belongs to one process from `openLogFolder` until `close`.
  */
 import { join } from 'node:path'
-import { Fault, reasonOf } from '../../base/faults.ts'
+import { reasonOf } from '../../base/faults.ts'
 import { rethrowBroken } from '../../base/assert.ts'
 import type { Log } from '../../base/log.ts'
 import type { Clock } from '../../io/clock.ts'
@@ -17,17 +17,19 @@ import { FolderHealth } from './folder-health.ts'
 import { deletedFolderName, isDeletedFolderName, parsePartitionFolderName, partitionFolderName } from './file-names.ts'
 import type { PartitionFolderName } from './file-names.ts'
 import type { LogSettings } from './log-settings.ts'
-import { readMeta, writeMeta, type Meta } from './meta-properties.ts'
+import { readMeta, writeMeta, type Meta, type StoredMeta } from './meta-properties.ts'
 import type { OpenFiles } from './open-files.ts'
 import { PartitionLog, type PartitionLogOptions } from './partition-log.ts'
 import type { Removal } from './removal.ts'
 import { StorageAlarm } from './storage-alarm.ts'
-import { syncFolder, writeWhole } from './whole-file.ts'
+import { readWhole, syncFolder, writeWhole } from './whole-file.ts'
 
 const lockFile = '.lock'
 /** There only after a clean stop; taken away before the first append. */
 const cleanMarker = '.kafka_cleanshutdown'
 const cleanMarkerText = '{"version":0,"brokerEpoch":-1}'
+/** Where KRaft keeps what it knows of the cluster; no partition of ours. */
+export const metadataFolder = '__cluster_metadata-0'
 
 export interface LogFolderOptions {
   readonly path: string
@@ -60,11 +62,7 @@ export const openLogFolder = (options: LogFolderOptions): LogFolder => {
     ...(deadThreads === undefined ? {} : { deadThreads }),
   })
   try {
-    const stored = readMeta(disk, path)
-    const names = disk.list(path)
-    if (stored === undefined && names.some((name) => parsePartitionFolderName(name) !== undefined))
-      throw new Fault('LOG_FOLDER_FOREIGN', { path })
-    return new LogFolder(options, stored, names, lock)
+    return new LogFolder(options, readMeta(disk, path), disk.list(path), lock)
   } catch (thrown) {
     lock[Symbol.dispose]()
     throw thrown
@@ -74,7 +72,9 @@ export const openLogFolder = (options: LogFolderOptions): LogFolder => {
 export class LogFolder {
   readonly path: string
   /** Whose folder it was; undefined when it is new. */
-  readonly stored: Meta | undefined
+  readonly stored: StoredMeta | undefined
+  /** Another broker had it last: what it says of topics is not all that there is to know. */
+  readonly isForeign: boolean
   readonly isClean: boolean
   /** Partitions that were here at the start, and folders that were being deleted. */
   readonly found: readonly PartitionFolderName[]
@@ -88,7 +88,7 @@ export class LogFolder {
   #care: Disposable | undefined
   #isOffline = false
 
-  constructor(options: LogFolderOptions, stored: Meta | undefined, names: readonly string[], lock: Disposable) {
+  constructor(options: LogFolderOptions, stored: StoredMeta | undefined, names: readonly string[], lock: Disposable) {
     this.path = options.path
     this.stored = stored
     this.#options = options
@@ -96,16 +96,18 @@ export class LogFolder {
     this.#alarm = new StorageAlarm(options.log, options.path)
     this.#health = new FolderHealth(options.path, options.files.disk, options.clock, (reason) => this.fail(reason))
     this.isClean = names.includes(cleanMarker)
+    this.isForeign = this.#wasForeign(names)
     this.#checkpoints = new FolderCheckpoints({ ...options, suspected: this.#suspected }, this.#logs)
-    this.found = names.flatMap((name) => parsePartitionFolderName(name) ?? [])
+    this.found = names.flatMap((name) => (name === metadataFolder ? [] : (parsePartitionFolderName(name) ?? [])))
     this.foundDeleted = names.filter(isDeletedFolderName)
     this.#sayStrangers(names)
   }
 
-  /** Says whose folder a new one is. */
+  /** Says whose folder a new one is, or one that is taken over. */
   async identify(meta: Meta): Promise<void> {
     const { files, clock } = this.#options
-    if (this.stored === undefined) await writeMeta(files.disk, this.path, meta, clock.now())
+    const isOurs = this.stored !== undefined && !this.stored.isForeign
+    if (!isOurs) await writeMeta(files.disk, this.path, meta, clock.now(), this.stored)
   }
 
   /** Its partitions. */
@@ -262,6 +264,13 @@ export class LogFolder {
       rethrowBroken(thrown)
       this.#options.log.error(`${name} cannot be read and is refused until it can.`, { reason: reasonOf(thrown) })
     }
+  }
+
+  /** Before our mark was in it, or when the marker of the last clean stop is not ours. */
+  #wasForeign(names: readonly string[]): boolean {
+    if (this.stored?.isForeign ?? names.some((name) => parsePartitionFolderName(name) !== undefined)) return true
+    const marker = this.isClean ? readWhole(this.#options.files.disk, join(this.path, cleanMarker)) : undefined
+    return marker !== undefined && marker.toString() !== cleanMarkerText
   }
 
   #sayStrangers(names: readonly string[]): void {

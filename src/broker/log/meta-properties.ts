@@ -1,4 +1,7 @@
-/** `meta.properties`, which says whose folder this is: Kafka's own file, with a first line by which we know our own. */
+/**
+ * `meta.properties`, which says whose folder this is: Kafka's own file. A first line of ours says that we have taken care of the folder; the lines that
+ * Kafka wrote stay, so that it may have the folder back. Version 0 is that of brokers with ZooKeeper, version 1 that of KRaft.
+ */
 import type { Disk } from '../../io/disk.ts'
 import { Fault } from '../../base/faults.ts'
 import { readWhole, replaceWhole } from './whole-file.ts'
@@ -12,7 +15,17 @@ export interface Meta {
   readonly clusterId: string
 }
 
-const values = (text: string): Map<string, string> =>
+export interface StoredMeta {
+  readonly brokerId: number
+  /** Kafka before 2.4 did not say. */
+  readonly clusterId: string | undefined
+  /** Another broker wrote it: nothing here has been taken over yet. */
+  readonly isForeign: boolean
+  /** All that the file says, by name. */
+  readonly values: ReadonlyMap<string, string>
+}
+
+const valuesIn = (text: string): Map<string, string> =>
   new Map(
     text.split('\n').flatMap((line): [string, string][] => {
       const found = /^([^#=]+)=(.*)$/.exec(line.trim())
@@ -20,21 +33,35 @@ const values = (text: string): Map<string, string> =>
     }),
   )
 
-/** What the folder's file says, or undefined when there is none. Throws LOG_FOLDER_FOREIGN for one that another broker wrote, LOG_FOLDER_DAMAGED for one that says nothing. */
-export const readMeta = (disk: Disk, folder: string): Meta | undefined => {
+/**
+ * What the folder's file says, or undefined when there is none. Throws LOG_FOLDER_FOREIGN for a version that nobody knows yet, LOG_FOLDER_DAMAGED for a file
+ * that does not say whose folder it is.
+ */
+export const readMeta = (disk: Disk, folder: string): StoredMeta | undefined => {
   const text = readWhole(disk, join(folder, metaFile))?.toString()
   if (text === undefined) return undefined
-  if (!text.startsWith(mark)) throw new Fault('LOG_FOLDER_FOREIGN', { path: folder })
-  const found = values(text)
-  const brokerId = Number(found.get('broker.id') ?? NaN)
-  const clusterId = found.get('cluster.id') ?? ''
-  if (!Number.isInteger(brokerId) || clusterId === '') throw new Fault('LOG_FOLDER_DAMAGED', { path: folder })
-  return { brokerId, clusterId }
+  const values = valuesIn(text)
+  const version = values.get('version') ?? '0'
+  if (version !== '0' && version !== '1') throw new Fault('LOG_FOLDER_FOREIGN', { path: folder, version })
+  const brokerId = Number(values.get(version === '0' ? 'broker.id' : 'node.id') ?? NaN)
+  if (!Number.isInteger(brokerId)) throw new Fault('LOG_FOLDER_DAMAGED', { path: folder })
+  const clusterId = values.get('cluster.id')
+  const isForeign = !text.startsWith(mark)
+  if (clusterId === '' || (clusterId === undefined && !isForeign))
+    throw new Fault('LOG_FOLDER_DAMAGED', { path: folder })
+  return { brokerId, clusterId, isForeign, values }
 }
 
-export const writeMeta = (disk: Disk, folder: string, { brokerId, clusterId }: Meta, nowMs: number): Promise<void> =>
-  replaceWhole(
-    disk,
-    join(folder, metaFile),
-    `${mark}\n# ${new Date(nowMs).toISOString()}\nversion=0\nbroker.id=${brokerId}\ncluster.id=${clusterId}\n`,
-  )
+/** Makes the folder ours; `stored` is what another broker wrote, which stays. */
+export const writeMeta = (
+  disk: Disk,
+  folder: string,
+  { brokerId, clusterId }: Meta,
+  nowMs: number,
+  stored?: StoredMeta,
+): Promise<void> => {
+  const values = new Map(stored?.values ?? [['version', '0'], ['broker.id', String(brokerId)]]) // prettier-ignore
+  values.set('cluster.id', clusterId)
+  const lines = Array.from(values, ([name, value]) => `${name}=${value}\n`)
+  return replaceWhole(disk, join(folder, metaFile), `${mark}\n# ${new Date(nowMs).toISOString()}\n${lines.join('')}`)
+}

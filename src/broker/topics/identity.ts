@@ -20,13 +20,13 @@ export const agreeOn = (folders: readonly LogFolder[], brokerId: number, random:
   const known = folders.find((folder) => folder.stored !== undefined)?.stored
   const agreed = {
     brokerId: brokerId >= 0 ? brokerId : (known?.brokerId ?? brokerIdDefault),
-    clusterId: known?.clusterId ?? newUuid(random),
+    clusterId: folders.find((folder) => folder.stored?.clusterId !== undefined)?.stored?.clusterId ?? newUuid(random),
   }
   for (const { path, stored } of folders) {
     if (stored === undefined) continue
     if (stored.brokerId !== agreed.brokerId)
       throw new Fault('WRONG_BROKER_ID', { path, configured: agreed.brokerId, stored: stored.brokerId })
-    if (stored.clusterId !== agreed.clusterId)
+    if (stored.clusterId !== undefined && stored.clusterId !== agreed.clusterId)
       throw new Fault('WRONG_CLUSTER_ID', { path, expected: agreed.clusterId, stored: stored.clusterId })
   }
   return agreed

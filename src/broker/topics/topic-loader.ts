@@ -34,7 +34,9 @@ export const findTopics = (disk: Disk, folders: readonly LogFolder[]): Found => 
     partitions.sort((a, b) => a.partition - b.partition)
     const id = idOf(disk, name, partitions)
     const isWhole = partitions[0]?.partition === 0
-    const isGone = !isWhole && ((id !== undefined && deletedIds.has(id)) || isEmpty(disk, name, partitions))
+    // of another broker's topics some partitions may never have been here
+    const isOurs = !partitions.some(({ folder }) => folder.isForeign)
+    const isGone = isOurs && !isWhole && ((id !== undefined && deletedIds.has(id)) || isEmpty(disk, name, partitions))
     if (isGone) leftOver.push(...partitions.map(({ folder, partition }) => folder.folderOf(name, partition)))
     else topics.push({ name, id, partitions })
   }

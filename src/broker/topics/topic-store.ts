@@ -19,6 +19,7 @@ import type { PartitionLog } from '../log/partition-log.ts'
 import { Removal } from '../log/removal.ts'
 import { agreeOn, newUuid } from './identity.ts'
 import { PartitionFolders } from './partition-folders.ts'
+import { TakeOver } from './take-over.ts'
 import { checkGrowth, checkNewTopic, checkUnique } from './topic-check.ts'
 import { checkTogether, checkTopicConfigs, logSettings, topicValues, type Given } from './topic-config.ts'
 import { findTopics } from './topic-loader.ts'
@@ -62,8 +63,9 @@ export const openTopicStore = async (options: TopicStoreOptions): Promise<TopicS
   try {
     for (const path of options.folders) folders.push(openLogFolder({ ...options, path, files, removal }))
     const identity = agreeOn(folders, options.brokerId, options.random)
-    for (const folder of folders) await folder.identify(identity)
-    return new TopicStore(options, folders, identity, removal)
+    const store = new TopicStore(options, folders, identity, removal)
+    await store.begin()
+    return store
   } catch (thrown) {
     for (const folder of folders) folder.release()
     throw thrown
@@ -80,6 +82,8 @@ export class TopicStore implements AsyncDisposable {
   readonly brokerId: number
   readonly #options: TopicStoreOptions
   readonly #folders: readonly LogFolder[]
+  readonly #identity: Meta
+  readonly #takeOver: TakeOver
   readonly #partitions: PartitionFolders
   readonly #removal: Removal
   readonly #topics = new Map<string, Topic>()
@@ -96,8 +100,16 @@ export class TopicStore implements AsyncDisposable {
     this.clusterId = identity.clusterId
     this.#partitions = new PartitionFolders(disk, log, folders)
     this.#removal = removal
+    this.#identity = identity
+    this.#takeOver = new TakeOver(disk, log, folders)
     this.#loadAll()
-    for (const folder of folders) folder.start()
+  }
+
+  /** The folders are this broker's from now on. Before, nothing was written but what a topic that is taken over obeys. Rejects with system errors. */
+  async begin(): Promise<void> {
+    await this.#takeOver.settle()
+    for (const folder of this.#folders) await folder.identify(this.#identity)
+    for (const folder of this.#folders) folder.start()
   }
 
   /** One for each of `log.dirs`. */
@@ -227,7 +239,7 @@ export class TopicStore implements AsyncDisposable {
     this.#removal.remove(leftOver, 0)
     for (const found of topics) {
       const id = found.id ?? newUuid(this.#options.random)
-      const configs = this.#partitions.configsOf(found)
+      const configs = this.#takeOver.configsOf(found) ?? this.#partitions.configsOf(found)
       const settings = logSettings(topicValues(configs, this.#options.given))
       const partitions = this.#partitions.load(found, id, settings)
       this.#add({ name: found.name, id, partitions, configs, internal: isInternal(found.name) })

@@ -7,7 +7,7 @@ import { rethrowUnlessDisk } from '../disk-errors.ts'
 import { partitionFolderName } from '../file-names.ts'
 import type { PartitionLog } from '../partition-log.ts'
 
-const checkpointFile = 'cleaner-offset-checkpoint'
+export const cleanerCheckpointFile = 'cleaner-offset-checkpoint'
 
 /** One of `log.dirs`. */
 export interface CleanedFolder {
@@ -25,7 +25,7 @@ export class CleanerNotes {
   constructor(disk: Disk, folder: CleanedFolder, log: Log) {
     this.#folder = folder
     this.#log = log
-    this.#file = new OffsetCheckpoint(disk, folder.path, checkpointFile)
+    this.#file = new OffsetCheckpoint(disk, folder.path, cleanerCheckpointFile)
     const found = this.#read()
     for (const each of folder.logs) {
       const offset = found.get(partitionFolderName(each.topic, each.partition))
