@@ -1,13 +1,19 @@
 /**
  * `millrace docs [--check]`: writes what is generated in READMEs and docs anew, between its markers: each component's settings table, the list of
  * components in the README of the project, in docs/configuration.md the settings that every component has and those of what has no folder, and in
- * docs/compatibility.md what foreign clients were seen to do.
+ * docs/compatibility.md what foreign clients were seen to do, and in docs/broker-settings.md the settings of the broker.
  * With `--check` nothing is written, and files that are out of step are named.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { channelSettings, groupSettings, sinkSettings, sourceSettings } from '../config/common-settings.ts'
 import type { SettingsTable } from '../config/setting.ts'
 import { compatibilityMarkdown } from './compatibility-table.ts'
+import {
+  brokerSettingsMarkdown,
+  groupSettingsMarkdown,
+  idleSettingsMarkdown,
+  topicSettingsMarkdown,
+} from './broker-settings-table.ts'
 import { type Command, exitCodes } from './command.ts'
 import { componentKinds, type ListedComponent, type ListedKind, listedComponents } from './component-list.ts'
 import { packageFile } from './package-folder.ts'
@@ -120,18 +126,28 @@ ${settingsMarkdown(groupSettings)}`
 const configurationPage = 'docs/configuration.md'
 
 /** One page with several markers: each is filled in what the last one made of it. */
-const configurationPages = (all: readonly ListedComponent[]): Page[] => {
-  const file = packageFile(configurationPage)
+const pagesOf = (path: string, contents: readonly (readonly [marker: string, content: string])[]): Page[] => {
+  const file = packageFile(path)
   if (!existsSync(file)) return []
   const text = readFileSync(file, 'utf8')
-  const contents = [
+  const generated = contents.reduce((before, [marker, content]) => between(before, marker, content) ?? before, text)
+  return [{ path, text, generated }]
+}
+
+const configurationPages = (all: readonly ListedComponent[]): Page[] =>
+  pagesOf(configurationPage, [
     ['common', commonMarkdown],
     ['selectors', sectionsOf(all, 'selector')],
     ['processors', sectionsOf(all, 'processor')],
-  ] as const
-  const generated = contents.reduce((before, [marker, content]) => between(before, marker, content) ?? before, text)
-  return [{ path: configurationPage, text, generated }]
-}
+  ])
+
+const brokerPages = (): Page[] =>
+  pagesOf('docs/broker-settings.md', [
+    ['settings', brokerSettingsMarkdown()],
+    ['topic-settings', topicSettingsMarkdown()],
+    ['group-settings', groupSettingsMarkdown()],
+    ['idle', idleSettingsMarkdown()],
+  ])
 
 const pages = async (): Promise<Page[]> => {
   const all = await listedComponents()
@@ -146,6 +162,7 @@ const pages = async (): Promise<Page[]> => {
     ...tables,
     ...pageOf('README.md', 'components', listMarkdown(all, homes)),
     ...configurationPages(all),
+    ...brokerPages(),
     ...(clients === undefined ? [] : pageOf('docs/compatibility.md', 'clients', clients)),
   ]
 }

@@ -1,0 +1,88 @@
+/**
+ * `millrace/broker`: a broker inside the process that asks for it, for test suites above all. It listens on a free port of 127.0.0.1, keeps its logs in a
+ * temporary folder that goes with it, and speaks to any Kafka client as the broker of `kafka-server-start.sh` does.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Log, silentLog } from '../base/log.ts'
+import { startBroker as startOn } from './broker.ts'
+import { brokerConfig } from './config.ts'
+import type { BrokerSettings } from './config-table.ts'
+
+export type { Log, LogFields } from '../base/log.ts'
+export type { BrokerSettings } from './config-table.ts'
+
+/** Settings of server.properties by Kafka's names, as values or as they would be written there. */
+export type GivenSettings = { readonly [Name in keyof BrokerSettings]?: BrokerSettings[Name] | string }
+
+export interface BrokerOptions {
+  /** Where it listens; 127.0.0.1 by default. */
+  readonly host?: string
+  /** 0, the default, lets the system choose a free one. */
+  readonly port?: number
+  /** Where its logs are kept. Left out, it is a temporary folder, which is removed at the stop. */
+  readonly folder?: string
+  /** What differs from Kafka's defaults; `listeners` and `log.dirs` win over the options above. */
+  readonly settings?: GivenSettings
+  /** Hears what it has to say; by default nobody does. */
+  readonly log?: Log
+}
+
+export interface Broker extends AsyncDisposable {
+  /** What clients are given: `127.0.0.1:49152`. */
+  readonly bootstrap: string
+  readonly host: string
+  readonly port: number
+  readonly brokerId: number
+  /** 22 characters; another one for each temporary folder. */
+  readonly clusterId: string
+  readonly folder: string
+  /** Ends connections, closes the logs, and removes the folder if it is a temporary one. Safe twice. */
+  stop(): Promise<void>
+}
+
+/** What makes tests quick, where they do not ask for something else: no wait for more group members, and small internal topics. */
+const quick: GivenSettings = {
+  'group.initial.rebalance.delay.ms': 0,
+  'offsets.topic.num.partitions': 1,
+  'transaction.state.log.num.partitions': 1,
+}
+
+const written = (settings: GivenSettings): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(settings)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : String(value)]),
+  )
+
+const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host)
+
+/** Resolves when it serves. Rejects with a Fault: BAD_BROKER_CONFIG for settings that cannot be, LISTENER_TAKEN for a port that is in use. */
+export const startBroker = async (options: BrokerOptions = {}): Promise<Broker> => {
+  const { host = '127.0.0.1', port = 0, settings = {}, log = silentLog } = options
+  const temporary = options.folder === undefined ? await mkdtemp(join(tmpdir(), 'millrace-broker-')) : undefined
+  const folder = options.folder ?? temporary ?? ''
+  const forget = async (): Promise<void> => {
+    if (temporary !== undefined) await rm(temporary, { recursive: true, force: true })
+  }
+  try {
+    const given = {
+      ...(temporary === undefined ? {} : quick),
+      listeners: `PLAINTEXT://${bracketed(host)}:${port}`,
+      'log.dirs': folder,
+      ...settings,
+    }
+    const broker = await startOn(brokerConfig(written(given)), { log, embedded: true })
+    const [address] = broker.addresses
+    const at = { host: address?.host ?? host, port: address?.port ?? port }
+    let stopped: Promise<void> | undefined
+    const stop = (): Promise<void> => (stopped ??= broker.stop().then(forget, forget))
+    const { brokerId, clusterId } = broker
+    const bootstrap = `${bracketed(at.host)}:${at.port}`
+    return { bootstrap, ...at, brokerId, clusterId, folder, stop, [Symbol.asyncDispose]: stop }
+  } catch (thrown) {
+    await forget()
+    throw thrown
+  }
+}
