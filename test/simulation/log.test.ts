@@ -1,6 +1,7 @@
 /**
- * A partition's log against a model, on a disk that fails at the worst moments: appends, syncs, rolls, clean stops, kills and power cuts at random
- * points, chosen by a seed that a failing run prints. What was acknowledged under the flush policy must be readable, in order, at its offset, for ever.
+ * A partition's log against a model, on a disk that fails at the worst moments: appends, syncs, rolls, retention, deleted records, checkpoints, clean
+ * stops, kills and power cuts at random points, chosen by a seed that a failing run prints. What was acknowledged under the flush policy must be
+ * readable, in order, at its offset, until it is deleted; what was deleted stays so, and no offset is given twice.
  */
 import { expect, test } from 'vitest'
 import { KafkaFault } from '../../src/protocol/error-codes.ts'
@@ -26,6 +27,9 @@ interface Model {
   readonly values: (string | undefined)[]
   /** So many of them were promised to be on disk. */
   synced: number
+  /** Where the log begins at least, as was promised, and at most: further than that nothing was deleted. */
+  begins: number
+  mayBegin: number
   /** Where the idempotent producer is, and the last batch of its that was acknowledged. */
   epoch: number
   sequence: number
@@ -40,7 +44,16 @@ class World {
   readonly random: SeededRandom
   readonly disk: FakeDisk
   clock = new FakeClock()
-  readonly model: Model = { values: [], synced: 0, epoch: 0, sequence: 0, last: undefined, inFlight: undefined }
+  readonly model: Model = {
+    values: [],
+    synced: 0,
+    begins: 0,
+    mayBegin: 0,
+    epoch: 0,
+    sequence: 0,
+    last: undefined,
+    inFlight: undefined,
+  }
   store: TopicStore | undefined
   #pid = 0
   #sent = 0
@@ -64,6 +77,8 @@ class World {
       given: new Map([
         ['log.segment.bytes', '2000'],
         ['log.index.interval.bytes', '300'],
+        ['log.retention.ms', '-1'],
+        ['log.segment.delete.delay.ms', this.random.pick(['0', '500', '60000'])],
       ]),
       recoveryCheckpointMs: 1000,
       disk: this.disk,
@@ -123,6 +138,26 @@ class World {
     this.model.synced = Math.max(this.model.synced, upTo)
   }
 
+  /** Old segments go, by size or all of them; the look that the broker takes by itself may have come before. */
+  async retain(): Promise<void> {
+    const { model, log, random } = this
+    log.settings = { ...log.settings, retentionBytes: random.pick([0, 1500, 5000]) }
+    const before = model.mayBegin
+    model.mayBegin = log.logEndOffset
+    await log.retain()
+    model.mayBegin = Math.max(before, log.logStartOffset)
+    log.settings = { ...log.settings, retentionBytes: -1 }
+  }
+
+  async deleteRecords(): Promise<void> {
+    const { model, log, random } = this
+    const offset = log.logStartOffset + random.below(log.logEndOffset - log.logStartOffset + 1)
+    model.mayBegin = Math.max(model.mayBegin, offset)
+    log.beginAt(offset)
+    await this.store?.keepLogStarts()
+    model.begins = offset
+  }
+
   /** All that must be readable is, unchanged and at its offset; what a power cut took is taken off the model. */
   check(kind: 'process' | 'power'): void {
     const { values, synced, inFlight } = this.model
@@ -132,13 +167,18 @@ class World {
       found[offset] = value
     }
     found.length = this.log.logEndOffset
+    const { logStartOffset } = this.log
+    expect(logStartOffset).toBeGreaterThanOrEqual(this.model.begins)
+    expect(logStartOffset).toBeLessThanOrEqual(this.model.mayBegin)
     const possible = [...values, ...(inFlight?.values ?? [])]
     const safe = kind === 'power' ? synced : values.length
     expect(found.length).toBeLessThanOrEqual(possible.length)
-    expect(found.slice(0, safe)).toEqual(values.slice(0, safe))
-    for (let offset = safe; offset < found.length; offset++)
+    expect(found.length).toBeGreaterThanOrEqual(safe)
+    expect(found.slice(logStartOffset, safe)).toEqual(values.slice(logStartOffset, safe))
+    for (let offset = Math.max(safe, logStartOffset); offset < found.length; offset++)
       if (found[offset] !== undefined) expect(found[offset]).toBe(possible[offset])
-    values.splice(0, values.length, ...Array.from(found))
+    // what lies before may come back with a power cut, as the names of deleted files are synced later
+    values.splice(logStartOffset, values.length, ...Array.from(found).slice(logStartOffset))
     this.model.synced = Math.min(synced, found.length)
   }
 }
@@ -151,8 +191,10 @@ const live = async (world: World): Promise<'stopped' | 'died'> => {
     for (let steps = 20 + random.below(60); steps > 0; steps--) {
       const dice = random.next()
       if (dice < 0.7) world.append()
-      else if (dice < 0.8) await world.flush()
-      else if (dice < 0.9) world.repeat()
+      else if (dice < 0.78) await world.flush()
+      else if (dice < 0.84) world.repeat()
+      else if (dice < 0.89) await world.retain()
+      else if (dice < 0.92) await world.deleteRecords()
       else await clock.advanceSlowly(2000, 1000)
     }
     await world.store?.[Symbol.asyncDispose]()

@@ -91,15 +91,13 @@ export class FolderCheckpoints {
     return this.#logStarts.write(starts)
   }
 
-  /** What the names of its segments do not tell, and what only this file tells of a log that is empty. */
+  /** Also where the first segment says it: its predecessors may come back after a power cut, and an empty log may have no file. */
   #logStartOf(log: PartitionLog): PartitionOffset | undefined {
     const { topic, partition } = log
-    const known = log.isEndUnknown
+    const offset = log.isEndUnknown
       ? this.#foundLogStarts.get(partitionFolderName(topic, partition))
-      : log.logStartOffset > log.firstSegmentOffset || log.logStartOffset === log.logEndOffset
-        ? log.logStartOffset
-        : undefined
-    return known === undefined || known === 0 ? undefined : { topic, partition, offset: known }
+      : log.logStartOffset
+    return offset === undefined || offset === 0 ? undefined : { topic, partition, offset }
   }
 
   async #writeBeginnings(): Promise<void> {
