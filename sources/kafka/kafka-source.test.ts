@@ -228,6 +228,17 @@ describe('a rebalance', () => {
     expect(other.bodies).toEqual([lost, 'more'])
   })
 
+  it('is not put off for longer than the group waits for its members', async () => {
+    const bench = await benchWith(2)
+    for (const partition of [0, 1]) await put(bench, 't', [`${partition}`], partition)
+    const { target, log } = running(bench, { revokeTimeout: '60000', 'kafka.consumer.max.poll.interval.ms': '100' })
+    target.settleByHand()
+    await delivered(target, 2)
+    const { target: other } = running(bench)
+    await delivered(other, 1)
+    expect(log.of('warn')).toEqual([expect.stringContaining('had not settled')])
+  })
+
   it('does not happen because a channel is full: heartbeats go on, and the member stays', async () => {
     const bench = await benchWith(1, { 'group.min.session.timeout.ms': '10' })
     await put(bench, 't', ['a', 'b'])
@@ -235,14 +246,14 @@ describe('a rebalance', () => {
     const clock: Clock = {
       ...realClock,
       sleep: (ms, signal) => {
-        if (ms === 7) beats++
+        if (ms === 50) beats++
         return realClock.sleep(ms, signal)
       },
     }
-    const settings = { 'kafka.consumer.session.timeout.ms': '70', 'kafka.consumer.heartbeat.interval.ms': '7' }
+    const settings = { 'kafka.consumer.session.timeout.ms': '500', 'kafka.consumer.heartbeat.interval.ms': '50' }
     const { target, log } = running(bench, { batchSize: '1', ...settings }, clock)
     target.hold()
-    await until(() => beats > 30, 'three sessions’ worth of heartbeats')
+    await until(() => beats > 20, 'two sessions’ worth of heartbeats')
     expect(log.of('info').filter((line) => line.endsWith('revoked.'))).toEqual([])
     target.release()
     await delivered(target, 2)

@@ -178,7 +178,9 @@ class Run {
     this.#preparing = true
     this.#wake()
     const over = new AbortController()
-    using _timer = clock.after(this.#options.revokeWaitMs, () => over.abort())
+    // Longer than the group waits for its members would cost the membership.
+    const patienceMs = Math.min(this.#options.revokeWaitMs, this.#consumer.options.rebalanceTimeoutMs / 2)
+    using _timer = clock.after(patienceMs, () => over.abort())
     await unlessAborted(this.#moving, over.signal)
     await this.#ahead.empty(over.signal)
     await this.#commits.now()
