@@ -10,7 +10,7 @@ type NamedRow = readonly [name: string, row: KafkaRow<unknown>]
 const written = ({ default: value }: KafkaRow<unknown>): string => {
   if (value === undefined || value === '') return ''
   if (value === LONG_MAX || value === Number.MAX_VALUE) return 'no limit'
-  return `\`${Array.isArray(value) ? value.join(',') : String(value as string | number | boolean)}\``
+  return `\`${Array.isArray(value) ? value.join(',') : String(value)}\``
 }
 
 const changes: Readonly<Record<string, string>> = { all: 'yes', broker: 'yes, for one broker' }
