@@ -190,22 +190,59 @@ const retention = {
   }),
 } as const
 
-/** Being built: rows are made effective by taking them out of `idle`. */
-const awaited = idle(reasons.notYet, {
-  'log.cleaner.enable': flag({ default: true }),
-  'log.cleaner.threads': integer({ ...int, ...all, min: 0, default: 1 }),
-  'log.cleaner.io.max.bytes.per.second': double({ ...all, default: Number.MAX_VALUE }),
-  'log.cleaner.dedupe.buffer.size': bytes({ ...all, default: 134_217_728 }),
-  'log.cleaner.io.buffer.size': bytes({ ...int, ...all, min: 0, default: 524_288 }),
-  'log.cleaner.io.buffer.load.factor': double({ ...all, default: 0.9 }),
-  'log.cleaner.backoff.ms': milliseconds({ ...all, min: 0, default: 15_000 }),
-  'log.cleaner.min.cleanable.ratio': double({ ...all, min: 0, max: 1, default: 0.5 }),
-  'log.cleaner.delete.retention.ms': milliseconds({ ...all, min: 0, default: 86_400_000 }),
-  'log.cleaner.min.compaction.lag.ms': milliseconds({ ...all, min: 0, default: 0 }),
-  'log.cleaner.max.compaction.lag.ms': milliseconds({ ...all, min: 1, default: LONG_MAX }),
-})
+const compaction = {
+  'log.cleaner.enable': flag({ default: true, doc: 'Whether logs are compacted whose topics ask for it.' }),
+  'log.cleaner.io.max.bytes.per.second': double({
+    ...all,
+    default: Number.MAX_VALUE,
+    doc: 'The most that compaction reads and writes in a second, together.',
+  }),
+  'log.cleaner.dedupe.buffer.size': bytes({
+    ...all,
+    default: 134_217_728,
+    doc: 'The most memory for the keys of what is being compacted, 24 bytes for each; it is taken as it is needed.',
+  }),
+  'log.cleaner.io.buffer.size': bytes({ ...int, ...all, min: 0, default: 524_288, doc: 'How much is read at a time.' }),
+  'log.cleaner.io.buffer.load.factor': double({
+    ...all,
+    default: 0.9,
+    doc: 'How full the memory for keys may get; fuller takes longer.',
+  }),
+  'log.cleaner.backoff.ms': milliseconds({
+    ...all,
+    min: 0,
+    default: 15_000,
+    doc: 'How often to look for logs to compact.',
+  }),
+  'log.cleaner.min.cleanable.ratio': double({
+    ...all,
+    min: 0,
+    max: 1,
+    default: 0.5,
+    doc: 'A log is compacted when more than this part of it is not.',
+  }),
+  'log.cleaner.delete.retention.ms': milliseconds({
+    ...all,
+    min: 0,
+    default: 86_400_000,
+    doc: 'How long tombstones stay readable.',
+  }),
+  'log.cleaner.min.compaction.lag.ms': milliseconds({
+    ...all,
+    min: 0,
+    default: 0,
+    doc: 'Younger records are not compacted.',
+  }),
+  'log.cleaner.max.compaction.lag.ms': milliseconds({
+    ...all,
+    min: 1,
+    default: LONG_MAX,
+    doc: 'Records that have waited so long are compacted, however few they are.',
+  }),
+} as const
 
 const withoutEffect = {
+  ...idle(reasons.threads, { 'log.cleaner.threads': integer({ ...int, ...all, min: 0, default: 1 }) }),
   ...idle(reasons.format, { 'log.message.format.version': text({ default: '3.0-IV1' }) }),
   ...idle(reasons.removed, { 'log.cleanup.interval.mins': integer({ ...int, min: 1, default: 10 }) }),
   ...idle(reasons.tiered, {
@@ -222,6 +259,6 @@ export const logSettingRows = {
   ...records,
   ...retention,
   ...fetching,
-  ...awaited,
+  ...compaction,
   ...withoutEffect,
 } as const
