@@ -83,6 +83,10 @@ const table = {
     says: '{path}/meta.properties is of version {version}, which only a newer broker understands',
     hint: 'Give this broker a folder of its own in log.dirs, or a newer Millrace.',
   },
+  LOG_FOLDERS_FAILED: {
+    says: 'None of the log folders {paths} can be used: {reason}',
+    hint: 'Look after the disks and the rights on these folders, then start the broker again.',
+  },
   LOG_FOLDER_DAMAGED: {
     says: '{path}/meta.properties does not say whose folder it is',
     hint: 'Put back a copy of it with the lines broker.id= and cluster.id=, or use another folder.',
@@ -168,8 +172,13 @@ export type FaultDetails = Readonly<Record<string, string | number>>
 /** The table's rows, for `millrace help faults` and its test. */
 export const faultTable: Readonly<Record<FaultCode, { readonly says: string; readonly hint: string }>> = table
 
+/** One of something is no plural: `{events} events` becomes `1 event`. */
 const filled = (text: string, details: FaultDetails): string =>
-  text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(details[name] ?? whole))
+  text.replaceAll(/\{(\w+)\}( events)?/g, (whole, name: string, noun = '') => {
+    const value = details[name]
+    if (value === undefined) return whole
+    return value === 1 && noun !== '' ? '1 event' : `${value}${noun}`
+  })
 
 /** An operating fault: something in the world is wrong, and a person or a retry can mend it. Never used for a broken invariant (see assert.ts). */
 export class Fault extends Error {
