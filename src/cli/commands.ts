@@ -23,6 +23,7 @@ const loaders: Readonly<Record<CommandName, Load>> = {
   'kafka-console-consumer': () => import('./kafka-console-consumer.ts'),
   'kafka-consumer-groups': () => import('./kafka-consumer-groups.ts'),
   'kafka-get-offsets': () => import('./kafka-get-offsets.ts'),
+  'kafka-transactions': () => import('./kafka-transactions.ts'),
   'kafka-delete-records': () => import('./kafka-delete-records.ts'),
   'kafka-producer-perf-test': () => import('./kafka-producer-perf-test.ts'),
   'kafka-consumer-perf-test': () => import('./kafka-consumer-perf-test.ts'),

@@ -40,6 +40,8 @@ export const thrownInMain = (exception: string, message: string): UsageError =>
 
 /** What was given. Options are asked for by any of their names. */
 export class JoptValues {
+  /** What stood there without dashes and belonged to no option, which most tools ignore. */
+  readonly words: string[] = []
   readonly #spec: JoptSpec
   readonly #given = new Map<JoptOption, string[]>()
   readonly #sequence: (readonly [name: string, value: string | undefined])[] = []
@@ -147,7 +149,10 @@ export const parseJopt = (given: JoptSpec, argv: readonly string[]): JoptValues 
   const values = new JoptValues(spec)
   for (let i = 0; i < argv.length; i++) {
     const word = argv[i] ?? ''
-    if (!/^--?[a-zA-Z]/.test(word)) continue
+    if (!/^--?[a-zA-Z]/.test(word)) {
+      values.words.push(word)
+      continue
+    }
     const [name = '', ...rest] = word.replace(/^--?/, '').split('=')
     const option = spec.options.find((one) => one.names.includes(name))
     if (option === undefined) throw unrecognized(spec, word, name)

@@ -21,6 +21,7 @@ const classes: Readonly<Record<string, Load>> = {
   'org.apache.kafka.tools.DeleteRecordsCommand': () => import('./kafka-delete-records.ts'),
   'org.apache.kafka.tools.consumer.group.ConsumerGroupCommand': () => import('./kafka-consumer-groups.ts'),
   'org.apache.kafka.tools.GetOffsetShell': () => import('./kafka-get-offsets.ts'),
+  'org.apache.kafka.tools.TransactionsCommand': () => import('./kafka-transactions.ts'),
 }
 
 /** Tools of Kafka that have no counterpart here yet. */
@@ -36,7 +37,6 @@ const notYet: ReadonlySet<string> = new Set([
   'SimpleConsumerShell',
   'StorageTool',
   'StreamsResetter',
-  'TransactionsCommand',
 ])
 
 /** Packages that tools have lived in. */

@@ -15,6 +15,7 @@ export const summaries = {
   'kafka-console-consumer': 'print the records of a topic',
   'kafka-consumer-groups': 'list, describe, delete, reset consumer groups',
   'kafka-get-offsets': 'print the offsets of a topic',
+  'kafka-transactions': 'list, describe, find and abort transactions',
   'kafka-delete-records': 'delete the records of partitions before an offset',
   'kafka-producer-perf-test': 'measure how fast a topic takes records',
   'kafka-consumer-perf-test': 'measure how fast a topic is read',

@@ -13,6 +13,7 @@ import { GroupAdmin } from './group-admin.ts'
 import { lookUpOffsets, type OffsetAnswer, type OffsetQuestion } from './offset-lookup.ts'
 import type { ClientOptions } from './options.ts'
 import { deleteRecordsBefore, type NewStart, type StartAnswer } from './record-deletion.ts'
+import { TransactionAdmin } from './transaction-admin.ts'
 import { backOff } from './waiting.ts'
 
 export interface NewTopic {
@@ -52,11 +53,13 @@ const defaultSource = 5
 /** Metadata never creates a topic here, whatever the options say. */
 export class Admin implements Disposable {
   readonly groups: GroupAdmin
+  readonly transactions: TransactionAdmin
   readonly #cluster: Cluster
 
   constructor(options: ClientOptions) {
     this.#cluster = new Cluster({ ...options, createTopics: false })
     this.groups = new GroupAdmin(this.#cluster)
+    this.transactions = new TransactionAdmin(this.#cluster)
   }
 
   /** Every topic of the cluster, by name, sorted. Rejects with BROKER_UNREACHABLE. */

@@ -33,7 +33,7 @@ export const commitOffsets = async (
   }))
   const connection = await coordinator.connection('main')
   const reply = await connection
-    .request(offsetCommit, { groupId: coordinator.groupId, ...membership, topics })
+    .request(offsetCommit, { groupId: coordinator.key, ...membership, topics })
     .catch((error: unknown) => {
       coordinator.failed(error)
       throw error
@@ -42,7 +42,7 @@ export const commitOffsets = async (
     for (const { partition, errorCode } of partitions) {
       coordinator.noticed(errorCode)
       if (errorCode !== 0)
-        throw new BrokerError(`Offset of ${topic}-${partition} for group ${coordinator.groupId}`, errorCode)
+        throw new BrokerError(`Offset of ${topic}-${partition} for group ${coordinator.key}`, errorCode)
     }
 }
 
@@ -55,7 +55,7 @@ export const fetchCommitted = async (
   partitions: readonly TopicPartition[],
   requireStable: boolean,
 ): Promise<Committed> => {
-  const { groupId } = coordinator
+  const { key: groupId } = coordinator
   const what = `Offsets of group ${groupId}`
   const topics = grouped(partitions)
   const connection = await coordinator.connection('main')

@@ -64,7 +64,7 @@ export class Group {
 
   constructor(host: GroupHost) {
     this.#host = host
-    this.#what = `Group ${host.coordinator.groupId}`
+    this.#what = `Group ${host.coordinator.key}`
   }
 
   /**
@@ -104,7 +104,7 @@ export class Group {
     const { coordinator } = this.#host
     const connection = await coordinator.connection('main')
     await connection.request(leaveGroup, {
-      groupId: coordinator.groupId,
+      groupId: coordinator.key,
       memberId,
       members: [{ memberId, groupInstanceId: null, reason: 'the consumer is being closed' }],
     })
@@ -164,7 +164,7 @@ export class Group {
     const reply = await connection.request(
       joinGroup,
       {
-        groupId: coordinator.groupId,
+        groupId: coordinator.key,
         sessionTimeoutMs: options.sessionTimeoutMs,
         rebalanceTimeoutMs: options.rebalanceTimeoutMs,
         memberId: this.#memberId,
@@ -195,7 +195,7 @@ export class Group {
   async #lead(joined: JoinReply): Promise<readonly MemberAssignment[]> {
     if (joined.skipAssignment) return []
     const { cluster } = this.#host
-    const { assignments, counts, topics } = await shareOut(cluster, this.#host.coordinator.groupId, joined)
+    const { assignments, counts, topics } = await shareOut(cluster, this.#host.coordinator.key, joined)
     this.#unsubscribe?.[Symbol.dispose]()
     this.#unsubscribe = cluster.onRefresh(() => {
       const now = partitionCounts(cluster, topics)
@@ -211,7 +211,7 @@ export class Group {
     const reply = await connection.request(
       syncGroup,
       {
-        groupId: coordinator.groupId,
+        groupId: coordinator.key,
         ...this.#membership,
         protocolType,
         protocolName: joined.protocolName,
@@ -220,7 +220,7 @@ export class Group {
       { extraMs: options.rebalanceTimeoutMs },
     )
     this.#refuse(reply.errorCode)
-    const { partitions } = understood(coordinator.groupId, 'What the leader gave', () =>
+    const { partitions } = understood(coordinator.key, 'What the leader gave', () =>
       decodeAssignment(reply.memberAssignment),
     )
     return flat(partitions)
@@ -256,7 +256,7 @@ export class Group {
     const { coordinator, cluster } = this.#host
     try {
       const connection = await coordinator.connection('group')
-      const reply = await connection.request(heartbeat, { groupId: coordinator.groupId, ...this.#membership })
+      const reply = await connection.request(heartbeat, { groupId: coordinator.key, ...this.#membership })
       if (reply.errorCode === errorCodes.REBALANCE_IN_PROGRESS) this.#mustRejoin = true
       else this.#refuse(reply.errorCode)
     } catch (error) {
