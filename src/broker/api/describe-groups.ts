@@ -1,6 +1,6 @@
 /**
  * DescribeGroups: state and members of groups. 3+ may ask for the allowed operations, 4+ shows instance ids. A group that does not exist is "Dead"
- * without an error in 0-5 and error 69 from 6 on.
+ * without an error in 0-5 and error 69 from 6 on; so is one of the newer protocol.
  */
 import { errorCodes } from '../../protocol/error-codes.ts'
 import { describeGroups as api } from '../../protocol/messages/describe-groups.ts'
@@ -35,11 +35,11 @@ const told = (group: Group, authorizedOperations: number): GroupAnswer => {
   }
 }
 
-const missing = (groupId: string, version: number): GroupAnswer => {
+const missing = (groupId: string, isThere: boolean, version: number): GroupAnswer => {
   const isError = version >= NOT_FOUND_SINCE
   return {
     errorCode: isError ? errorCodes.GROUP_ID_NOT_FOUND : errorCodes.NONE,
-    errorMessage: isError ? `Group ${groupId} not found.` : null,
+    errorMessage: isError ? `Group ${groupId} ${isThere ? 'is not a classic group' : 'not found'}.` : null,
     groupId,
     state: 'Dead',
     protocolType: '',
@@ -56,7 +56,8 @@ export const describeGroups = defineHandler({
     return {
       groups: eachOnce(request.groups, (id) => id).map((groupId) => {
         const group = broker.groups.get(groupId)
-        return group === undefined ? missing(groupId, version) : told(group, operations)
+        const isClassic = group !== undefined && group.consumer === undefined
+        return isClassic ? told(group, operations) : missing(groupId, group !== undefined, version)
       }),
     }
   },

@@ -9,4 +9,7 @@ export interface Feature {
 }
 
 /** In the order of their names. */
-export const features: readonly Feature[] = []
+export const features: readonly Feature[] = [
+  // The newer group protocol (KIP-848).
+  { name: 'group.version', minVersion: 0, maxVersion: 1 },
+]

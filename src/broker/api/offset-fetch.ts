@@ -5,6 +5,7 @@
 import { errorCodes } from '../../protocol/error-codes.ts'
 import { offsetFetch as api } from '../../protocol/messages/offset-fetch.ts'
 import { noUuid, type ResponseInput } from '../../protocol/table.ts'
+import { consumerFetchRefusal } from '../groups/consumer/commit-check.ts'
 import type { Committed } from '../groups/committed.ts'
 import { defineHandler, type RequestContext } from './handler.ts'
 import { eachOnce } from './twice.ts'
@@ -59,14 +60,21 @@ const topicAnswer = (asked: TopicAsked, reading: Reading, context: RequestContex
   return { topic: name, topicId, partitions: asked.partitions.map((p) => told(name, p, reading)) }
 }
 
-const groupAnswer = (
-  groupId: string,
-  topics: readonly TopicAsked[] | null,
-  requireStable: boolean,
-  context: RequestContext,
-): GroupAnswer => {
+interface GroupAsked {
+  readonly groupId: string
+  readonly topics: readonly TopicAsked[] | null
+  /** Of members of the newer protocol; null and -1 for everybody else. */
+  readonly memberId?: string | null
+  readonly memberEpoch?: number
+}
+
+const groupAnswer = (asking: GroupAsked, requireStable: boolean, context: RequestContext): GroupAnswer => {
   const { broker, version } = context
-  const committed = broker.groups.get(groupId)?.committed
+  const { groupId, topics, memberId = null, memberEpoch = -1 } = asking
+  const group = broker.groups.get(groupId)
+  const refusal = group?.consumer === undefined ? errorCodes.NONE : consumerFetchRefusal(group.consumer, memberId, memberEpoch) // prettier-ignore
+  if (refusal !== errorCodes.NONE) return { groupId, errorCode: refusal, topics: [] }
+  const committed = group?.committed
   const reading = { committed, version, requireStable }
   const asked = topics ?? everything(committed)
   return {
@@ -84,10 +92,14 @@ export const offsetFetch = defineHandler({
     if (context.version >= MANY_SINCE)
       return {
         groups: eachOnce(request.groups, ({ groupId }) => groupId).map((group) =>
-          groupAnswer(group.groupId, group.topics, requireStable, context),
+          groupAnswer(group, requireStable, context),
         ),
       }
-    const { topics, errorCode } = groupAnswer(request.groupId, request.topics, requireStable, context)
+    const { topics, errorCode } = groupAnswer(
+      { groupId: request.groupId, topics: request.topics },
+      requireStable,
+      context,
+    )
     return { topics: topics.map(({ topic = '', partitions }) => ({ topic, partitions })), errorCode }
   },
 })

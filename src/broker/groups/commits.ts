@@ -3,6 +3,7 @@ import type { Clock } from '../../io/clock.ts'
 import { errorCodes, KafkaFault } from '../../protocol/error-codes.ts'
 import type { StoredRecord } from '../topics/internal-topic.ts'
 import type { PartitionCommit, PartitionName } from './committed.ts'
+import { consumerCommitRefusal } from './consumer/commit-check.ts'
 import { CONSUMER, type Group } from './group.ts'
 import { offsetKey, offsetValue } from './group-records.ts'
 import type { GroupStore } from './group-store.ts'
@@ -23,6 +24,8 @@ export interface CommitAsk extends MemberName {
 /** NONE, or why this client may not commit for this group. */
 export const commitRefusal = (group: Group, ask: Omit<CommitAsk, 'offsets'>, rebalancer: Rebalancer): number => {
   if (group.state === 'Dead') return errorCodes.COORDINATOR_NOT_AVAILABLE
+  if (group.consumer !== undefined)
+    return consumerCommitRefusal(group.consumer, { memberId: ask.memberId, epoch: ask.generation }, ask.version)
   const claimsMembership = ask.generation >= 0 || ask.memberId !== '' || ask.instanceId !== undefined
   if (group.state === 'Empty' && ask.generation < 0) return errorCodes.NONE
   if (!claimsMembership) return errorCodes.UNKNOWN_MEMBER_ID
@@ -100,7 +103,8 @@ export const deleteOffsets = (
   if (group.state === 'Dead') return refused(errorCodes.GROUP_ID_NOT_FOUND)
   const subscribed = group.subscribedTopics()
   const reads = !group.isWithoutMembers
-  if (reads && group.protocolType !== CONSUMER) return refused(errorCodes.NON_EMPTY_GROUP)
+  if (reads && group.consumer === undefined && group.protocolType !== CONSUMER)
+    return refused(errorCodes.NON_EMPTY_GROUP)
   const isRead = ({ topic }: PartitionName): boolean => subscribed?.has(topic) === true
   const known = ({ topic, partition }: PartitionName): boolean => group.committed.get(topic, partition) !== undefined
   const gone = partitions.filter((one) => !isRead(one) && known(one))

@@ -5,10 +5,13 @@
 import type { Log } from '../../base/log.ts'
 import type { Clock } from '../../io/clock.ts'
 import type { Random } from '../../io/random.ts'
-import { errorCodes } from '../../protocol/error-codes.ts'
+import { errorCodes, KafkaFault } from '../../protocol/error-codes.ts'
 import type { BrokerSettings } from '../config-table.ts'
 import type { TopicStore } from '../topics/topic-store.ts'
 import type { Topic } from '../topics/topic-types.ts'
+import type { BeatAnswer, BeatAsk } from './consumer/beat.ts'
+import { Heartbeats } from './consumer/heartbeats.ts'
+import { viewOf } from './consumer/topic-view.ts'
 import { type CommitAsk, commit, commitRefusal, deleteOffsets, type OffsetsDeleted } from './commits.ts'
 import type { PartitionName } from './committed.ts'
 import { expireOffsets } from './expiry.ts'
@@ -36,6 +39,7 @@ export class GroupCoordinator implements Disposable {
   readonly #store: GroupStore
   readonly #rebalancer: Rebalancer
   readonly #joining: JoinWorld
+  readonly #heartbeats: Heartbeats
   #expiry: Disposable | undefined
 
   constructor(options: CoordinatorOptions) {
@@ -59,6 +63,15 @@ export class GroupCoordinator implements Disposable {
       later: (ms, forget) => clock.after(ms, forget),
       store: (group) => this.#store.storeGroup(group),
     }
+    this.#heartbeats = new Heartbeats({
+      store: this.#store,
+      topics: viewOf(topics),
+      clock,
+      sessionTimeoutMs: settings['group.consumer.session.timeout.ms'],
+      groupSizeMax: settings['group.consumer.max.size'],
+      assignors: settings['group.consumer.assignors'],
+      newId: () => random.bytes(16).toString('base64url'),
+    })
     this.#expireLater()
   }
 
@@ -66,6 +79,7 @@ export class GroupCoordinator implements Disposable {
   load(): void {
     this.#store.load()
     for (const group of this.#store.list()) {
+      this.#heartbeats.loaded(group)
       for (const member of group.members.values()) this.#rebalancer.heard(group, member)
       if (group.members.size > this.#options.settings['group.max.size'])
         this.#rebalancer.begin(group, 'it is too large')
@@ -94,7 +108,10 @@ export class GroupCoordinator implements Disposable {
     if (ask.memberId !== '' && this.get(ask.groupId) === undefined)
       return joinFailed(errorCodes.UNKNOWN_MEMBER_ID, ask.memberId)
     const group = this.#store.obtain(ask.groupId)
+    if (group.consumer !== undefined && group.consumer.members.size > 0)
+      return joinFailed(errorCodes.INCONSISTENT_GROUP_PROTOCOL, ask.memberId)
     try {
+      if (group.consumer !== undefined) this.#store.becomeClassic(group)
       return join(group, ask, this.#joining)
     } catch (thrown) {
       return joinFailed(storageError(thrown), ask.memberId)
@@ -117,9 +134,23 @@ export class GroupCoordinator implements Disposable {
     return group === undefined ? refusalOf(groupId) : heartbeat(group, name, generation, this.#rebalancer)
   }
 
-  /** The error for that member. */
+  /** Whether this broker serves the newer protocol. */
+  get servesConsumerProtocol(): boolean {
+    return this.#options.settings['group.coordinator.rebalance.protocols'].includes('consumer')
+  }
+
+  /** A heartbeat of the newer protocol. Throws or rejects with KafkaFault. */
+  consumerHeartbeat(ask: BeatAsk): BeatAnswer | Promise<BeatAnswer> {
+    if (!this.servesConsumerProtocol) throw new KafkaFault('UNSUPPORTED_VERSION')
+    return this.#heartbeats.beat(ask)
+  }
+
+  /** The error for that member. A static member of the newer protocol can be taken out by its instance id. */
   leave(groupId: string, name: MemberName, why: string): number {
     const group = this.get(groupId)
+    const held = name.memberId === '' ? group?.consumer?.statics.get(name.instanceId ?? '') : undefined
+    if (group !== undefined && held !== undefined)
+      return this.#heartbeats.remove(group, held) ? errorCodes.NONE : errorCodes.COORDINATOR_NOT_AVAILABLE
     return group === undefined ? refusalOf(groupId) : leave(group, name, why, this.#rebalancer)
   }
 
@@ -181,6 +212,7 @@ export class GroupCoordinator implements Disposable {
   /** Stops all timers and answers what is held, so that connections can end. */
   [Symbol.dispose](): void {
     this.#expiry?.[Symbol.dispose]()
+    this.#heartbeats[Symbol.dispose]()
     for (const group of this.list()) {
       group.stopTimer()
       group.enter('Dead', this.#options.clock.now())

@@ -26,6 +26,7 @@ export const expiredOffsets = (group: Group, nowMs: number, retentionMs: number)
     if (subscribed?.has(topic) === true) return []
     return group.committed.partitions(topic).flatMap((partition) => {
       const offset = group.committed.get(topic, partition)
+      if (group.committed.unstable.has(topic, partition)) return []
       return offset !== undefined && isOver(group, offset, nowMs, retentionMs) ? [{ topic, partition }] : []
     })
   })

@@ -63,7 +63,7 @@ test('groups are written as Kafka writes them, and read back', () => {
 })
 
 test('keys of other kinds are passed over, and damaged ones are refused', () => {
-  expect(readKey(bytesOf('0003000167'))).toEqual({ kind: 'other' })
+  expect(readKey(bytesOf('0009000167'))).toEqual({ kind: 'other' })
   expect(() => readKey(bytesOf('0001000167'))).toThrow(Malformed)
   expect(() => readOffsetValue(bytesOf('0009'))).toThrow(Malformed)
   expect(() => readGroupValue(bytesOf('00030001'), new Group('g', 0))).toThrow(Malformed)

@@ -8,13 +8,16 @@ import { Malformed } from '../../protocol/malformed.ts'
 import { skipTags } from '../../protocol/compile.ts'
 import { Writer } from '../../protocol/writer.ts'
 import type { CommittedOffset } from './committed.ts'
+import { isConsumerType } from './consumer/consumer-records.ts'
 import type { Group } from './group.ts'
 import { Member } from './member.ts'
 
 export type RecordKey =
   | { readonly kind: 'offset'; readonly group: string; readonly topic: string; readonly partition: number }
   | { readonly kind: 'group'; readonly group: string }
-  /** Of the newer group protocols, which this broker does not have. */
+  /** Of the newer group protocol; `rest` stands behind the group's name. */
+  | { readonly kind: 'consumer'; readonly group: string; readonly type: number; readonly rest: Reader }
+  /** Of group protocols that this broker does not have. */
   | { readonly kind: 'other' }
 
 const OFFSET_KEY = 1
@@ -89,6 +92,7 @@ export const readKey = (bytes: Buffer): RecordKey => {
   const kind = reader.i16()
   if (kind === 0 || kind === OFFSET_KEY)
     return { kind: 'offset', group: text(reader), topic: text(reader), partition: reader.i32() }
+  if (isConsumerType(kind)) return { kind: 'consumer', group: text(reader), type: kind, rest: reader }
   return kind === GROUP_KEY ? { kind: 'group', group: text(reader) } : { kind: 'other' }
 }
 

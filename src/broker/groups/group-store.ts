@@ -10,6 +10,8 @@ import { decodeMarker } from '../../protocol/control-batch.ts'
 import { Malformed } from '../../protocol/malformed.ts'
 import type { InternalTopic, StoredRecord, StoredWhere } from '../topics/internal-topic.ts'
 import type { PartitionCommit, PartitionName } from './committed.ts'
+import { groupTombstones, readConsumerRecord } from './consumer/consumer-records.ts'
+import { replayConsumerRecord } from './consumer/replay.ts'
 import { Group } from './group.ts'
 import { groupKey, groupValue, offsetKey, readGroupValue, readKey, readOffsetValue } from './group-records.ts'
 
@@ -94,11 +96,23 @@ export class GroupStore {
 
   /** Forgets a group that has no members, with its offsets. Gives whether it could be stored. */
   forget(group: Group): boolean {
-    const records = [...tombstonesOf(group, group.committed.stored()), { key: groupKey(group.id), value: null }]
+    const own = group.consumer === undefined ? [{ key: groupKey(group.id), value: null }] : groupTombstones(group.id)
+    const records = [...tombstonesOf(group, group.committed.stored()), ...own]
     if (!this.appendQuietly(group, records)) return false
     group.enter('Dead', this.clock.now())
     this.#groups.delete(group.id)
     return true
+  }
+
+  /** What deletes the classic part of an empty group, if it was ever stored. */
+  classicTombstones(group: Group): StoredRecord[] {
+    return group.generation > 0 ? [{ key: groupKey(group.id), value: null }] : []
+  }
+
+  /** An empty group of the newer protocol goes over to the classic one. Throws KafkaFault. */
+  becomeClassic(group: Group): void {
+    this.append(group, groupTombstones(group.id))?.catch(() => undefined)
+    group.consumer = undefined
   }
 
   /** Keeps offsets of a transaction that are in the log until `endTransaction` says how it ended. */
@@ -148,8 +162,14 @@ export class GroupStore {
     const about = readKey(key)
     if (about.kind === 'other') return
     const group = this.obtain(about.group)
+    if (about.kind === 'consumer') {
+      const told = readConsumerRecord(about.type, about.rest, value)
+      if (told !== undefined) replayConsumerRecord(group, told)
+      return
+    }
     if (about.kind === 'group') {
       const fresh = new Group(about.group, this.clock.now(), group.committed)
+      fresh.consumer = group.consumer
       if (value !== null) readGroupValue(value, fresh)
       this.#groups.set(about.group, fresh)
       return

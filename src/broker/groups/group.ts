@@ -1,10 +1,11 @@
 /**
- * A consumer group of the classic protocol: who is in it, which generation they share, and what they have committed. Here stand the facts and the
+ * A consumer group, as the classic protocol has it: who is in it, which generation they share, and what they have committed. Here stand the facts and the
  * questions about them; who may change what and when stands in join.ts, sync.ts, membership.ts and rebalance.ts.
  */
 import { decodeSubscription } from '../../protocol/consumer-protocol.ts'
 import { Malformed } from '../../protocol/malformed.ts'
 import { Committed } from './committed.ts'
+import type { ConsumerGroup } from './consumer/consumer-group.ts'
 import type { Member, Protocol } from './member.ts'
 
 export type GroupState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable' | 'Dead'
@@ -28,6 +29,8 @@ export class Group {
   /** Ids that were given out and have not joined yet, with the timers after which they are forgotten. */
   readonly pending = new Map<string, Disposable>()
   readonly committed: Committed
+  /** Set for a group of the newer protocol; its classic part is empty then. */
+  consumer: ConsumerGroup | undefined
   /** The first rebalance waits for more to come. */
   gathering = false
   /** Someone new joined while the first rebalance waited for more. */
@@ -109,16 +112,24 @@ export class Group {
 
   /** Whether nobody is in it or about to come. */
   get isWithoutMembers(): boolean {
-    return this.state === 'Empty' && this.pending.size === 0
+    return this.state === 'Empty' && this.pending.size === 0 && (this.consumer?.members.size ?? 0) === 0
   }
 
   /** Whether there is nothing to remember it for. */
   get isUnused(): boolean {
-    return this.generation === 0 && this.isWithoutMembers && this.committed.isEmpty
+    return this.consumer === undefined && this.generation === 0 && this.isWithoutMembers && this.committed.isEmpty
+  }
+
+  /** An empty group of the classic protocol goes over to the newer one. */
+  becomeConsumer(consumer: ConsumerGroup): void {
+    this.consumer = consumer
+    this.generation = 0
+    this.protocolType = this.protocolName = this.leaderId = undefined
   }
 
   /** The topics that its members read, where the protocol tells; undefined where it does not. */
   subscribedTopics(): ReadonlySet<string> | undefined {
+    if (this.consumer !== undefined) return this.consumer.subscribedTopics()
     if (this.protocolType !== CONSUMER) return undefined
     if (this.members.size > 0 && this.protocolName === undefined) return undefined
     try {

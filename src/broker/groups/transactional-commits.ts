@@ -2,6 +2,7 @@
 import { errorCodes, KafkaFault } from '../../protocol/error-codes.ts'
 import type { CommitAsk } from './commits.ts'
 import type { PartitionCommit } from './committed.ts'
+import { consumerTransactionRefusal } from './consumer/commit-check.ts'
 import type { Group } from './group.ts'
 import { offsetKey, offsetValue } from './group-records.ts'
 import type { GroupStore } from './group-store.ts'
@@ -16,6 +17,8 @@ export interface TransactionalCommitAsk extends Omit<CommitAsk, 'version'> {
 /** NONE, or why this client may not commit for this group. Clients of the older versions say nothing of a membership, and may. */
 export const transactionalRefusal = (group: Group, ask: TransactionalCommitAsk): number => {
   if (group.state === 'Dead') return errorCodes.COORDINATOR_NOT_AVAILABLE
+  if (group.consumer !== undefined)
+    return consumerTransactionRefusal(group.consumer, { memberId: ask.memberId, epoch: ask.generation })
   const claimsMembership = ask.generation >= 0 || ask.memberId !== '' || ask.instanceId !== undefined
   if (!claimsMembership || (group.state === 'Empty' && ask.generation < 0)) return errorCodes.NONE
   const error = identify(group, ask.memberId, ask.instanceId)
