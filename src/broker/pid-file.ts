@@ -24,11 +24,20 @@ export const writePidFiles = (
   processes: Processes,
 ): Disposable => {
   const text = `pid=${processes.pid}\nstart=${processes.startOf(processes.pid) ?? ''}\nembedded=${embedded}\n`
-  for (const folder of folders) writeWhole(disk, join(folder, pidFile), text)
+  for (const folder of folders) writeIfPossible(disk, join(folder, pidFile), text)
   return {
     [Symbol.dispose]() {
       for (const folder of folders) unlinkOwn(disk, join(folder, pidFile), text)
     },
+  }
+}
+
+/** A folder that cannot be written has been spoken of already. */
+const writeIfPossible = (disk: Disk, path: string, text: string): void => {
+  try {
+    writeWhole(disk, path, text)
+  } catch (thrown) {
+    if (systemCode(thrown) === undefined) throw thrown
   }
 }
 

@@ -1,5 +1,6 @@
 /** A topic store on the fake disk and clock, started and stopped as the broker would. */
-import { openTopicStore, type TopicStore, type TopicStoreOptions } from '../../src/broker/topics/topic-store.ts'
+import type { TopicStoreOptions } from '../../src/broker/topics/topic-store-options.ts'
+import { openTopicStore, type TopicStore } from '../../src/broker/topics/topic-store.ts'
 import type { Processes } from '../../src/io/processes.ts'
 import { FakeClock } from './clock.ts'
 import { RecordingLog } from './context.ts'

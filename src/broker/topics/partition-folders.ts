@@ -1,11 +1,13 @@
 /** The folders of a topic's partitions: made, found again, and put away, over all log folders. */
 import { dirname } from 'node:path'
+import { assert } from '../../base/assert.ts'
 import { reasonOf } from '../../base/faults.ts'
 import type { Log } from '../../base/log.ts'
 import type { Disk } from '../../io/disk.ts'
 import { KafkaFault } from '../../protocol/error-codes.ts'
 import { rethrowUnlessDisk } from '../log/disk-errors.ts'
 import type { LogFolder } from '../log/log-folder.ts'
+import type { LogFolders } from '../log/log-folders.ts'
 import type { LogSettings } from '../log/log-settings.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
 import {
@@ -15,7 +17,8 @@ import {
   writeTopicConfigs,
   writeTopicId,
 } from './topic-files.ts'
-import type { FoundTopic } from './topic-loader.ts'
+import type { ListedTopic } from './topic-list.ts'
+import type { FoundPartition, FoundTopic } from './topic-loader.ts'
 import type { Given } from './topic-config.ts'
 import type { Topic } from './topic-types.ts'
 
@@ -29,9 +32,9 @@ export interface Growth {
 export class PartitionFolders {
   readonly #disk: Disk
   readonly #log: Log
-  readonly #folders: readonly LogFolder[]
+  readonly #folders: LogFolders
 
-  constructor(disk: Disk, log: Log, folders: readonly LogFolder[]) {
+  constructor(disk: Disk, log: Log, folders: LogFolders) {
     this.#disk = disk
     this.#log = log
     this.#folders = folders
@@ -77,13 +80,30 @@ export class PartitionFolders {
     return places.map((folder, i) => folder.adopt(name, from + i, settings))
   }
 
-  /** The settings that a found topic overrides. */
-  configsOf({ name, partitions }: FoundTopic): Given {
-    const [first] = partitions
-    const configs = first && readTopicConfigs(this.#disk, first.folder.folderOf(name, first.partition))
-    if (configs === undefined)
-      this.#log.warn(`The settings of topic ${name} are damaged; it goes on with the defaults.`)
-    return configs ?? new Map()
+  /** The settings that a found topic overrides; `listed` is what a list of topics says of it. */
+  configsOf({ name, partitions }: FoundTopic, listed?: ListedTopic): Given {
+    const first = partitions.find(({ partition }) => partition === 0) ?? this.#whole(partitions)
+    const configs = first && this.#readConfigs(first.folder.folderOf(name, first.partition))
+    if (configs !== undefined) return configs
+    if (listed !== undefined) return listed.configs
+    this.#log.warn(
+      `The settings of topic ${name} are damaged or cannot be read; it goes on with the defaults, and keeps all records.`,
+    )
+    return new Map([['retention.ms', '-1'], ['retention.bytes', '-1']]) // prettier-ignore
+  }
+
+  /** Without partition 0 and without a folder in which it may lie, any other says that there are none. */
+  #whole([first]: readonly FoundPartition[]): FoundPartition | undefined {
+    return this.#folders.unreadable.length === 0 ? first : undefined
+  }
+
+  #readConfigs(path: string): Given | undefined {
+    try {
+      return readTopicConfigs(this.#disk, path)
+    } catch (thrown) {
+      rethrowUnlessDisk(thrown)
+      return undefined
+    }
   }
 
   /** Replaces the settings of a topic on disk. Rejects with KAFKA_STORAGE_ERROR. */
@@ -99,25 +119,58 @@ export class PartitionFolders {
     }
   }
 
-  /** Opens the partitions of a found topic. Where one is missing between others, an empty one takes its place. */
-  load({ name, id: stored, partitions }: FoundTopic, id: string, settings: LogSettings): PartitionLog[] {
-    const logs: PartitionLog[] = []
-    for (const { folder, partition } of partitions) {
-      while (logs.length < partition) logs.push(this.#fill(folder, name, logs.length, id, settings))
-      if (stored === undefined) writeTopicId(this.#disk, folder.folderOf(name, partition), id)
-      logs.push(folder.load(name, partition, settings))
+  /**
+   * Opens the partitions of a found topic, `least` or more. Where one is missing between others, an empty one takes its place, unless it may lie in a folder
+   * that cannot be read: then it is offline.
+   */
+  load({ name, id: stored, partitions }: FoundTopic, id: string, settings: LogSettings, least: number): PartitionLog[] {
+    const found = new Map(partitions.map(({ folder, partition }) => [partition, folder]))
+    const count = Math.max(least, (partitions.at(-1)?.partition ?? -1) + 1)
+    return Array.from({ length: count }, (_, partition) => {
+      const folder = found.get(partition)
+      if (folder === undefined) return this.#missing(name, partition, id, settings)
+      return this.#loadOne(folder, name, partition, settings, stored === undefined ? id : undefined)
+    })
+  }
+
+  /** What cannot be read now can perhaps not be written either; the records are what counts. */
+  #giveId(path: string, id: string): void {
+    try {
+      writeTopicId(this.#disk, path, id)
+    } catch (thrown) {
+      rethrowUnlessDisk(thrown)
+      this.#log.warn(`The id of the topic cannot be kept in ${path}.`, { reason: reasonOf(thrown) })
     }
-    return logs
+  }
+
+  /** A partition whose folder cannot be read is offline; the others go on. */
+  #loadOne(
+    folder: LogFolder,
+    name: string,
+    partition: number,
+    settings: LogSettings,
+    id: string | undefined,
+  ): PartitionLog {
+    try {
+      if (id !== undefined) this.#giveId(folder.folderOf(name, partition), id)
+      return folder.load(name, partition, settings)
+    } catch (thrown) {
+      rethrowUnlessDisk(thrown)
+      this.#log.error(`${name}-${partition} in ${folder.path} cannot be read, and is offline.`, {
+        reason: reasonOf(thrown),
+      })
+      return folder.absent(name, partition, settings, folder.path)
+    }
   }
 
   /** Puts a partition out of sight; gives the path that is left to be removed. Throws system errors. */
   hide(log: PartitionLog): string | undefined {
-    return this.#folders.find(({ path }) => path === dirname(log.folder))?.hide(log)
+    return this.#folders.all.find(({ path }) => path === dirname(log.folder))?.hide(log)
   }
 
   /** Makes what was created and deleted last. Throws system errors. */
   async sync(topics: readonly string[]): Promise<void> {
-    for (const folder of this.#folders) {
+    for (const folder of this.#folders.online) {
       const firsts = topics
         .map((topic) => folder.folderOf(topic, 0))
         .filter((path) => this.#disk.stat(path) !== undefined)
@@ -126,7 +179,11 @@ export class PartitionFolders {
     }
   }
 
-  #fill(folder: LogFolder, name: string, partition: number, id: string, settings: LogSettings): PartitionLog {
+  #missing(name: string, partition: number, id: string, settings: LogSettings): PartitionLog {
+    const [folder] = this.#places(1)
+    const [elsewhere] = this.#folders.unreadable
+    assert(folder !== undefined, 'a topic without a log folder')
+    if (elsewhere !== undefined) return folder.absent(name, partition, settings, elsewhere)
     const path = folder.folderOf(name, partition)
     this.#log.warn(`${name}-${partition} is missing, and begins again, empty, in ${folder.path}.`)
     this.#disk.makeFolder(path)
@@ -136,7 +193,8 @@ export class PartitionFolders {
 
   /** For each partition the log folder that then has the fewest. */
   #places(count: number): LogFolder[] {
-    const loads = this.#folders.map((folder) => ({ folder, count: folder.count }))
+    const loads = this.#folders.online.map((folder) => ({ folder, count: folder.count }))
+    if (loads.length === 0) throw new KafkaFault('KAFKA_STORAGE_ERROR', 'No log folder can be used')
     return Array.from({ length: count }, () => {
       const fewest = loads.reduce((a, b) => (b.count < a.count ? b : a))
       fewest.count++

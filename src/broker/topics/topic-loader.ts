@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path'
 import type { Disk } from '../../io/disk.ts'
+import { rethrowUnlessDisk } from '../log/disk-errors.ts'
 import type { LogFolder } from '../log/log-folder.ts'
 import { readTopicId } from './topic-files.ts'
 
@@ -25,10 +26,13 @@ export interface Found {
   readonly leftOver: readonly string[]
 }
 
-/** Looks at what the folders hold; reads one small file for each topic and changes nothing. */
-export const findTopics = (disk: Disk, folders: readonly LogFolder[]): Found => {
+/**
+ * Looks at what the folders hold; reads one small file for each topic and changes nothing. `isComplete`: there is no folder that cannot be read, in which
+ * a partition that is missing here may lie.
+ */
+export const findTopics = (disk: Disk, folders: readonly LogFolder[], isComplete: boolean): Found => {
   const leftOver = folders.flatMap((folder) => folder.foundDeleted.map((name) => join(folder.path, name)))
-  const deletedIds = new Set(leftOver.map((path) => readTopicId(disk, path)))
+  const deletedIds = new Set(leftOver.map((path) => idAt(disk, path)))
   const topics: FoundTopic[] = []
   for (const [name, partitions] of byTopic(folders)) {
     partitions.sort((a, b) => a.partition - b.partition)
@@ -36,7 +40,10 @@ export const findTopics = (disk: Disk, folders: readonly LogFolder[]): Found => 
     const isWhole = partitions[0]?.partition === 0
     // of another broker's topics some partitions may never have been here
     const isOurs = !partitions.some(({ folder }) => folder.isForeign)
-    const isGone = isOurs && !isWhole && ((id !== undefined && deletedIds.has(id)) || isEmpty(disk, name, partitions))
+    const isGone =
+      isOurs &&
+      !isWhole &&
+      ((id !== undefined && deletedIds.has(id)) || (isComplete && isEmpty(disk, name, partitions)))
     if (isGone) leftOver.push(...partitions.map(({ folder, partition }) => folder.folderOf(name, partition)))
     else topics.push({ name, id, partitions })
   }
@@ -57,14 +64,30 @@ const byTopic = (folders: readonly LogFolder[]): Map<string, FoundPartition[]> =
 
 const idOf = (disk: Disk, name: string, partitions: readonly FoundPartition[]): string | undefined => {
   for (const { folder, partition } of partitions) {
-    const id = readTopicId(disk, folder.folderOf(name, partition))
+    const id = idAt(disk, folder.folderOf(name, partition))
     if (id !== undefined) return id
   }
   return undefined
 }
 
+/** What cannot be read says nothing; its partition is looked at when it is loaded. */
+const idAt = (disk: Disk, path: string): string | undefined => {
+  try {
+    return readTopicId(disk, path)
+  } catch (thrown) {
+    rethrowUnlessDisk(thrown)
+    return undefined
+  }
+}
+
 /** Whether no partition ever got a record. */
-const isEmpty = (disk: Disk, name: string, partitions: readonly FoundPartition[]): boolean =>
-  partitions.every(({ folder, partition }) =>
-    disk.list(folder.folderOf(name, partition)).every((file) => !file.endsWith('.log')),
-  )
+const isEmpty = (disk: Disk, name: string, partitions: readonly FoundPartition[]): boolean => {
+  try {
+    return partitions.every(({ folder, partition }) =>
+      disk.list(folder.folderOf(name, partition)).every((file) => !file.endsWith('.log')),
+    )
+  } catch (thrown) {
+    rethrowUnlessDisk(thrown)
+    return false
+  }
+}

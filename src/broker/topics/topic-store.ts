@@ -4,15 +4,11 @@
  */
 import { Fault, reasonOf } from '../../base/faults.ts'
 import { rethrowBroken } from '../../base/assert.ts'
-import type { Log } from '../../base/log.ts'
-import type { Clock } from '../../io/clock.ts'
-import type { Disk } from '../../io/disk.ts'
-import type { Processes } from '../../io/processes.ts'
-import type { Random } from '../../io/random.ts'
 import { KafkaFault } from '../../protocol/error-codes.ts'
 import { rethrowUnlessDisk } from '../log/disk-errors.ts'
 import { Flusher } from '../log/flusher.ts'
-import { openLogFolder, type LogFolder } from '../log/log-folder.ts'
+import type { LogFolder } from '../log/log-folder.ts'
+import { LogFolders } from '../log/log-folders.ts'
 import type { Meta } from '../log/meta-properties.ts'
 import { OpenFiles } from '../log/open-files.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
@@ -22,36 +18,11 @@ import { PartitionFolders } from './partition-folders.ts'
 import { TakeOver } from './take-over.ts'
 import { checkGrowth, checkNewTopic, checkUnique } from './topic-check.ts'
 import { checkTogether, checkTopicConfigs, logSettings, topicValues, type Given } from './topic-config.ts'
-import { findTopics } from './topic-loader.ts'
+import { TopicList, type ListedTopic } from './topic-list.ts'
+import type { TopicStoreOptions } from './topic-store-options.ts'
+import { findTopics, type FoundTopic } from './topic-loader.ts'
 import { isInternal } from './topic-name.ts'
 import type { NewTopic, Topic } from './topic-types.ts'
-
-export interface TopicStoreOptions {
-  /** `log.dirs`. */
-  readonly folders: readonly string[]
-  /** -1: the one that the folders say, or 1001. */
-  readonly brokerId: number
-  /** `num.partitions`. */
-  readonly partitionsDefault: number
-  /** What server.properties gives, as written, by name. */
-  readonly given: Given
-  /** `log.flush.offset.checkpoint.interval.ms`. */
-  readonly recoveryCheckpointMs: number
-  /** `log.flush.start.offset.checkpoint.interval.ms`. */
-  readonly startCheckpointMs?: number
-  /** `log.retention.check.interval.ms` and, before the first time, `log.initial.task.delay.ms`. */
-  readonly retentionCheckMs?: number
-  readonly firstCheckMs?: number
-  readonly disk: Disk
-  readonly clock: Clock
-  readonly random: Random
-  readonly log: Log
-  readonly processes?: Processes
-  /** Threads of this process that are known to have ended while they held the folders. */
-  readonly deadThreads?: readonly number[]
-  /** How many log files may be open at once. */
-  readonly openFilesMax?: number
-}
 
 /** Opens all folders and the topics in them. Throws Faults about the folders, and system errors. */
 export const openTopicStore = async (options: TopicStoreOptions): Promise<TopicStore> => {
@@ -59,15 +30,14 @@ export const openTopicStore = async (options: TopicStoreOptions): Promise<TopicS
   const { disk, clock, log } = options
   const files = new OpenFiles(disk, options.openFilesMax)
   const removal = new Removal(disk, clock, log)
-  const folders: LogFolder[] = []
+  const folders = new LogFolders({ ...options, files, removal })
   try {
-    for (const path of options.folders) folders.push(openLogFolder({ ...options, path, files, removal }))
-    const identity = agreeOn(folders, options.brokerId, options.random)
+    const identity = agreeOn(folders.all, options.brokerId, options.random)
     const store = new TopicStore(options, folders, identity, removal)
     await store.begin()
     return store
   } catch (thrown) {
-    for (const folder of folders) folder.release()
+    folders.release()
     throw thrown
   }
 }
@@ -81,7 +51,8 @@ export class TopicStore implements AsyncDisposable {
   readonly clusterId: string
   readonly brokerId: number
   readonly #options: TopicStoreOptions
-  readonly #folders: readonly LogFolder[]
+  readonly #folders: LogFolders
+  readonly #list: TopicList
   readonly #identity: Meta
   readonly #takeOver: TakeOver
   readonly #partitions: PartitionFolders
@@ -92,7 +63,7 @@ export class TopicStore implements AsyncDisposable {
   readonly #unsettled = new Set<string>()
   readonly #settler = new Flusher(() => this.#sync())
 
-  constructor(options: TopicStoreOptions, folders: readonly LogFolder[], identity: Meta, removal: Removal) {
+  constructor(options: TopicStoreOptions, folders: LogFolders, identity: Meta, removal: Removal) {
     const { disk, log } = options
     this.#options = options
     this.#folders = folders
@@ -101,20 +72,26 @@ export class TopicStore implements AsyncDisposable {
     this.#partitions = new PartitionFolders(disk, log, folders)
     this.#removal = removal
     this.#identity = identity
-    this.#takeOver = new TakeOver(disk, log, folders)
+    this.#takeOver = new TakeOver(disk, log, folders.all)
+    this.#list = new TopicList(disk, folders.areSeveral ? folders.all.map(({ path }) => path) : [])
     this.#loadAll()
   }
 
   /** The folders are this broker's from now on. Before, nothing was written but what a topic that is taken over obeys. Rejects with system errors. */
   async begin(): Promise<void> {
     await this.#takeOver.settle()
-    for (const folder of this.#folders) await folder.identify(this.#identity)
-    for (const folder of this.#folders) folder.start()
+    await this.#folders.begin(this.#identity)
+    if (this.#folders.areSeveral) void this.#settler.flush()
+  }
+
+  /** Paths of the log folders that could not be opened. */
+  get unreadable(): readonly string[] {
+    return this.#folders.unreadable
   }
 
   /** One for each of `log.dirs`. */
   get folders(): readonly LogFolder[] {
-    return this.#folders
+    return this.#folders.all
   }
 
   get(name: string): Topic | undefined {
@@ -190,6 +167,7 @@ export class TopicStore implements AsyncDisposable {
     if (now?.id !== topic.id) throw missingTopic(name)
     this.#add({ ...now, configs })
     this.#obey(configs, now.partitions)
+    if (this.#folders.areSeveral) this.#settle(name)
   }
 
   /** What `given` says has changed: topics that do not override it follow. */
@@ -201,6 +179,9 @@ export class TopicStore implements AsyncDisposable {
   delete(name: string): void {
     const topic = this.#topics.get(name)
     if (topic === undefined) throw new KafkaFault('UNKNOWN_TOPIC_OR_PARTITION', `There is no topic ${name}`)
+    // what lies in a folder that cannot be written would come back with it
+    if (topic.partitions.some((log) => log.isOffline))
+      throw new KafkaFault('KAFKA_STORAGE_ERROR', `Topic ${name} has partitions that are offline`)
     this.#topics.delete(name)
     this.#byId.delete(topic.id)
     this.#onDisk(`Topic ${name} cannot be removed`, () => {
@@ -220,7 +201,7 @@ export class TopicStore implements AsyncDisposable {
   /** Resolves when it would survive a power cut where each log begins now. Rejects with KAFKA_STORAGE_ERROR. */
   async keepLogStarts(): Promise<void> {
     try {
-      for (const folder of this.#folders) await folder.keepLogStarts()
+      await this.#folders.keepLogStarts()
     } catch (thrown) {
       rethrowUnlessDisk(thrown)
       throw new KafkaFault('KAFKA_STORAGE_ERROR', `Where logs begin cannot be noted: ${reasonOf(thrown)}`)
@@ -231,19 +212,27 @@ export class TopicStore implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#removal[Symbol.dispose]()
     await this.#settler.flush()
-    await Promise.all(this.#folders.map((folder) => folder.close()))
+    await this.#folders.close()
   }
 
   #loadAll(): void {
-    const { topics, leftOver } = findTopics(this.#options.disk, this.#folders)
+    const isComplete = this.#folders.unreadable.length === 0
+    const { topics, leftOver } = findTopics(this.#options.disk, this.#folders.all, isComplete)
     this.#removal.remove(leftOver, 0)
-    for (const found of topics) {
-      const id = found.id ?? newUuid(this.#options.random)
-      const configs = this.#takeOver.configsOf(found) ?? this.#partitions.configsOf(found)
-      const settings = logSettings(topicValues(configs, this.#options.given))
-      const partitions = this.#partitions.load(found, id, settings)
-      this.#add({ name: found.name, id, partitions, configs, internal: isInternal(found.name) })
-    }
+    const listed = isComplete ? new Map<string, ListedTopic>() : this.#list.found
+    const names = new Set(topics.map(({ name }) => name))
+    const elsewhere = Array.from(listed.values()).filter(({ name }) => !names.has(name))
+    for (const found of topics) this.#load(found, listed.get(found.name))
+    for (const topic of elsewhere) this.#load({ name: topic.name, id: topic.id, partitions: [] }, topic)
+  }
+
+  /** `listed`: what another folder says of it, where one cannot be read. */
+  #load(found: FoundTopic, listed: ListedTopic | undefined): void {
+    const id = found.id ?? listed?.id ?? newUuid(this.#options.random)
+    const configs = this.#takeOver.configsOf(found) ?? this.#partitions.configsOf(found, listed)
+    const settings = logSettings(topicValues(configs, this.#options.given))
+    const partitions = this.#partitions.load(found, id, settings, listed?.partitions ?? 0)
+    this.#add({ name: found.name, id, partitions, configs, internal: isInternal(found.name) })
   }
 
   #obey(configs: Given, partitions: readonly PartitionLog[]): void {
@@ -274,6 +263,8 @@ export class TopicStore implements AsyncDisposable {
     const names = Array.from(this.#unsettled)
     try {
       await this.#partitions.sync(names)
+      if (this.#folders.areSeveral)
+        await this.#list.write(this.#folders.online.map(({ path }) => path), this.#topics.values()) // prettier-ignore
       for (const name of names) this.#unsettled.delete(name)
     } catch (thrown) {
       rethrowBroken(thrown)
