@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { file as fileChannel } from '../../channels/file/file.ts'
 import { MemoryChannel } from '../../channels/memory/memory-channel.ts'
 import { Fault, type FaultCode } from '../../src/base/faults.ts'
 import { loadBrokerConfig } from '../../src/broker/config-file.ts'
@@ -15,7 +16,10 @@ import { clientOptions } from '../../src/client/options.ts'
 import { realClock } from '../../src/io/clock.ts'
 import { numbered } from '../conformance/events.ts'
 import { brokerBench } from '../fakes/broker.ts'
+import { fakeContext } from '../fakes/context.ts'
+import { FakeDisk } from '../fakes/disk.ts'
 import { storeBench } from '../fakes/topic-store.ts'
+import { valuesOf } from '../fakes/values.ts'
 import { temporaryFolder } from '../support/agent.ts'
 
 const file = (folder: string, text: string): string => {
@@ -52,6 +56,22 @@ const closedChannel = async (): Promise<unknown> => {
   return channel.put(numbered(0, 1))
 }
 
+/** A put into a file channel whose disk goes wrong after it was opened. */
+const putOnDisk = async (goesWrong: (disk: FakeDisk) => void): Promise<unknown> => {
+  const disk = new FakeDisk()
+  const values = valuesOf(fileChannel.settings, { checkpointDir: '/checkpoint', dataDirs: '/data' })
+  await using channel = await fileChannel.create(values, fakeContext({ disk }))
+  await channel.open?.()
+  goesWrong(disk)
+  return await channel.put(numbered(0, 1))
+}
+
+const storeOnFailingDisk = (): Promise<unknown> => {
+  const { start, disk } = storeBench()
+  disk.fail('open', 'EIO', { times: 100 })
+  return start()
+}
+
 const topicTwice = async (): Promise<void> => {
   await using bench = await brokerBench()
   using admin = new Admin(clientOptions({ bootstrap: [{ host: '127.0.0.1', port: bench.port }] }))
@@ -74,6 +94,9 @@ const ways: Readonly<Partial<Record<FaultCode, (folder: string) => unknown>>> = 
   LOG_FOLDER_DAMAGED: () => storeOver({ '/logs': Buffer.from('# Written by Millrace\n') }),
   WRONG_BROKER_ID: () => storeOver({ '/logs': metaOf(2, 'one') }),
   WRONG_CLUSTER_ID: () => storeOver({ '/logs': metaOf(1, 'one'), '/more': metaOf(1, 'other') }),
+  LOG_FOLDERS_FAILED: storeOnFailingDisk,
+  CHANNEL_NO_SPACE: () => putOnDisk((disk) => void (disk.capacityBytes = 100_000)),
+  CHANNEL_DISK: () => putOnDisk((disk) => disk.fail('write', 'EIO', { path: '/data', times: 100 })),
   BAD_ADDRESS: () => parseAddresses('localhost'),
   BROKER_ERROR: topicTwice,
 }
