@@ -33,7 +33,8 @@ const messagesIn = (records: Buffer | null): string[] => {
   const reader = new MessageReader()
   for (let at = 0, size = entrySize(given, 0); size > 0; at += size, size = entrySize(given, at)) {
     reader.open(given, at, size)
-    while (reader.next()) found.push(`${reader.offset} ${reader.timestampMs} ${reader.key()} ${reader.value()}`)
+    while (reader.next())
+      found.push(`${reader.offset} ${reader.timestampMs} ${String(reader.key())} ${String(reader.value())}`)
   }
   return found
 }
