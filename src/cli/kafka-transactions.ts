@@ -71,7 +71,8 @@ const actions: Readonly<Record<string, Action>> = {
   list: { run: list, failed: () => 'Failed to list transactions' },
   describe: {
     run: describe,
-    failed: (values) => `Failed to describe transaction state of \`${values.one('transactional-id')}\``,
+    failed: (values) =>
+      `Failed to describe transaction state of transactional-id \`${values.one('transactional-id')}\``,
   },
   'describe-producers': {
     run: describeProducers,
@@ -96,7 +97,8 @@ const work = async (values: JoptValues, log: Log): Promise<number> => {
     return exitCodes.done
   } catch (thrown) {
     if (thrown instanceof ToolFailure) process.stderr.write(`${thrown.message}\n`)
-    else if (thrown instanceof Fault) process.stderr.write(`${action.failed(values)}: ${saidOf(thrown)}.\n`)
+    else if (thrown instanceof Fault)
+      process.stderr.write(`${action.failed(values)}: ${saidOf(thrown).replace(/\.$/, '')}.\n`)
     else throw thrown
     return exitCodes.failed
   }

@@ -1,4 +1,5 @@
 /** Asks about transactions of a cluster and ends those that nobody ends any more: what kafka-transactions.sh needs. */
+import { errorCodes } from '../protocol/error-codes.ts'
 import { describeProducers } from '../protocol/messages/describe-producers.ts'
 import { describeTransactions } from '../protocol/messages/describe-transactions.ts'
 import { listTransactions } from '../protocol/messages/list-transactions.ts'
@@ -46,6 +47,12 @@ export interface AbortedProducer extends TopicPartition {
   readonly coordinatorEpoch: number
 }
 
+/** Kafka's own sentence for the one error that people meet. */
+const saysOf = (transactionalId: string, errorCode: number | undefined): string | undefined =>
+  errorCode === errorCodes.TRANSACTIONAL_ID_NOT_FOUND
+    ? `DescribeTransactions request for transactionalId \`${transactionalId}\` failed because the ID could not be found`
+    : undefined
+
 const noDuration = -1
 /** So long Kafka's own admin client tries (default.api.timeout.ms). */
 const patienceMs = 60_000
@@ -83,7 +90,11 @@ export class TransactionAdmin {
       const connection = await coordinator.connection('main')
       const reply = await connection.request(describeTransactions, { transactionalIds: [transactionalId] })
       const found = reply.transactionStates[0]
-      refuseError(`Transactional id ${transactionalId}`, found?.errorCode ?? -1)
+      refuseError(
+        `Transactional id ${transactionalId}`,
+        found?.errorCode ?? -1,
+        saysOf(transactionalId, found?.errorCode),
+      )
       if (found === undefined) throw new BrokerError(`Transactional id ${transactionalId}`, -1)
       const { producerId, producerEpoch, state, timeoutMs, startTimestamp: startMs, topics } = found
       const partitions = topics.flatMap((one) => one.partitions.map((partition) => ({ topic: one.topic, partition })))

@@ -88,7 +88,7 @@ describe('kafka-transactions.sh', () => {
     expect(await transactions('describe', '--transactional-id', 'nobody')).toMatchObject({
       code: 1,
       out: '',
-      err: expect.stringContaining('Failed to describe transaction state of `nobody`: '),
+      err: 'Failed to describe transaction state of transactional-id `nobody`: DescribeTransactions request for transactionalId `nobody` failed because the ID could not be found.\n',
     })
   })
 
