@@ -56,3 +56,11 @@ export const flume111 = (): string =>
   ])
 
 export const hadoop33 = (): string => jars('hadoop-3.3.6', ['org.apache.hadoop:hadoop-common:3.3.6'])
+
+/** Kafka's last release with ZooKeeper, and the ZooKeeper that it needs. */
+export const kafka39 = (): string =>
+  jars('kafka-3.9.1', [
+    'org.apache.kafka:kafka_2.13:3.9.1',
+    'org.apache.kafka:kafka-tools:3.9.1',
+    'org.slf4j:slf4j-reload4j:1.7.36',
+  ])

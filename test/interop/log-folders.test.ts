@@ -1,0 +1,137 @@
+/** A log folder changes hands: Apache Kafka's becomes ours, and ours Apache Kafka's. Whatever clients saw before they see afterwards. */
+import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startBrokerProcess, temporaryFolder, writeServerProperties } from '../support/agent.ts'
+import { until } from '../fakes/until.ts'
+import type { Child } from '../support/child.ts'
+import { freePort } from '../support/port.ts'
+import { kafkaTool } from './counterparts/apache-kafka.ts'
+import { startApacheKafka39, startZooKeeper, type ZooKeeper } from './counterparts/apache-kafka-39.ts'
+import { fill, look, type Contents } from './log-contents.ts'
+
+const eager =
+  'log.cleaner.backoff.ms=300\nlog.retention.check.interval.ms=1000\ntransaction.state.log.num.partitions=1\n'
+
+const isCleaned = (data: string): boolean => {
+  const notes = join(data, 'cleaner-offset-checkpoint')
+  return existsSync(notes) && /^keyed 0 [1-9]/m.test(readFileSync(notes, 'utf8'))
+}
+
+/** Our broker on a copy of `data`. */
+const ourBroker = async (folder: string, data: string | undefined): Promise<{ broker: Child; bootstrap: string }> => {
+  const port = await freePort()
+  if (data !== undefined) cpSync(data, join(folder, 'kafka-logs'), { recursive: true })
+  const config = writeServerProperties(folder, port, eager)
+  return { broker: await startBrokerProcess(config), bootstrap: `127.0.0.1:${port}` }
+}
+
+/** The files of all partitions, by what their names end with. */
+const filesIn = (data: string, ending: RegExp): string[] =>
+  readdirSync(data, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && ending.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+
+const dump = (files: readonly string[], ...flags: string[]): Promise<string> =>
+  kafkaTool('org.apache.kafka.tools.DumpLogSegments', [...flags, '--files', files.join(',')])
+
+const complaint =
+  /isvalid: false|[Mm]ismatch|[Ii]nvalid|not found|Couldn't|corrupt|out of order|non-consecutive|Exception|Error/
+
+/** Everything that Apache Kafka's dump tool can be asked about the files of a folder, in few runs. */
+const dumpAll = async (data: string): Promise<void> => {
+  const own = (name: string): string[] => filesIn(data, /\.log$/).filter((path) => path.includes(name))
+  const plain = filesIn(data, /\.(log|index|timeindex|txnindex|snapshot)$/).filter((path) => !path.includes('/__'))
+  expect(filesIn(data, /\.txnindex$/).length).toBeGreaterThan(0)
+  expect(filesIn(data, /\.snapshot$/).length).toBeGreaterThan(0)
+  const said = [
+    await dump(plain, '--deep-iteration', '--print-data-log'),
+    await dump(filesIn(data, /\.(index|timeindex)$/), '--verify-index-only'),
+    await dump(filesIn(data, /\.(index|timeindex)$/), '--index-sanity-check'),
+    await dump(own('__consumer_offsets'), '--offsets-decoder'),
+    await dump(own('__transaction_state'), '--transaction-log-decoder'),
+  ]
+  for (const text of said) expect(text.split('\n').filter((line) => complaint.test(line))).toEqual([])
+  expect(said[0]).toContain('isvalid: true')
+  expect(said[2]).toContain('passed sanity check')
+  expect(said[3]).toContain('"group":"readers"')
+  expect(said[4]).toContain('"transactionalId":"tx"')
+}
+
+const checkLeaving = async (broker: Child, data: string, before: Contents, bootstrap: string): Promise<void> => {
+  expect(await look(bootstrap)).toEqual(before)
+  await broker.stop()
+  await dumpAll(data)
+}
+
+describe('log folders', () => {
+  const folder = temporaryFolder()
+  let zooKeeper: ZooKeeper
+
+  beforeAll(async () => {
+    zooKeeper = await startZooKeeper(folder.path)
+  }, 600_000)
+  afterAll(async () => {
+    await zooKeeper[Symbol.asyncDispose]()
+    folder[Symbol.dispose]()
+  })
+
+  it('of Apache Kafka 3.9 with ZooKeeper become ours', async () => {
+    const data = join(folder.path, 'theirs')
+    await using kafka = await startApacheKafka39(folder.path, zooKeeper, '/theirs', data, eager)
+    await fill(kafka.bootstrap)
+    await until(() => isCleaned(data), 'the first compaction', 60_000)
+    const before = await look(kafka.bootstrap)
+    await kafka[Symbol.asyncDispose]()
+    const ours = join(folder.path, 'taken')
+    const { broker, bootstrap } = await ourBroker(ours, data)
+    await using _ended = broker
+    await checkLeaving(broker, join(ours, 'kafka-logs'), before, bootstrap)
+  })
+
+  it('of ours become those of Apache Kafka 3.9 with ZooKeeper', async () => {
+    const ours = join(folder.path, 'ours')
+    const data = join(ours, 'kafka-logs')
+    const { broker, bootstrap } = await ourBroker(ours, undefined)
+    await using _ended = broker
+    await fill(bootstrap)
+    await until(() => isCleaned(data), 'the first compaction', 60_000)
+    const before = await look(bootstrap)
+    await broker.stop()
+    await dumpAll(data)
+    const copy = join(folder.path, 'given')
+    cpSync(data, copy, { recursive: true })
+    await zooKeeper.create(nodesFor(copy))
+    await using kafka = await startApacheKafka39(folder.path, zooKeeper, '/given', copy, eager)
+    expect(await look(kafka.bootstrap)).toEqual(before)
+    expect(complaintsAbout(kafka.child.output)).toEqual([])
+  })
+})
+
+/** What a starting broker says of the files that it finds. */
+const complaintsAbout = (output: string): string[] =>
+  output
+    .split('\n')
+    .filter((line) => /\] (?:WARN|ERROR) .*(?:kafka\.log|storage\.internals|index|snapshot|checkpoint)/i.test(line))
+
+/** What ZooKeeper would know of the topics of this folder, had Kafka made them. */
+const nodesFor = (data: string): [string, string][] => {
+  const meta = readFileSync(join(data, 'meta.properties'), 'utf8')
+  const clusterId = /^cluster\.id=(.*)$/m.exec(meta)?.[1] ?? ''
+  const nodes: [string, string][] = [
+    ['/given', ''],
+    ['/given/cluster', ''],
+    ['/given/cluster/id', JSON.stringify({ version: '1', id: clusterId })],
+    ['/given/brokers', ''],
+    ['/given/brokers/topics', ''],
+  ]
+  const folders = readdirSync(data, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((e) => e.name) // prettier-ignore
+  for (const topic of new Set(folders.map((name) => name.replace(/-\d+$/, '')))) {
+    const partitions = folders.filter((name) => name.replace(/-\d+$/, '') === topic)
+    const text = readFileSync(join(data, `${topic}-0`, 'partition.metadata'), 'utf8')
+    const topicId = /topic_id: (.*)/.exec(text)?.[1]
+    const assigned = Object.fromEntries(partitions.map((name) => [/\d+$/.exec(name)?.[0], [0]]))
+    nodes.push([`/given/brokers/topics/${topic}`, JSON.stringify({ version: 3, topic_id: topicId, partitions: assigned, adding_replicas: {}, removing_replicas: {} })]) // prettier-ignore
+  }
+  return nodes
+}
