@@ -1,5 +1,5 @@
 /** The way of puts to the disk: each gets its ordinals and its bytes at once, and all that wait are written and synced together. */
-import { Fault, reasonOf } from '../../src/base/faults.ts'
+import { Fault, reasonOf, systemCode } from '../../src/base/faults.ts'
 import type { Context } from '../../src/flow/context.ts'
 import type { Batch } from '../../src/flow/event.ts'
 import type { StoredBatch } from './backlog.ts'
@@ -87,6 +87,9 @@ export class PutStore {
       try {
         this.#needSpace(bytes.length)
         return files.append(bytes, first, end)
+      } catch (thrown) {
+        this.#spaceLeft = 0
+        throw systemCode(thrown) === 'ENOSPC' ? this.#noSpace() : thrown
       } finally {
         this.#buffer.clear()
       }
@@ -102,15 +105,19 @@ export class PutStore {
   }
 
   #needSpace(bytes: number): void {
-    const { name, context, store, requiredSpaceBytes } = this.#options
     if (this.#spaceLeft < bytes) {
-      const folder = store.files.nextFolder
-      const free = context.disk.free(folder)
+      const { context, store, requiredSpaceBytes } = this.#options
+      const free = context.disk.free(store.files.nextFolder)
       this.#spaceLeft = Math.min(bytesPerLook + bytes, free - requiredSpaceBytes)
-      if (this.#spaceLeft < bytes)
-        throw new Fault('CHANNEL_NO_SPACE', { channel: name, folder, free, required: requiredSpaceBytes })
+      if (this.#spaceLeft < bytes) throw this.#noSpace()
     }
     this.#spaceLeft -= bytes
+  }
+
+  #noSpace(): Fault {
+    const { name: channel, context, store, requiredSpaceBytes: required } = this.#options
+    const folder = store.files.nextFolder
+    return new Fault('CHANNEL_NO_SPACE', { channel, folder, free: context.disk.free(folder), required })
   }
 
   #syncLater(file: DataFile, everyMs: number): void {

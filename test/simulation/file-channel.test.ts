@@ -44,8 +44,13 @@ class World {
 
   #make(): FileChannel {
     const options = {
-      ...{ name: 'c1', capacity: 200, transactionCapacity: 20, keepAliveMs: 1000 },
-      ...{ checkpointFolder: '/checkpoint', dataFolders: folders.slice(1), requiredSpaceBytes: 0 },
+      name: 'c1',
+      capacity: 200,
+      transactionCapacity: 20,
+      keepAliveMs: 1000,
+      checkpointFolder: '/checkpoint',
+      dataFolders: folders.slice(1),
+      requiredSpaceBytes: 0,
       fileBytesMax: this.random.pick([300, 1000, 5000]),
       syncEveryMs: undefined,
       memoryBytesMax: this.random.pick([0, 200, 10_000]),
@@ -64,16 +69,16 @@ class World {
     await this.#channel.open()
   }
 
-  step(): Promise<void> | void {
+  async step(): Promise<void> {
     const { random } = this
     const what = random.below(20)
-    if (what < 7) return void this.#work.push(this.#put())
-    if (what < 12) return void this.#work.push(this.#take())
-    if (what < 16) return void this.#work.push(this.#commit())
-    if (what < 17) return this.#rollBack()
-    if (what < 18) return void this.clock.advance(random.below(2000))
-    if (what < 19 && random.chance(0.2)) return this.#trouble()
-    return turn()
+    if (what < 7) this.#work.push(this.#put())
+    else if (what < 12) this.#work.push(this.#take())
+    else if (what < 16) this.#work.push(this.#commit())
+    else if (what < 17) await this.#rollBack()
+    else if (what < 18) this.clock.advance(random.below(2000))
+    else if (what < 19 && random.chance(0.2)) this.#trouble()
+    else await turn()
   }
 
   /** The end of the process, or of the machine, while everything is under way. */
@@ -202,8 +207,8 @@ const simulate = async (seed: number): Promise<void> => {
 }
 
 const given = process.env['SEED']
-const fresh = Number(process.env['SEEDS'] ?? 100)
-const fixed = 900
+const fresh = Number(process.env['SEEDS'] ?? 50)
+const fixed = 200
 const seeds =
   given === undefined
     ? [
