@@ -11,21 +11,18 @@ const messages = (prefix: string, count: number, keys = count): Message[] =>
 
 export const topics = ['plain', 'keyed', 'transactional'] as const
 
-const compacted = [
-  { name: 'cleanup.policy', value: 'compact' },
-  { name: 'segment.bytes', value: '20000' },
-  { name: 'min.cleanable.dirty.ratio', value: '0.01' },
-]
+const compacted = { 'cleanup.policy': 'compact', 'segment.bytes': '20000', 'min.cleanable.dirty.ratio': '0.01' }
 
-/** Three topics, offsets of a group, and a transaction that stays open. */
-export const fill = async (bootstrap: string): Promise<void> => {
+/** Three topics, offsets of a group, and a transaction that stays open. The compacted topic may have other settings. */
+export const fill = async (bootstrap: string, settings: Readonly<Record<string, string>> = {}): Promise<void> => {
+  const configEntries = Object.entries({ ...compacted, ...settings }).map(([name, value]) => ({ name, value }))
   const kafka = client(bootstrap)
   const admin = kafka.admin()
   await admin.connect()
   await admin.createTopics({
     topics: [
       { topic: 'plain', numPartitions: 2 },
-      { topic: 'keyed', numPartitions: 1, configEntries: compacted },
+      { topic: 'keyed', numPartitions: 1, configEntries },
       { topic: 'transactional', numPartitions: 1 },
     ],
   })

@@ -6,7 +6,7 @@ import { startBrokerProcess, temporaryFolder, writeServerProperties } from '../s
 import { until } from '../fakes/until.ts'
 import type { Child } from '../support/child.ts'
 import { freePort } from '../support/port.ts'
-import { kafkaTool } from './counterparts/apache-kafka.ts'
+import { kafkaTool, startApacheKafka } from './counterparts/apache-kafka.ts'
 import { startApacheKafka39, startZooKeeper, type ZooKeeper } from './counterparts/apache-kafka-39.ts'
 import { fill, look, type Contents } from './log-contents.ts'
 
@@ -19,10 +19,14 @@ const isCleaned = (data: string): boolean => {
 }
 
 /** Our broker on a copy of `data`. */
-const ourBroker = async (folder: string, data: string | undefined): Promise<{ broker: Child; bootstrap: string }> => {
+const ourBroker = async (
+  folder: string,
+  data: string | undefined,
+  more = '',
+): Promise<{ broker: Child; bootstrap: string }> => {
   const port = await freePort()
   if (data !== undefined) cpSync(data, join(folder, 'kafka-logs'), { recursive: true })
-  const config = writeServerProperties(folder, port, eager)
+  const config = writeServerProperties(folder, port, eager + more)
   return { broker: await startBrokerProcess(config), bootstrap: `127.0.0.1:${port}` }
 }
 
@@ -87,6 +91,20 @@ describe('log folders', () => {
     const { broker, bootstrap } = await ourBroker(ours, data)
     await using _ended = broker
     await checkLeaving(broker, join(ours, 'kafka-logs'), before, bootstrap)
+  })
+
+  it('of Apache Kafka 4.3 with KRaft become ours, with the settings of their topics', async () => {
+    await using kafka = await startApacheKafka()
+    await fill(kafka.bootstrap, { 'segment.bytes': '1048576' })
+    const before = await look(kafka.bootstrap)
+    await kafka[Symbol.asyncDispose]()
+    const ours = join(folder.path, 'taken from KRaft')
+    const { broker, bootstrap } = await ourBroker(ours, kafka.data, 'broker.id=1\n')
+    await using _ended = broker
+    expect(await look(bootstrap)).toEqual(before)
+    const settings = readFileSync(join(ours, 'kafka-logs/keyed-0/topic.properties'), 'utf8')
+    expect(settings.split('\n')).toEqual(expect.arrayContaining(['cleanup.policy=compact', 'segment.bytes=1048576']))
+    expect(broker.output).not.toContain('retention.ms=-1')
   })
 
   it('of ours become those of Apache Kafka 3.9 with ZooKeeper', async () => {

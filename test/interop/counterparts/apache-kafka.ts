@@ -39,6 +39,8 @@ appender.out.layout.pattern=[%d] %p %m (%c)%n
 
 export interface ApacheKafka extends AsyncDisposable {
   readonly bootstrap: string
+  /** Its log folder. */
+  readonly data: string
   readonly child: Child
 }
 
@@ -58,7 +60,8 @@ export const startApacheKafka = async (heap: readonly string[] = ['-Xmx512m']): 
     { cwd: folder },
   )
   await child.printed(/Kafka Server started/)
-  return { bootstrap: `127.0.0.1:${port}`, child, [Symbol.asyncDispose]: () => child[Symbol.asyncDispose]() }
+  const data = join(folder, 'data')
+  return { bootstrap: `127.0.0.1:${port}`, data, child, [Symbol.asyncDispose]: () => child[Symbol.asyncDispose]() }
 }
 
 /** Runs one of Apache Kafka's own tools by class name and gives what it printed. */
