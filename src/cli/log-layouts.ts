@@ -52,10 +52,15 @@ const valueText = (value: unknown): string => {
   return typeof value === 'string' ? value : inspect(value, { breakLength: Infinity })
 }
 
-/** What of a field the sentence does not say. Of a fault that it quotes, that is the hint. */
+/** Where an error came from, without what it says. */
+const placeOf = (error: Error): string => /\n {4}at [\s\S]*$/.exec(error.stack ?? '')?.[0] ?? ''
+
+/** What of a field the sentence does not say. Of a fault that it quotes, that is the hint; of another error, where it came from. */
 const unsaid = (message: string, key: string, value: unknown): string => {
-  if (value instanceof Fault && message.includes(value.message))
-    return message.includes(value.hint) ? '' : ` (${value.hint})`
+  if (value instanceof Error && value.message !== '' && message.includes(value.message)) {
+    if (value instanceof Fault) return message.includes(value.hint) ? '' : ` (${value.hint})`
+    return 'code' in value ? '' : placeOf(value)
+  }
   return message.includes(valueText(value)) ? '' : ` ${key}=${valueText(value)}`
 }
 

@@ -83,6 +83,14 @@ describe('a line about an error', () => {
     expect(line(`No: h:1 is already in use. ${hint}`)).toBe(`No: h:1 is already in use. ${hint}\n`)
     expect(line('No.')).toBe(`No. error=h:1 is already in use (${hint})\n`)
   })
+
+  it('that should not be says where it came from', () => {
+    const error = new Error('it broke')
+    const line = (message: string): string =>
+      flumeConsole({ timeMs: 0, level: 'WARN', name: 'r1', message, fields: { error } })
+    expect(line('Source r1: it broke.')).toMatch(/\] Source r1: it broke\.\n {8}at .*logging\.test/)
+    expect(line('Source r1.')).toMatch(/\] Source r1\. error=Error: it broke\n {8}at .*logging\.test/)
+  })
 })
 
 describe('rolledFile', () => {
