@@ -49,6 +49,8 @@ export interface RunningBroker extends AsyncDisposable {
   readonly clusterId: string
   /** What it listens on, with the ports that the system chose. */
   readonly addresses: readonly Endpoint[]
+  /** Resolves when it cannot go on: none of its log folders is left. It is to be stopped then. */
+  readonly failed: Promise<Fault>
   /** Ends connections, syncs and closes the logs. Safe twice. */
   stop(): Promise<void>
 }
@@ -83,7 +85,8 @@ export const startBroker = async (file: BrokerConfig, given: BrokerPorts = {}): 
   opened.defer(() => pidFiles?.[Symbol.dispose]())
   const running = openRunning(file, { disk: ports.disk, log: ports.log.named('kafka.server.DynamicBrokerConfig') })
   const { config } = running
-  const topics = opened.use(await openTopics(config, ports, given.deadThreads ?? []))
+  const failure = Promise.withResolvers<Fault>()
+  const topics = opened.use(await openTopics(config, ports, given.deadThreads ?? [], failure.resolve))
   config.onChange(() => topics.followBroker())
   server.info(`Cluster ID = ${topics.clusterId}`)
   opened.use(startCompaction(config, ports, topics.folders))
@@ -109,11 +112,11 @@ export const startBroker = async (file: BrokerConfig, given: BrokerPorts = {}): 
   pidFiles = writePidFiles(config.logDirs, given.embedded === true, ports.disk, ports.processes)
   const { brokerId, clusterId } = topics
   server.info(`[KafkaServer id=${brokerId}] started`)
-  return stoppable({ brokerId, clusterId, addresses }, opened.move(), server)
+  return stoppable({ brokerId, clusterId, addresses, failed: failure.promise }, opened.move(), server)
 }
 
 const stoppable = (
-  facts: Pick<RunningBroker, 'brokerId' | 'clusterId' | 'addresses'>,
+  facts: Pick<RunningBroker, 'brokerId' | 'clusterId' | 'addresses' | 'failed'>,
   opened: AsyncDisposableStack,
   log: Log,
 ): RunningBroker => {
@@ -154,7 +157,12 @@ const adviceFor = (isKafka: boolean, embedded: boolean): string => {
   return 'Stop it, or give this broker another port in listeners of server.properties.'
 }
 
-const openTopics = (config: BrokerConfig, ports: Ports, deadThreads: readonly number[]): Promise<TopicStore> =>
+const openTopics = (
+  config: BrokerConfig,
+  ports: Ports,
+  deadThreads: readonly number[],
+  allFailed: (fault: Fault) => void,
+): Promise<TopicStore> =>
   openTopicStore({
     ...ports,
     log: ports.log.named('kafka.log.LogManager'),
@@ -167,10 +175,16 @@ const openTopics = (config: BrokerConfig, ports: Ports, deadThreads: readonly nu
     retentionCheckMs: config.settings['log.retention.check.interval.ms'],
     firstCheckMs: config.settings['log.initial.task.delay.ms'],
     deadThreads,
+    allFailed,
   })
 
 const producerIdsOf = (config: BrokerConfig, { clock, disk }: Ports, topics: TopicStore): ProducerIds =>
-  new ProducerIds({ disk, folder: config.logDirs[0] ?? '', clock, isUsed: topics.list().length > 0 })
+  new ProducerIds({
+    disk,
+    folder: config.logDirs.find((path) => !topics.unreadable.includes(path)) ?? '',
+    clock,
+    isUsed: topics.list().length > 0,
+  })
 
 /** What is made before there are listeners, and is handed on as it is. */
 type Rooms = Running &

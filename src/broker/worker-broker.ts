@@ -41,6 +41,11 @@ try {
       (thrown: unknown) => tell({ kind: 'failed', problem: reasonOf(thrown) }),
     )
   })
+  void broker.failed.then(async (fault) => {
+    tell({ kind: 'fault', code: fault.code, details: fault.details })
+    await broker.stop()
+    agent.close()
+  })
   tell({ kind: 'ready', addresses: broker.addresses })
 } catch (thrown) {
   if (thrown instanceof Fault) tell({ kind: 'fault', code: thrown.code, details: thrown.details })

@@ -73,8 +73,9 @@ const serve = async (args: ServerArguments): Promise<number> => {
     const { startBroker } = await import('../broker/broker.ts')
     await using broker = await startBroker(config, { log })
     sayServing()
-    await signals.first
+    const fault = await Promise.race([signals.first.then(() => undefined), broker.failed])
     await broker.stop()
+    if (fault !== undefined) throw fault
     return exitCodes.done
   } catch (thrown) {
     sayFault(thrown, log)

@@ -35,6 +35,8 @@ export interface Disk {
   /** Bytes that may still be written on the disk that `path` is on. */
   free(path: string): number
   stat(path: string): DiskStat | undefined
+  /** Of the volume on which an existing path lies: how large it is, and what this process may still fill. */
+  space(path: string): { readonly totalBytes: number; readonly usableBytes: number }
   fstat(fd: number): DiskStat
   /** Names in a folder, unsorted. */
   list(path: string): string[]
@@ -79,6 +81,10 @@ export const realDisk: Disk = {
   stat(path) {
     const found = fs.statSync(path, { throwIfNoEntry: false })
     return found === undefined ? undefined : statOf(found)
+  },
+  space(path) {
+    const { bsize, blocks, bavail } = fs.statfsSync(path)
+    return { totalBytes: bsize * blocks, usableBytes: bsize * bavail }
   },
   fstat: (fd) => statOf(fs.fstatSync(fd)),
   list: (path) => fs.readdirSync(path),

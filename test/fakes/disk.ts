@@ -191,6 +191,14 @@ export class FakeDisk implements Disk {
     return node === undefined ? undefined : this.#statOf(node)
   }
 
+  space(path: string): { totalBytes: number; usableBytes: number } {
+    this.#enter('space', path)
+    let used = 0
+    for (const [, node] of this.#names.all()) used += node === 'folder' ? 0 : node.size
+    const totalBytes = Math.min(this.capacityBytes, 2 ** 50)
+    return { totalBytes, usableBytes: Math.max(0, totalBytes - used) }
+  }
+
   fstat(fd: number): DiskStat {
     return this.#statOf(this.#file(fd, 'fstat').node)
   }

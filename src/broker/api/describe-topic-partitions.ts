@@ -14,8 +14,8 @@ type Request = RequestOf<typeof api>
 type Page = ResponseInput<typeof api>
 type TopicAnswer = Page['topics'][number]
 
-/** Partitions of one page at the most: Kafka's `max.request.partition.size.limit`. */
-const PAGE_PARTITIONS_MAX = 2000
+/** Of a partition whose log folder has failed. */
+const NO_LEADER = -1
 
 /** The partitions `from` on, at most `count` of them. */
 const told = (topic: Topic, from: number, count: number, brokerId: number): TopicAnswer => ({
@@ -24,15 +24,15 @@ const told = (topic: Topic, from: number, count: number, brokerId: number): Topi
   topicId: topic.id,
   isInternal: topic.internal,
   partitions: topic.partitions.slice(from, from + count).map((log) => ({
-    errorCode: errorCodes.NONE,
+    errorCode: log.isOffline ? errorCodes.LEADER_NOT_AVAILABLE : errorCodes.NONE,
     partition: log.partition,
-    leaderId: brokerId,
+    leaderId: log.isOffline ? NO_LEADER : brokerId,
     leaderEpoch: log.leaderEpoch,
     replicas: [brokerId],
     isr: [brokerId],
     eligibleLeaderReplicas: [],
     lastKnownElr: [],
-    offlineReplicas: [],
+    offlineReplicas: log.isOffline ? [brokerId] : [],
   })),
   authorizedOperations: topicOperations,
 })
@@ -68,7 +68,7 @@ const namesFrom = ({ topics, cursor }: Request, broker: Services): string[] => {
 const pageOf = (request: Request, broker: Services): Page => {
   const { cursor, responsePartitionLimit } = request
   const topics: TopicAnswer[] = []
-  let left = Math.max(1, Math.min(PAGE_PARTITIONS_MAX, responsePartitionLimit))
+  let left = Math.max(1, Math.min(broker.config.settings['max.request.partition.size.limit'], responsePartitionLimit))
   for (const name of namesFrom(request, broker)) {
     if (left === 0) return { throttleTimeMs: 0, topics, nextCursor: { topic: name, partition: 0 } }
     const topic = broker.topics.get(name)

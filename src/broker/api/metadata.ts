@@ -16,6 +16,8 @@ type Asked = NonNullable<RequestOf<typeof api>['topics']>[number]
 type TopicAnswer = ResponseInput<typeof api>['topics'][number]
 
 const IDS_SINCE = 12
+/** Of a partition whose log folder has failed. */
+const NO_LEADER = -1
 
 const told = (topic: Topic, brokerId: number, operations: number): TopicAnswer => ({
   errorCode: errorCodes.NONE,
@@ -23,12 +25,13 @@ const told = (topic: Topic, brokerId: number, operations: number): TopicAnswer =
   topicId: topic.id,
   isInternal: topic.internal,
   partitions: topic.partitions.map((log) => ({
-    errorCode: errorCodes.NONE,
+    errorCode: log.isOffline ? errorCodes.LEADER_NOT_AVAILABLE : errorCodes.NONE,
     partition: log.partition,
-    leader: brokerId,
+    leader: log.isOffline ? NO_LEADER : brokerId,
     leaderEpoch: log.leaderEpoch,
     replicas: [brokerId],
     isr: [brokerId],
+    offlineReplicas: log.isOffline ? [brokerId] : [],
   })),
   authorizedOperations: operations,
 })

@@ -160,6 +160,17 @@ export class LogFolder {
     return this.#checkpoints.writeLogStarts()
   }
 
+  /** Of its volume; undefined where the disk does not tell. */
+  space(): { totalBytes: number; usableBytes: number } | undefined {
+    try {
+      return this.#options.files.disk.space(this.path)
+    } catch (thrown) {
+      rethrowUnlessDisk(thrown)
+      this.#suspected(thrown)
+      return undefined
+    }
+  }
+
   /** The folder cannot be used any more: its partitions go offline, and nothing is written to it until the broker is started again. */
   fail(reason: unknown): void {
     if (this.#isOffline) return

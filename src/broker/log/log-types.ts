@@ -41,8 +41,9 @@ export interface FoundOffset {
   readonly leaderEpoch: number
 }
 
-/** A segment, as ListOffsets of the oldest clients sees it. */
+/** A segment, as ListOffsets of the oldest clients and DescribeLogDirs see it. */
 export interface SegmentStart {
   readonly baseOffset: number
+  readonly sizeInBytes: number
   readonly modifiedMs: number
 }

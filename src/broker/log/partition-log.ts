@@ -175,7 +175,7 @@ export class PartitionLog {
     return { offset: this.highWatermark, timestampMs: -1, leaderEpoch: this.leaderEpoch }
   }
 
-  /** Where each segment begins and when it was last written, oldest first: what ListOffsets of the oldest clients is answered from. */
+  /** Where each segment begins, how large it is and when it was last written, oldest first. */
   segmentStarts(): SegmentStart[] {
     this.#life.enter()
     return this.#life.guarded(() => this.#reader.segmentStarts())
