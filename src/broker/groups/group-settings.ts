@@ -1,5 +1,6 @@
 /** The settings of server.properties about groups and what they commit: rows of the table in config-table.ts. */
-import { bytes, commaList, integer, milliseconds, oneOf } from '../config-kinds.ts'
+import { bytes, commaList, idle, integer, milliseconds, oneOf } from '../config-kinds.ts'
+import { reasons } from '../config-reasons.ts'
 
 const int = { max: 2_147_483_647 } as const
 const LONG_MAX = Number.MAX_SAFE_INTEGER
@@ -96,16 +97,14 @@ const consumer = {
     default: ['uniform', 'range'],
     doc: 'The assignors that members of the newer protocol may ask for; the first is used where nobody asks.',
   }),
-  'group.consumer.regex.refresh.interval.ms': milliseconds({
-    ...int,
-    min: 10_000,
-    default: 600_000,
-    doc: 'Accepted: topics that come and go are noticed within a second here.',
+  ...idle(reasons.watched, {
+    'group.consumer.regex.refresh.interval.ms': milliseconds({ ...int, min: 10_000, default: 600_000 }),
   }),
-  'group.consumer.migration.policy': oneOf(['bidirectional', 'upgrade', 'downgrade', 'disabled'], {
-    anyCase: true,
-    default: 'disabled',
-    doc: 'Groups change their protocol while they are empty; members of both at once are refused whatever this says.',
+  ...idle(reasons.migration, {
+    'group.consumer.migration.policy': oneOf(['bidirectional', 'upgrade', 'downgrade', 'disabled'], {
+      anyCase: true,
+      default: 'disabled',
+    }),
   }),
 } as const
 

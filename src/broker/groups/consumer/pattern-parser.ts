@@ -193,7 +193,6 @@ class Parser {
   #escape(): Piece {
     const letter = this.#next
     const assertion = assertions[letter]
-    if (letter === 'Q') return this.#quoted()
     if (assertion !== undefined) {
       this.#at++
       return [assertion]
@@ -202,13 +201,6 @@ class Parser {
     if (accepts === undefined) return char(single(this.#escapedCode(), this.#ignoresCase))
     this.#at++
     return char(accepts)
-  }
-
-  #quoted(): Piece {
-    const end = this.#text.indexOf('\\E', this.#at)
-    const text = this.#text.slice(this.#at + 1, end < 0 ? undefined : end)
-    this.#at = end < 0 ? this.#text.length : end + 2
-    return chain(Array.from(text, (letter) => char(single(letter.charCodeAt(0), this.#ignoresCase))))
   }
 
   /** The character behind a backslash. */
@@ -267,8 +259,12 @@ class Parser {
   }
 }
 
+/** `\Q…\E` is taken apart into its characters, escaped where they would mean something. */
+const unquoted = (text: string): string =>
+  text.replace(/\\(?:Q(.*?)(?:\\E|$)|.)/gs, (pair, quoted?: string) => quoted?.replace(/[^\w\s]/g, '\\$&') ?? pair)
+
 /** The steps of a pattern, places counted from the first. Throws BadPattern. */
 export const parsePattern = (text: string): readonly Step[] => {
   if (text.length > PATTERN_LENGTH_MAX) throw new BadPattern(`pattern longer than ${PATTERN_LENGTH_MAX} characters`)
-  return new Parser(text).whole()
+  return new Parser(unquoted(text)).whole()
 }

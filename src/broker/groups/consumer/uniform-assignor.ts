@@ -120,10 +120,12 @@ const level = (loads: readonly Load[], readers: ReadonlyMap<string, readonly Loa
 const partitionsOf = ({ has }: Load): { readonly topicId: string; readonly partition: number }[] =>
   Array.from(has).flatMap(([topicId, partitions]) => Array.from(partitions, (partition) => ({ topicId, partition })))
 
-export const uniform: Assignor = ({ members, partitions }) => {
+export const uniform: Assignor = ({ members, partitions: all }) => {
+  const read = new Set(members.flatMap(({ topicIds }) => topicIds))
+  const partitions = new Map(Array.from(all).filter(([topicId]) => read.has(topicId)))
   const loads = loadsOf(members)
   const same = isUniform(members)
-  const total = [...partitions.values()].reduce((sum, count) => sum + count, 0)
+  const total = Array.from(partitions.values()).reduce((sum, count) => sum + count, 0)
   if (same && loads.length > 0) setShares(loads, total)
   const free = keep(loads, partitions)
   if (same) fillShares(loads, free)
