@@ -2,7 +2,7 @@
 import { Bell } from '../base/bell.ts'
 
 /** Events whose commit is open; before more are written, the sink waits. */
-const eventsMax = 25_000
+const eventsMax = 8_000
 
 export class OpenCommits {
   readonly #ended = new Bell()
