@@ -174,6 +174,8 @@ const openTopics = (
     startCheckpointMs: config.settings['log.flush.start.offset.checkpoint.interval.ms'],
     retentionCheckMs: config.settings['log.retention.check.interval.ms'],
     firstCheckMs: config.settings['log.initial.task.delay.ms'],
+    producerExpirationMs: () => config.settings['producer.id.expiration.ms'],
+    producerCheckMs: config.settings['producer.id.expiration.check.interval.ms'],
     deadThreads,
     allFailed,
   })

@@ -41,10 +41,13 @@ interface Range {
 export class BadValue extends Error {
   override readonly name = 'BadValue'
   readonly isSentence: boolean
+  /** The value as Java has it by then, where that is not as it was written. */
+  readonly shown: string | undefined
 
-  constructor(says: string, isSentence = false) {
+  constructor(says: string, isSentence = false, shown?: string) {
     super(says)
     this.isSentence = isSentence
+    this.shown = shown
   }
 }
 
@@ -52,7 +55,7 @@ export class BadValue extends Error {
 export const invalidValue = (name: string, given: string, thrown: Error): string =>
   thrown instanceof BadValue && thrown.isSentence
     ? thrown.message.replace('NAME', name)
-    : `Invalid value ${given} for configuration ${name}: ${thrown.message}`
+    : `Invalid value ${(thrown instanceof BadValue ? thrown.shown : undefined) ?? given} for configuration ${name}: ${thrown.message}`
 
 const kafkaRow = <T, const O extends Options<T>>(
   kind: string,
@@ -65,9 +68,10 @@ const kafkaRow = <T, const O extends Options<T>>(
   ...(options.changes === undefined ? {} : { changes: options.changes }),
 })
 
-const inRange = (value: number, { min, max }: Range): number => {
-  if (min !== undefined && value < min) throw new BadValue(`Value must be at least ${min}`)
-  if (max !== undefined && value > max) throw new BadValue(`Value must be no more than ${max}`)
+/** Kafka tells numbers as they were understood: `+5` as 5, 2 as 2.0 where it is a double. */
+const inRange = (value: number, { min, max }: Range, shown = String(value)): number => {
+  if (min !== undefined && value < min) throw new BadValue(`Value must be at least ${min}`, false, shown)
+  if (max !== undefined && value > max) throw new BadValue(`Value must be no more than ${max}`, false, shown)
   return value
 }
 
@@ -112,7 +116,7 @@ export const double = <const O extends Options<number> & Range>(options: O): Kaf
   kafkaRow<number, O>('number', 'double', (text) => {
     const value = Number(text)
     if (text === '' || Number.isNaN(value)) throw new BadValue('Not a number of type DOUBLE')
-    return inRange(value, options)
+    return inRange(value, options, Number.isInteger(value) ? `${value}.0` : String(value))
   }, options) // prettier-ignore
 
 export const flag = <const O extends Options<boolean>>(options: O): KafkaRow<Given<boolean, O>> =>

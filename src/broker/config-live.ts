@@ -29,14 +29,16 @@ const checkNames = (names: readonly string[], isDefault: boolean): void => {
     row === undefined ? reasonFor(name) !== undefined || name === 'node.id' : row.changes === undefined,
   )
   if (fixed !== '') throw refused(`Cannot update these configs dynamically: [${fixed}]`)
-  const single = listed((row) => row?.changes === 'broker')
-  if (isDefault && single !== '')
-    throw refused(`Cannot update these configs at default cluster level, broker id must be specified: [${single}]`)
-  const secured = listed((row, name) => row?.changes === 'broker' && /^ssl\.(?:key|trust)/.test(name))
+  const secured = listed(
+    (row, name) => row?.changes === 'broker' && /^ssl\.(?:key\.|keystore\.|truststore\.)/.test(name),
+  )
   if (secured !== '')
     throw refused(
       `These security configs can be dynamically updated only per-listener using the listener prefix: [${secured}]`,
     )
+  const single = listed((row) => row?.changes === 'broker')
+  if (isDefault && single !== '')
+    throw refused(`Cannot update these configs at default cluster level, broker id must be specified: [${single}]`)
   const secret = listed((row) => row?.secret === true)
   if (secret !== '') throw refused(`Secrets are not kept while security is not there yet: [${secret}]`)
 }

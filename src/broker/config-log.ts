@@ -65,7 +65,6 @@ const segments = {
     default: 4096,
     doc: 'Bytes of log between two index entries.',
   }),
-  'log.preallocate': flag({ ...all, default: false, doc: 'Accepted; a file grows as it is written.' }),
   'log.segment.delete.delay.ms': milliseconds({
     ...all,
     min: 0,
@@ -109,7 +108,7 @@ const records = {
   'log.message.timestamp.after.max.ms': milliseconds({
     ...all,
     min: 0,
-    default: LONG_MAX,
+    default: 3_600_000,
     doc: 'How far ahead of the clock a record may be.',
   }),
   'log.message.timestamp.difference.max.ms': milliseconds({
@@ -132,7 +131,6 @@ const records = {
     default: -1,
     doc: 'Of gzip; -1 is its own default.',
   }),
-  'compression.lz4.level': integer({ ...int, ...all, min: 1, max: 17, type: 'int', default: 9, doc: 'Of lz4.' }),
   'compression.zstd.level': integer({
     ...int,
     ...all,
@@ -242,6 +240,10 @@ const compaction = {
 } as const
 
 const withoutEffect = {
+  ...idle(reasons.grows, { 'log.preallocate': flag({ ...all, default: false }) }),
+  ...idle(reasons.levels, {
+    'compression.lz4.level': integer({ ...int, ...all, min: 1, max: 17, type: 'int', default: 9 }),
+  }),
   ...idle(reasons.threads, { 'log.cleaner.threads': integer({ ...int, ...all, min: 0, default: 1 }) }),
   ...idle(reasons.format, { 'log.message.format.version': text({ default: '3.0-IV1' }) }),
   ...idle(reasons.removed, { 'log.cleanup.interval.mins': integer({ ...int, min: 1, default: 10 }) }),

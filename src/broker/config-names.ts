@@ -8,13 +8,12 @@ const names: Readonly<Partial<Record<keyof typeof reasons, string>>> = {
   zookeeper: 'zookeeper.*',
   kraft: 'controller.* metadata.* cluster.id unstable.* eligible.leader.replicas.enable add.partitions.to.txn.*',
   tiered: 'remote.* rsm.* rlmm.* tiered.storage.* follower.fetch.last.tiered.offset.enable',
-  share: 'group.share.* share.* group.streams.*',
   security: 'ssl.* sasl.* listener.name.* delegation.token.*',
   threads: 'group.coordinator.*',
   java: 'config.providers.* confluent.*',
   alone: 'cordoned.log.dirs',
   fixed: 'group.consumer.*',
-  notYet: 'transaction.*',
+  share: 'group.share.* share.* group.streams.* transaction.two.phase.*',
 }
 
 const known: readonly (readonly [name: string, reason: string])[] = Object.entries(names).flatMap(([reason, list]) =>

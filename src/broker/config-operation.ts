@@ -33,18 +33,62 @@ const quotas = {
   }),
 } as const
 
-/** Being built: rows are made effective by taking them out of `idle`. */
-const awaited = idle(reasons.notYet, {
-  'transactional.id.expiration.ms': milliseconds({ ...int, min: 1, default: 604_800_000 }),
-  'transaction.max.timeout.ms': milliseconds({ ...int, min: 1, default: 900_000 }),
-  'transaction.state.log.num.partitions': integer({ ...int, min: 1, default: 50 }),
-  'transaction.state.log.segment.bytes': bytes({ ...int, min: 1, default: 104_857_600 }),
-  'transaction.abort.timed.out.transaction.cleanup.interval.ms': milliseconds({ ...int, min: 1, default: 10_000 }),
-  'transaction.remove.expired.transaction.cleanup.interval.ms': milliseconds({ ...int, min: 1, default: 3_600_000 }),
-  'transaction.partition.verification.enable': flag({ ...all, default: true }),
-  'producer.id.expiration.ms': milliseconds({ ...int, ...all, min: 1, default: 86_400_000 }),
-  'producer.id.expiration.check.interval.ms': milliseconds({ ...int, min: 1, default: 600_000 }),
-})
+const transactions = {
+  'transaction.max.timeout.ms': milliseconds({
+    ...int,
+    min: 1,
+    default: 900_000,
+    doc: 'The longest time-out that a transactional producer may ask for.',
+  }),
+  'transactional.id.expiration.ms': milliseconds({
+    ...int,
+    min: 1,
+    default: 604_800_000,
+    doc: 'A transactional id that was not used for so long is forgotten.',
+  }),
+  'transaction.state.log.num.partitions': integer({
+    ...int,
+    min: 1,
+    default: 50,
+    doc: 'Partitions of __transaction_state; never to be changed later.',
+  }),
+  'transaction.state.log.segment.bytes': bytes({
+    ...int,
+    min: 1,
+    default: 104_857_600,
+    doc: 'Segment size of __transaction_state.',
+  }),
+  'transaction.abort.timed.out.transaction.cleanup.interval.ms': milliseconds({
+    ...int,
+    min: 1,
+    default: 10_000,
+    doc: 'How often to look for transactions whose time is over.',
+  }),
+  'transaction.remove.expired.transaction.cleanup.interval.ms': milliseconds({
+    ...int,
+    min: 1,
+    default: 3_600_000,
+    doc: 'How often to look for transactional ids that are to be forgotten.',
+  }),
+  'transaction.partition.verification.enable': flag({
+    ...all,
+    default: true,
+    doc: 'Whether records of a transaction are refused where the transaction does not have the partition.',
+  }),
+  'producer.id.expiration.ms': milliseconds({
+    ...int,
+    ...all,
+    min: 1,
+    default: 86_400_000,
+    doc: 'An idempotent producer that was silent for so long is forgotten.',
+  }),
+  'producer.id.expiration.check.interval.ms': milliseconds({
+    ...int,
+    min: 1,
+    default: 600_000,
+    doc: 'How often to look for such producers.',
+  }),
+} as const
 
 const alone = idle(reasons.alone, {
   'offsets.topic.replication.factor': integer({ ...short, min: 1, default: 3 }),
@@ -107,4 +151,4 @@ const withoutEffect = {
   ...idle(reasons.telemetry, { 'telemetry.max.bytes': bytes({ ...int, min: 1, default: 1_048_576 }) }),
 } as const
 
-export const operationSettings = { ...quotas, ...awaited, ...alone, ...withoutEffect } as const
+export const operationSettings = { ...quotas, ...transactions, ...alone, ...withoutEffect } as const

@@ -3,6 +3,10 @@ export const reasons = {
   alone: 'one broker has no followers, no controller and no peers',
   threads: 'one thread serves all connections, and its work is not divided into pools',
   queue: 'requests are served as they are read, one of each connection at a time',
+  grows: 'files grow as they are written',
+  levels: 'the library for lz4 has one level',
+  watched: 'topics that come and go are noticed within a second',
+  migration: 'groups change their protocol while they are empty; members of both at once are refused',
   sockets: 'Node leaves the buffers of sockets to the operating system',
   memory: 'what waits is let go at once, and logs are read in pieces of a fixed size',
   java: 'there are no Java classes to load and no JMX',
@@ -15,5 +19,4 @@ export const reasons = {
   telemetry: 'clients push no telemetry here',
   removed: 'Kafka itself has not used it for years',
   fixed: 'the defaults of Kafka hold for every group',
-  notYet: 'not there yet',
 } as const

@@ -10,7 +10,7 @@ type NamedRow = readonly [name: string, row: KafkaRow<unknown>]
 const written = ({ default: value }: KafkaRow<unknown>): string => {
   if (value === undefined || value === '') return ''
   if (value === LONG_MAX || value === Number.MAX_VALUE) return 'no limit'
-  return `\`${Array.isArray(value) ? value.join(',') : String(value)}\``
+  return `\`${Array.isArray(value) ? value.join(',') : JSON.stringify(value).replaceAll('"', '')}\``
 }
 
 const changes: Readonly<Record<string, string>> = { all: 'yes', broker: 'yes, for one broker' }
@@ -47,7 +47,8 @@ export const groupSettingsMarkdown = (): string => plain(groupRows)
 /** Settings that are known, checked, and without effect, by the reason. */
 export const idleSettingsMarkdown = (): string => {
   const reasons = new Map<string, string[]>()
-  for (const [name, { idle }] of Object.entries(brokerSettings as Rows))
+  const all: Rows = { ...topicSettings, ...groupRows, ...brokerSettings }
+  for (const [name, { idle }] of Object.entries(all))
     if (idle !== undefined) reasons.set(idle, [...(reasons.get(idle) ?? []), `\`${name}\``])
   return table(
     ['why', 'settings'],

@@ -121,6 +121,20 @@ test.each([
   expect(await change(type, name, key, value, op, true)).toBe(says)
 }) // prettier-ignore
 
+test('acks=all is refused where more replicas are asked for than there are, and the clock allows an hour', async () => {
+  await peer.createTopic('t')
+  expect(await change(TOPIC, 't', 'min.insync.replicas', '2')).toBe('done')
+  const refused = await peer.produce('t', batchOf(['a']), { acks: -1 })
+  expect([refused.errorCode, refused.errorMessage]).toEqual([19, 'The size of the current ISR : 1 is insufficient to satisfy the min.isr requirement of 2 for partition t-0']) // prettier-ignore
+  expect((await peer.produce('t', batchOf(['a']))).errorCode).toBe(0)
+  expect(await change(TOPIC, 't', 'min.insync.replicas', null, DELETE)).toBe('done')
+  expect((await peer.produce('t', batchOf(['a']), { acks: -1 })).errorCode).toBe(0)
+  const ahead = batchOf(['a'], { timestampMs: Date.now() + 7_200_000 })
+  expect((await peer.produce('t', ahead)).errorCode).toBe(32)
+  expect(await change(BROKER, '', 'log.message.timestamp.after.max.ms', '9223372036854775807')).toBe('done')
+  expect((await peer.produce('t', ahead)).errorCode).toBe(0)
+})
+
 test('lists are appended to and subtracted from', async () => {
   await peer.createTopic('t')
   const policy = async () => (await describe(TOPIC, 't', 'cleanup.policy'))[0]?.split(' ')[0]

@@ -77,11 +77,13 @@ const topicOf = (asked: TopicAsked, { version, broker, clientId }: RequestContex
 class Writes {
   readonly #version: number
   readonly #verify: Verify
+  readonly #needsAll: boolean
   #syncs: Promise<void>[] | undefined
   /** The first thing that went wrong. */
   fault: KafkaFault | undefined
 
-  constructor(version: number, verify: Verify) {
+  constructor({ acks }: Request, version: number, verify: Verify) {
+    this.#needsAll = acks === -1
     this.#version = version
     this.#verify = verify
   }
@@ -98,6 +100,7 @@ class Writes {
 
   append(log: PartitionLog | undefined, { partition, records }: PartitionAsked): PartitionAnswer {
     if (log === undefined) return this.refuse(partition, new KafkaFault('UNKNOWN_TOPIC_OR_PARTITION'))
+    if (this.#needsAll && (log.settings.minInSyncReplicas ?? 1) > 1) return this.refuse(partition, tooFew(log))
     try {
       const unfit = this.#verify(log, records ?? noRecords)
       if (unfit !== undefined) return this.refuse(partition, unfit)
@@ -110,6 +113,13 @@ class Writes {
     }
   }
 }
+
+/** There is one replica, in sync with itself. */
+const tooFew = ({ topic, partition, settings }: PartitionLog): KafkaFault =>
+  new KafkaFault(
+    'NOT_ENOUGH_REPLICAS',
+    `The size of the current ISR : 1 is insufficient to satisfy the min.isr requirement of ${settings.minInSyncReplicas} for partition ${topic}-${partition}`,
+  )
 
 const isTwice = (partitions: readonly PartitionAsked[]): boolean =>
   partitions.length > 1 && namedTwice(partitions.map((p) => p.partition)).size > 0
@@ -159,7 +169,7 @@ export const produce = defineHandler({
   versions: [0, 13],
   borrows: true,
   handle(request, context) {
-    const writes = new Writes(context.version, verifierOf(request.transactionalId, context))
+    const writes = new Writes(request, context.version, verifierOf(request.transactionalId, context))
     const refused = refusal(request)
     const answer = { topics: request.topics.map((topic) => answerTopic(topic, refused, writes, context)) }
     const { synced } = writes

@@ -85,8 +85,9 @@ const checkContent = (batch: Buffer, header: BatchHeader, settings: LogSettings,
   const isOwnTime = settings.timestampType === 'CreateTime'
   if (header.isAppendTime && isOwnTime)
     throw new KafkaFault('INVALID_TIMESTAMP', 'The producer marked its records as stamped by the broker')
-  const isTimed =
-    isOwnTime && (settings.timestampBeforeMaxMs !== unlimited || settings.timestampAfterMaxMs !== unlimited)
+  // how far ahead they are, the header tells: records need a look only when it says too far
+  const isAhead = header.maxTimestamp > nowMs + settings.timestampAfterMaxMs
+  const isTimed = isOwnTime && (settings.timestampBeforeMaxMs !== unlimited || isAhead)
   if (!settings.isCompacted && !isTimed) return
   const times = isTimed
     ? { timestampMin: nowMs - settings.timestampBeforeMaxMs, timestampMax: nowMs + settings.timestampAfterMaxMs }
@@ -100,11 +101,12 @@ const checkContent = (batch: Buffer, header: BatchHeader, settings: LogSettings,
 }
 
 /** The batch in the compression that the topic wants. */
-const recompressed = (batch: Buffer, header: BatchHeader, { compressionType }: LogSettings): Buffer => {
+const recompressed = (batch: Buffer, header: BatchHeader, settings: LogSettings): Buffer => {
+  const { compressionType, compressionLevel: level } = settings
   if (compressionType === 'producer') return batch
   const codec = compressionType === 'uncompressed' ? codecs.none : codecs[compressionType]
   if (codec === header.codec) return batch
-  const records = compress(codec, decompress(header.codec, batch.subarray(batchHeaderBytes)))
+  const records = compress(codec, decompress(header.codec, batch.subarray(batchHeaderBytes)), { level })
   const bytes = Buffer.concat([batch.subarray(0, batchHeaderBytes), records])
   bytes.writeInt32BE(bytes.length - 12, 8)
   bytes.writeInt16BE((header.attributes & ~7) | codec, 21)

@@ -6,9 +6,8 @@ import type { Clock } from '../../io/clock.ts'
 import type { PartitionLog } from './partition-log.ts'
 import { repeat } from './repeat.ts'
 
-/** Kafka's `producer.id.expiration.ms`: an idempotent producer that was silent for so long is forgotten; and how often that is looked at. */
-const producerExpirationMs = 86_400_000
-const producerCheckMs = 600_000
+const producerExpirationDefaultMs = 86_400_000
+const producerCheckDefaultMs = 600_000
 const retentionCheckDefaultMs = 300_000
 const firstCheckDefaultMs = 30_000
 /** Looking after so many milliseconds' worth of partitions in one go does not keep clients waiting. */
@@ -21,6 +20,9 @@ export interface FolderCareOptions {
   /** `log.retention.check.interval.ms` and, before the first time, `log.initial.task.delay.ms`. */
   readonly retentionCheckMs?: number
   readonly firstCheckMs?: number
+  /** `producer.id.expiration.ms`, as it is now: an idempotent producer that was silent for so long is forgotten; and how often that is looked at. */
+  readonly producerExpirationMs?: () => number
+  readonly producerCheckMs?: number
   /** Told of what the disk refused. */
   readonly suspected: (thrown: unknown) => void
 }
@@ -34,6 +36,7 @@ export class FolderCare implements Disposable {
 
   constructor(options: FolderCareOptions, logs: Iterable<PartitionLog>) {
     const { clock, retentionCheckMs = retentionCheckDefaultMs, firstCheckMs = firstCheckDefaultMs } = options
+    const { producerCheckMs = producerCheckDefaultMs } = options
     const failed = (thrown: unknown): void =>
       options.log.warn(`Work on ${options.path} was not done this time.`, { reason: reasonOf(thrown) })
     this.#options = options
@@ -50,7 +53,7 @@ export class FolderCare implements Disposable {
   }
 
   #expireProducers(): void {
-    const beforeMs = this.#options.clock.now() - producerExpirationMs
+    const beforeMs = this.#options.clock.now() - (this.#options.producerExpirationMs?.() ?? producerExpirationDefaultMs)
     for (const log of this.#logs) log.expireProducers(beforeMs)
   }
 

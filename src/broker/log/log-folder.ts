@@ -45,6 +45,9 @@ export interface LogFolderOptions {
   /** `log.retention.check.interval.ms` and, before the first time, `log.initial.task.delay.ms`. */
   readonly retentionCheckMs?: number
   readonly firstCheckMs?: number
+  /** `producer.id.expiration.ms`, as it is now, and `producer.id.expiration.check.interval.ms`. */
+  readonly producerExpirationMs?: () => number
+  readonly producerCheckMs?: number
   /** Called once, when the folder has failed. */
   readonly failed?: () => void
   readonly processes?: Processes | undefined

@@ -24,6 +24,10 @@ export interface LogSettings {
   readonly timestampAfterMaxMs: number
   /** `compression.type`: `producer` keeps what was sent. */
   readonly compressionType: 'producer' | 'uncompressed' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
+  /** `compression.gzip.level` or `compression.zstd.level`, whichever is meant; undefined is the codec's own. */
+  readonly compressionLevel?: number | undefined
+  /** `min.insync.replicas`: what acks=all asks for. One broker has one replica to give. */
+  readonly minInSyncReplicas?: number
   /** `message.downconversion.enable`: whether readers of the old formats are served. */
   readonly isDownConverted: boolean
   /** `cleanup.policy` names `compact`: every record must have a key. */

@@ -20,7 +20,7 @@ test('a topic without settings has the defaults of Kafka', () => {
     flushMs: unlimited,
     timestampType: 'CreateTime',
     timestampBeforeMaxMs: unlimited,
-    timestampAfterMaxMs: unlimited,
+    timestampAfterMaxMs: 3_600_000,
     compressionType: 'producer',
     isDownConverted: true,
     isCompacted: false,

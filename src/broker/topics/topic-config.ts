@@ -3,7 +3,7 @@ import type { Values } from '../../config/setting.ts'
 import { KafkaFault } from '../../protocol/error-codes.ts'
 import { BadValue, invalidValue } from '../config-kinds.ts'
 import { unlimited, type LogSettings } from '../log/log-settings.ts'
-import { brokerTwins, topicSetting, topicSettings, type TopicSetting } from './topic-settings.ts'
+import { AFTER_MAX_MS, brokerTwins, topicSetting, topicSettings, type TopicSetting } from './topic-settings.ts'
 
 export type TopicValues = Values<typeof topicSettings>
 
@@ -64,6 +64,13 @@ export const topicValues = (topic: Given, broker: Given): TopicValues =>
     Object.keys(topicSettings).map((name) => [name, inEffect(name as TopicSetting, topic, broker)]),
   ) as unknown as TopicValues
 
+/** The level of the codec that the topic asks for; of gzip -1 is the codec's own. */
+const levelOf = (values: TopicValues): number | undefined => {
+  if (values['compression.type'] === 'zstd') return values['compression.zstd.level']
+  const level = values['compression.gzip.level']
+  return values['compression.type'] === 'gzip' && level !== -1 ? level : undefined
+}
+
 /** What the logs of a topic obey. */
 export const logSettings = (values: TopicValues): LogSettings => {
   // the older setting counts where the newer ones say nothing
@@ -71,7 +78,8 @@ export const logSettings = (values: TopicValues): LogSettings => {
   const isCompacted = values['cleanup.policy'].includes('compact')
   // only closed segments are compacted
   const segmentMs = Math.min(values['segment.ms'], isCompacted ? values['max.compaction.lag.ms'] : Infinity)
-  const apart = (newer: number): number => (newer === unlimited ? difference : newer)
+  const apart = (newer: number, standard: number): number =>
+    newer === standard && difference !== unlimited ? difference : newer
   return {
     segmentBytes: values['segment.bytes'],
     segmentMs,
@@ -82,9 +90,11 @@ export const logSettings = (values: TopicValues): LogSettings => {
     flushMessages: values['flush.messages'],
     flushMs: values['flush.ms'],
     timestampType: values['message.timestamp.type'],
-    timestampBeforeMaxMs: apart(values['message.timestamp.before.max.ms']),
-    timestampAfterMaxMs: apart(values['message.timestamp.after.max.ms']),
+    timestampBeforeMaxMs: apart(values['message.timestamp.before.max.ms'], unlimited),
+    timestampAfterMaxMs: apart(values['message.timestamp.after.max.ms'], AFTER_MAX_MS),
     compressionType: values['compression.type'],
+    compressionLevel: levelOf(values),
+    minInSyncReplicas: values['min.insync.replicas'],
     isDownConverted: values['message.downconversion.enable'],
     isCompacted,
     minCleanableRatio: values['min.cleanable.dirty.ratio'],

@@ -8,6 +8,7 @@ import {
   commaList,
   double,
   flag,
+  idle,
   INT_MAX,
   integer,
   type KafkaRow,
@@ -16,14 +17,17 @@ import {
   oneOf,
   text,
 } from '../config-kinds.ts'
+import { reasons } from '../config-reasons.ts'
 
 const int = { max: INT_MAX } as const
+/** The default of `message.timestamp.after.max.ms`. */
+export const AFTER_MAX_MS = 3_600_000
 const weekMs = 604_800_000
 const dayMs = 86_400_000
 
 /** Which replicas are throttled. Throws BadValue in Kafka's words. */
-const replicas = (options: { readonly doc: string }): KafkaRow<readonly string[]> => {
-  const list = commaList({ default: [], ...options })
+const replicas = (): KafkaRow<readonly string[]> => {
+  const list = commaList({ default: [] })
   return {
     ...list,
     parse(given) {
@@ -58,7 +62,6 @@ const segments = {
   'flush.messages': integer({ min: 1, default: LONG_MAX, doc: 'Records after which the log is synced to disk.' }),
   'flush.ms': milliseconds({ min: 0, default: LONG_MAX, doc: 'The longest that a record waits for a sync.' }),
   'index.interval.bytes': bytes({ ...int, min: 0, default: 4096, doc: 'Bytes of log between two index entries.' }),
-  preallocate: flag({ default: false, doc: 'Whether segment files get their full length when they are made.' }),
   'segment.bytes': bytes({
     ...int,
     min: 14,
@@ -82,13 +85,6 @@ const records = {
     default: -1,
     doc: 'How hard gzip tries, where records are compressed anew; -1: its own default.',
   }),
-  'compression.lz4.level': integer({
-    min: 1,
-    max: 17,
-    type: 'int',
-    default: 9,
-    doc: 'Accepted; lz4 has one level here.',
-  }),
   'compression.zstd.level': integer({
     min: -131_072,
     max: 22,
@@ -98,7 +94,6 @@ const records = {
   }),
   'max.message.bytes': bytes({ ...int, min: 0, default: 1_048_588, doc: 'The largest record batch.' }),
   'message.downconversion.enable': flag({ default: true, doc: 'Whether consumers of the old formats are served.' }),
-  'message.format.version': text({ default: '3.0-IV1', doc: 'Kept for old tools; records are stored in format 2.' }),
   'message.timestamp.type': oneOf(['CreateTime', 'LogAppendTime'], {
     default: 'CreateTime',
     doc: 'Whose time a record keeps.',
@@ -109,7 +104,11 @@ const records = {
     doc: 'How far a record may be from the clock of the broker; superseded by the next two.',
   }),
   'message.timestamp.before.max.ms': milliseconds({ min: 0, default: LONG_MAX, doc: 'How old a record may be.' }),
-  'message.timestamp.after.max.ms': milliseconds({ min: 0, default: LONG_MAX, doc: 'How far ahead a record may be.' }),
+  'message.timestamp.after.max.ms': milliseconds({
+    min: 0,
+    default: AFTER_MAX_MS,
+    doc: 'How far ahead a record may be.',
+  }),
 } as const
 
 const replication = {
@@ -119,12 +118,20 @@ const replication = {
     default: 1,
     doc: 'Replicas that must have a record with acks=all.',
   }),
-  'unclean.leader.election.enable': flag({ default: false, doc: 'Whether a replica that lags may lead.' }),
-  'leader.replication.throttled.replicas': replicas({ doc: 'Replicas whose leader is throttled.' }),
-  'follower.replication.throttled.replicas': replicas({ doc: 'Replicas whose follower is throttled.' }),
 } as const
 
-export const topicSettings = { ...retention, ...segments, ...records, ...replication } as const
+const withoutEffect = {
+  ...idle(reasons.grows, { preallocate: flag({ default: false }) }),
+  ...idle(reasons.levels, { 'compression.lz4.level': integer({ min: 1, max: 17, type: 'int', default: 9 }) }),
+  ...idle(reasons.format, { 'message.format.version': text({ default: '3.0-IV1' }) }),
+  ...idle(reasons.alone, {
+    'unclean.leader.election.enable': flag({ default: false }),
+    'leader.replication.throttled.replicas': replicas(),
+    'follower.replication.throttled.replicas': replicas(),
+  }),
+} as const
+
+export const topicSettings = { ...retention, ...segments, ...records, ...replication, ...withoutEffect } as const
 
 export type TopicSetting = keyof typeof topicSettings
 

@@ -23,6 +23,9 @@ export interface TopicStoreOptions {
   /** `log.retention.check.interval.ms` and, before the first time, `log.initial.task.delay.ms`. */
   readonly retentionCheckMs?: number
   readonly firstCheckMs?: number
+  /** `producer.id.expiration.ms`, as it is now, and `producer.id.expiration.check.interval.ms`. */
+  readonly producerExpirationMs?: () => number
+  readonly producerCheckMs?: number
   readonly disk: Disk
   readonly clock: Clock
   readonly random: Random
