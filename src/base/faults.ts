@@ -136,6 +136,14 @@ const table = {
     says: '{topic}-{partition} was sent no more records, since those before them were refused: {problem}',
     hint: 'They are sent in their order once those before them are out of the way.',
   },
+  TRANSACTION_FAILED: {
+    says: 'The transaction of {transactionalId} has failed: {problem}',
+    hint: 'Abort it; what belonged to it is to be sent again in a new one.',
+  },
+  PRODUCER_FENCED: {
+    says: 'The producer of {transactionalId} has been shut out: {problem}',
+    hint: 'Another producer uses the same transactional.id, or a transaction took longer than transaction.timeout.ms.',
+  },
   BAD_RECORDS: {
     says: '{topic}-{partition} cannot be read at offset {offset}: {problem}',
     hint: 'The log of the broker is damaged there; committing an offset beyond it for the group skips it.',

@@ -92,7 +92,8 @@ export class LeaderSender {
         return entries.map(() => storedUnheard)
       }
       const reply = await connection.request(produce, request, { extraMs: options.ackTimeoutMs })
-      return entries.map((entry) => answerOf(entry, replyFor(entry, reply)))
+      const isTransactional = options.transactionalId !== undefined
+      return entries.map((entry) => answerOf(entry, replyFor(entry, reply), isTransactional))
     } catch (error) {
       const verdict: Verdict = isNetworkTrouble(error) ? 'again' : 'failed'
       return entries.map(() => ({ verdict, outcome: { baseOffset: -1, error: error as Error } }))

@@ -23,6 +23,7 @@ const finished = ({ queue, records, sequence }: Entry, options: ProducerOptions)
     producerId,
     producerEpoch: epoch,
     baseSequence: producerId < 0 ? -1 : sequence,
+    isTransactional: options.transactionalId !== undefined,
   })
 }
 
@@ -36,7 +37,8 @@ export const produceRequest = (entries: readonly Entry[], options: ProducerOptio
     if (topic === undefined) topics.push((topic = { topic: queue.topic, partitions: [] }))
     topic.partitions.push({ partition: queue.partition, records: finished(entry, options) })
   }
-  return { transactionalId: null, acks: options.acks, timeoutMs: options.ackTimeoutMs, topics }
+  const { transactionalId = null } = options
+  return { transactionalId, acks: options.acks, timeoutMs: options.ackTimeoutMs, topics }
 }
 
 type PartitionReply = ResponseOf<typeof produce>['topics'][number]['partitions'][number]
@@ -49,7 +51,9 @@ export interface Answer {
 const stored: ReadonlySet<number> = new Set([errorCodes.NONE, errorCodes.DUPLICATE_SEQUENCE_NUMBER])
 const strangers: ReadonlySet<number> = new Set([errorCodes.INVALID_PRODUCER_EPOCH, errorCodes.UNKNOWN_PRODUCER_ID])
 
-const verdictOf = ({ queue }: Entry, error: BrokerError): Verdict => {
+/** Inside a transaction nothing is mended by another epoch or id: it fails, and is aborted as a whole. */
+const verdictOf = ({ queue }: Entry, error: BrokerError, isTransactional: boolean): Verdict => {
+  if (isTransactional) return error.retriable ? 'again' : 'failed'
   if (error.errorCode === errorCodes.OUT_OF_ORDER_SEQUENCE_NUMBER) return queue.draining ? 'again' : 'resequence'
   if (strangers.has(error.errorCode)) return 'newId'
   return error.retriable ? 'again' : 'failed'
@@ -65,12 +69,12 @@ const unanswered = ({ queue }: Entry): Answer => {
 }
 
 /** What the broker said of one batch; nothing, for a batch that the reply leaves out. */
-export const answerOf = (entry: Entry, reply: PartitionReply | undefined): Answer => {
+export const answerOf = (entry: Entry, reply: PartitionReply | undefined, isTransactional: boolean): Answer => {
   if (reply === undefined) return unanswered(entry)
   if (stored.has(reply.errorCode)) return { verdict: 'stored', outcome: { baseOffset: reply.baseOffset } }
   const error = new BrokerError(`${entry.queue.topic}-${entry.queue.partition}`, reply.errorCode, reply.errorMessage)
   const badRecords = reply.recordErrors.map((bad) => ({ index: bad.batchIndex, says: bad.batchIndexErrorMessage }))
-  return { verdict: verdictOf(entry, error), outcome: { baseOffset: -1, error, badRecords } }
+  return { verdict: verdictOf(entry, error, isTransactional), outcome: { baseOffset: -1, error, badRecords } }
 }
 
 /** The part of a reply that concerns a batch, or undefined when the broker left it out. */

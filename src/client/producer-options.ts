@@ -17,6 +17,10 @@ export interface ProducerOptions {
   /** How long the broker may take to have a batch acknowledged. */
   readonly ackTimeoutMs: number
   readonly compression: CodecName
+  /** Set for a producer whose batches belong to transactions (transactional-producer.ts), and never by others. */
+  readonly transactionalId: string | undefined
+  /** How long a transaction may take before the broker aborts it. */
+  readonly transactionTimeoutMs: number
   /** Of gzip and zstd; the codec's own default when undefined. */
   readonly compressionLevel: number | undefined
 }
@@ -31,4 +35,6 @@ export const producerDefaults: ProducerOptions = {
   ackTimeoutMs: 30_000,
   compression: 'none',
   compressionLevel: undefined,
+  transactionalId: undefined,
+  transactionTimeoutMs: 60_000,
 }

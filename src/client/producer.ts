@@ -72,6 +72,17 @@ export class Producer implements AsyncDisposable {
     }
   }
 
+  /** What requests that are not about records go through. */
+  get cluster(): Cluster {
+    return this.#cluster
+  }
+
+  /** From here on batches go out under this identity, from sequence 0: for the owner of transactions, while nothing waits or is in flight. */
+  adopt(identity: ProducerIdentity): void {
+    this.#queues.clear()
+    this.#identity = identity
+  }
+
   /** A topic's metadata if it is there already, without waiting. */
   topic(name: string): TopicMetadata | undefined {
     return knownTopic(this.#cluster, name)
@@ -231,6 +242,9 @@ export class Producer implements AsyncDisposable {
   }
 
   async #obtainIdentity(): Promise<ProducerIdentity> {
+    const { transactionalId } = this.options
+    if (transactionalId !== undefined)
+      throw new Fault('TRANSACTION_FAILED', { transactionalId, problem: 'its producer has no epoch any more' })
     const identity = await obtainIdentity(this.#cluster)
     if (identity === noIdentity)
       this.#cluster.options.log.info('The broker gives no producer id: one request a partition is sent at a time.')
