@@ -8,6 +8,7 @@ import { metadata as api } from '../../protocol/messages/metadata.ts'
 import { minI32, noUuid, type RequestOf, type ResponseInput } from '../../protocol/table.ts'
 import { OFFSETS_TOPIC } from '../groups/offsets-topic.ts'
 import type { Topic } from '../topics/topic-types.ts'
+import { TRANSACTIONS_TOPIC } from '../transactions/transaction-store.ts'
 import { defineHandler, type RequestContext, type Services } from './handler.ts'
 import { clusterOperations, topicOperations } from './operations.ts'
 import { eachOnce } from './twice.ts'
@@ -49,6 +50,7 @@ const foundOrMade = (name: string, mayCreate: boolean, broker: Services): Topic 
   const found = broker.topics.get(name)
   if (found !== undefined) return found
   if (name === OFFSETS_TOPIC && mayCreate) return broker.groups.prepare()
+  if (name === TRANSACTIONS_TOPIC && mayCreate) return broker.transactions.prepare()
   if (!mayCreate) {
     broker.topics.create({ name, validateOnly: true })
     throw new KafkaFault('UNKNOWN_TOPIC_OR_PARTITION')

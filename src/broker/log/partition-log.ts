@@ -86,7 +86,9 @@ export class PartitionLog {
   /** Where the first transaction begins that is not decided yet; the high watermark if there is none. */
   get lastStableOffset(): number {
     if (this.isEndUnknown) this.ready()
-    return Math.min(this.logEndOffset, this.#life.guarded(() => this.#state.producers()).firstOpenOffset())
+    // retention may take the beginning of a transaction that nobody ends
+    const open = this.#life.guarded(() => this.#state.producers()).firstOpenOffset()
+    return Math.min(this.logEndOffset, Math.max(this.logStartOffset, open))
   }
 
   get leaderEpoch(): number {
