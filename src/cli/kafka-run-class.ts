@@ -18,8 +18,10 @@ const classes: Readonly<Record<string, Load>> = {
   'org.apache.kafka.tools.VerifiableConsumer': () => import('./kafka-verifiable-consumer.ts'),
   'org.apache.kafka.tools.BrokerApiVersionsCommand': () => import('./kafka-broker-api-versions.ts'),
   'org.apache.kafka.tools.LeaderElectionCommand': () => import('./kafka-leader-election.ts'),
+  'org.apache.kafka.tools.DumpLogSegments': () => import('./kafka-dump-log.ts'),
   'org.apache.kafka.tools.DeleteRecordsCommand': () => import('./kafka-delete-records.ts'),
   'org.apache.kafka.tools.consumer.group.ConsumerGroupCommand': () => import('./kafka-consumer-groups.ts'),
+  'org.apache.kafka.tools.LogDirsCommand': () => import('./kafka-log-dirs.ts'),
   'org.apache.kafka.tools.GetOffsetShell': () => import('./kafka-get-offsets.ts'),
   'org.apache.kafka.tools.TransactionsCommand': () => import('./kafka-transactions.ts'),
 }
@@ -28,8 +30,6 @@ const classes: Readonly<Record<string, Load>> = {
 const notYet: ReadonlySet<string> = new Set([
   'AclCommand',
   'ConsumerOffsetChecker',
-  'DumpLogSegments',
-  'LogDirsCommand',
   'MirrorMaker',
   'PreferredReplicaLeaderElectionCommand',
   'ReassignPartitionsCommand',

@@ -173,7 +173,8 @@ export class Segment {
   noteBatch(position: number, batch: BatchHeader): void {
     this.isSealed = false
     if (position === 0) this.firstTimestampMs = batch.maxTimestamp >= 0 ? batch.maxTimestamp : undefined
-    if (batch.maxTimestamp > this.maxTimestampMs) {
+    // what compaction emptied says a time that no record has
+    if (batch.count > 0 && batch.maxTimestamp > this.maxTimestampMs) {
       this.maxTimestampMs = batch.maxTimestamp
       this.maxTimestampOffset = batch.lastOffset
     }

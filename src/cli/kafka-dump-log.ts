@@ -1,0 +1,154 @@
+/** kafka-dump-log.sh, which is DumpLogSegments: prints what stands in the files of a log, read only. Its lines are those of Kafka 4. */
+import { basename } from 'node:path'
+import { reasonOf, systemCode } from '../base/faults.ts'
+import { KafkaFault } from '../protocol/error-codes.ts'
+import { exitCodes } from './command.ts'
+import { asText, offsetsDecoder, transactionDecoder, type Decoder } from './dump/decoders.ts'
+import { Findings } from './dump/findings.ts'
+import { dumpLog } from './dump/log-file.ts'
+import { dumpOffsetIndex, dumpSnapshot, dumpTimeIndex, dumpTransactionIndex, type SideDump } from './dump/side-files.ts'
+import { UsageError, type JoptOption, type JoptValues } from './jopt.ts'
+import { ToolFailure } from './kafka-failure.ts'
+import { kafkaTool } from './kafka-tool.ts'
+import { StandardOutput } from './standard-output.ts'
+
+const intMax = 2_147_483_647
+/** Lines gather to so many bytes before they are written. */
+const pieceBytes = 65_536
+
+const options: readonly JoptOption[] = [
+  {
+    names: ['files'],
+    value: 'String: file1, file2, ...',
+    doc: 'REQUIRED: The comma separated list of data and index log files to be dumped.',
+  },
+  { names: ['print-data-log'], doc: 'Print keys and values of records, too. Automatic with a decoder.' },
+  { names: ['deep-iteration'], doc: 'Print a line for each record. Automatic with --print-data-log.' },
+  { names: ['verify-index-only'], doc: 'Compare indexes with the log without printing them.' },
+  { names: ['index-sanity-check'], doc: 'Only check what a starting broker checks of an index.' },
+  { names: ['max-message-size'], value: 'Integer: size', doc: 'Of older Kafka; accepted: there is no limit.' },
+  { names: ['max-bytes'], value: 'Integer: size', doc: 'Read only so much of each .log file.' },
+  { names: ['offsets-decoder'], doc: 'The file is of __consumer_offsets.' },
+  { names: ['transaction-log-decoder'], doc: 'The file is of __transaction_state.' },
+  { names: ['skip-record-metadata'], doc: 'Print only keys and values of records, and no control records.' },
+  {
+    names: ['key-decoder-class'],
+    value: 'String',
+    valueOptional: true,
+    doc: 'Keys are shown as text; others are refused.',
+  },
+  { names: ['value-decoder-class'], value: 'String', valueOptional: true, doc: 'As for keys.' },
+]
+
+/** Kafka's own, of any release. */
+const textDecoder = /(?:^|\.)(?:String|Default)Decoder$/
+
+const decoderOf = (values: JoptValues): Decoder | undefined => {
+  for (const name of ['key-decoder-class', 'value-decoder-class'])
+    if (values.one(name) !== undefined && !textDecoder.test(values.one(name) ?? ''))
+      throw new ToolFailure(
+        `${values.one(name)} is a Java class, which cannot run here; keys and values are shown as text.`,
+      )
+  if (values.has('offsets-decoder')) return offsetsDecoder
+  if (values.has('transaction-log-decoder')) return transactionDecoder
+  const isAsked = ['print-data-log', 'key-decoder-class', 'value-decoder-class'].some((name) => values.has(name))
+  return isAsked ? asText : undefined
+}
+
+/** Lines for standard output, in pieces. A reader who goes away ends the dump. */
+class Lines {
+  readonly out = new StandardOutput()
+  #lines: string[] = []
+  #bytes = 0
+
+  readonly print = (line: string): void => {
+    if (this.out.gone.aborted) throw new ReaderGone()
+    this.#lines.push(line, '\n')
+    this.#bytes += line.length
+    if (this.#bytes > pieceBytes) this.flush()
+  }
+
+  flush(): void {
+    this.out.write(Buffer.from(this.#lines.join('')))
+    this.#lines = []
+    this.#bytes = 0
+  }
+}
+
+class ReaderGone extends Error {
+  override readonly name = 'ReaderGone'
+}
+
+const dumpFile = (path: string, values: JoptValues, lines: Lines, findings: Findings): void => {
+  const { print } = lines
+  const side: SideDump = {
+    print,
+    complain: (line) => void process.stderr.write(`${line}\n`),
+    findings,
+    sanityOnly: values.has('index-sanity-check'),
+    verifyOnly: values.has('verify-index-only'),
+  }
+  const ending = path.slice(path.lastIndexOf('.'))
+  const dumps: Readonly<Record<string, () => void>> = {
+    '.log': () => dumpLogFile(path, values, print, findings),
+    '.index': () => dumpOffsetIndex(path, side),
+    '.timeindex': () => dumpTimeIndex(path, side),
+    '.txnindex': () => dumpTransactionIndex(path, side),
+    '.snapshot': () => dumpSnapshot(path, side),
+  }
+  print(`Dumping ${path}`)
+  const dump = dumps[ending]
+  if (dump === undefined) return print(`Ignoring unknown file ${path}`)
+  if (!/^\d{20}\./.test(basename(path)))
+    throw new ToolFailure(
+      `${path} is not named after an offset, as the files of a log are (00000000000000000042${ending})`,
+    )
+  dump()
+}
+
+const dumpLogFile = (path: string, values: JoptValues, print: (line: string) => void, findings: Findings): void => {
+  const decoder = decoderOf(values)
+  dumpLog(path, {
+    print,
+    findings,
+    decoder,
+    isDeep: decoder !== undefined || values.has('deep-iteration'),
+    skipsMetadata: values.has('skip-record-metadata'),
+    bytesMax: values.integer('max-bytes') ?? intMax,
+  })
+}
+
+const work = async (values: JoptValues): Promise<number> => {
+  const files = values.one('files')
+  if (files === undefined) throw new UsageError('Missing required argument "[files]"')
+  const [lines, findings] = [new Lines(), new Findings()]
+  using out = lines.out
+  const signal = new AbortController().signal
+  try {
+    for (const path of files.split(',')) {
+      dumpFile(path, values, lines, findings)
+      lines.flush()
+      await out.room(signal)
+    }
+    await out.left(signal)
+    for (const line of findings.lines) process.stderr.write(`${line}\n`)
+    return out.problem === undefined ? exitCodes.done : exitCodes.failed
+  } catch (thrown) {
+    if (thrown instanceof ReaderGone) return exitCodes.done
+    if (!(thrown instanceof ToolFailure || thrown instanceof KafkaFault || systemCode(thrown) !== undefined))
+      throw thrown
+    lines.flush()
+    await out.left(signal)
+    process.stderr.write(`Error: ${reasonOf(thrown)}\n`)
+    return exitCodes.failed
+  }
+}
+
+export const command = kafkaTool({
+  name: 'kafka-dump-log',
+  summary: 'print what stands in the files of a log',
+  purpose:
+    'This tool helps to parse a log file and dump its contents to the console, useful for debugging a seemingly corrupt log segment.',
+  options,
+  work,
+})
