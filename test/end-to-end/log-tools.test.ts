@@ -52,7 +52,7 @@ describe('kafka-delete-records.sh', () => {
     expect(await deleteRecords(partitions(['weblog', 0, 9]))).toMatchObject({
       code: 0,
       out: printed(
-        'partition: weblog-0\terror: org.apache.kafka.common.errors.OffsetOutOfRangeException: The requested offset is not within the range of offsets maintained by the server.',
+        'partition: weblog-0\terror: org.apache.kafka.common.errors.OffsetOutOfRangeException: The offset is outside the range that the partition holds',
       ),
     })
     expect((await deleteRecords(partitions(['nope', 0, 0]))).out).toContain(
@@ -79,5 +79,41 @@ describe('kafka-delete-records.sh', () => {
     expect(err).toContain('Missing required argument "[offset-json-file]"')
     const missing = ['--bootstrap-server', server, '--offset-json-file', join(folder.path, 'nope.json')]
     expect((await tool('kafka-delete-records', missing)).err).toContain('nope.json cannot be read')
+  })
+})
+
+describe('kafka-log-dirs.sh', () => {
+  const logDirs = (...args: string[]): Promise<ToolResult> =>
+    tool('kafka-log-dirs', ['--bootstrap-server', server, '--describe', ...args])
+
+  it('prints one line of JSON, as Kafka 4 orders it', async () => {
+    const { code, out, err } = await logDirs('--topic-list', 'weblog')
+    expect([code, err]).toEqual([0, ''])
+    const [querying, received, json, end] = out.split('\n')
+    expect([querying, received, end]).toEqual([
+      'Querying brokers for log directories information',
+      'Received log directory information from brokers 0',
+      '',
+    ])
+    expect(json).toMatch(
+      /^\{"brokers":\[\{"broker":0,"logDirs":\[\{"partitions":\[\{"partition":"weblog-0","size":\d+,"offsetLag":0,"isFuture":false\}\],"error":null,"logDir":"\/[^"]+"\}\]\}\],"version":1\}$/,
+    )
+  })
+
+  it('asks the brokers that are named, and says which are not there', async () => {
+    expect((await logDirs('--broker-list', '0', '--topic-list', 'none')).out).toContain('"partitions":[]')
+    expect(await logDirs('--broker-list', '0,7,8')).toMatchObject({
+      code: 1,
+      out: '',
+      err: 'ERROR: The given brokers do not exist from --broker-list: 7,8. Current existent brokers: 0\n',
+    })
+    expect((await logDirs('--broker-list', 'x')).err).toBe("Cannot parse argument 'x' of option broker-list\n")
+  })
+
+  it('needs --describe, and is known by the name of its class', async () => {
+    const args = ['--bootstrap-server', server]
+    expect((await tool('kafka-log-dirs', args)).err).toContain('Missing required argument "[describe]"')
+    const run = await tool('kafka-run-class', ['kafka.admin.LogDirsCommand', ...args, '--describe'])
+    expect(run.out).toContain('"version":1')
   })
 })
