@@ -90,7 +90,9 @@ export const startBroker = async (file: BrokerConfig, given: BrokerPorts = {}): 
   config.onChange(() => topics.followBroker())
   server.info(`Cluster ID = ${topics.clusterId}`)
   opened.use(startCompaction(config, ports, topics.folders))
-  const groups = opened.use(new GroupCoordinator({ ...ports, settings: config.settings, topics }))
+  const groups = opened.use(
+    new GroupCoordinator({ ...ports, settings: config.settings, topics, own: running.store.changes.groups }),
+  )
   groups.load()
   const producerIds = producerIdsOf(config, ports, topics)
   const newProducerId = (): number | Promise<number> => producerIds.next()

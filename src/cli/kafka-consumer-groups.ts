@@ -1,6 +1,7 @@
 /** kafka-consumer-groups.sh: lists, describes, deletes and resets consumer groups, in the words of Kafka's own tool. */
 import { Fault } from '../base/faults.ts'
 import type { Log } from '../base/log.ts'
+import { patternProblem } from '../broker/groups/consumer/topic-pattern.ts'
 import { Admin, BrokerError } from '../client/admin.ts'
 import { exitCodes } from './command.ts'
 import type { GroupsCall } from './consumer-groups/call.ts'
@@ -60,6 +61,11 @@ const options: readonly JoptOption[] = [
   { names: ['from-file'], value: 'String: path to CSV file', doc: 'Reset to the offsets in a file that --export has printed.' }, // prettier-ignore
   { names: ['to-datetime'], value: 'String: datetime', doc: 'Reset to a time: YYYY-MM-DDThh:mm:ss.sss.' },
   { names: ['by-duration'], value: 'String: duration', doc: 'Reset to so long before now: PnDTnHnMnS.' },
+  {
+    names: ['validate-regex'],
+    value: 'String: regex',
+    doc: 'Say whether members of the newer protocol could subscribe by this pattern; no broker is asked.',
+  },
   { names: ['to-earliest'], doc: 'Reset to the earliest offset.' },
   { names: ['to-latest'], doc: 'Reset to the latest offset.' },
   { names: ['to-current'], doc: 'Reset to the current offset.' },
@@ -74,9 +80,18 @@ const actions: Readonly<Record<string, (call: GroupsCall) => Promise<void>>> = {
   'delete-offsets': deleteOffsets,
 }
 
+const validateRegex = (pattern: string): number => {
+  const problem = patternProblem(pattern)
+  const verdict = problem === undefined ? 'valid.' : `invalid: ${problem}.`
+  process.stdout.write(`The regular expression \`${pattern}\` is ${verdict}\n`)
+  return exitCodes.done
+}
+
 /** Kafka's tool ends with 0 where a cluster refuses, and scripts read what it prints. */
 const work = async (values: JoptValues, log: Log): Promise<number> => {
-  const action = checkOptions(values, Object.keys(actions))
+  const pattern = values.one('validate-regex')
+  const action = checkOptions(values, [...Object.keys(actions), 'validate-regex'])
+  if (pattern !== undefined) return validateRegex(pattern)
   using admin = new Admin(adminClientOf(bootstrapOf(values, name, log), name, values, log))
   try {
     await actions[action]?.({ values, admin, log })

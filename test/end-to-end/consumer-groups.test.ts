@@ -162,7 +162,18 @@ describe('deleting', () => {
 })
 
 it.each([
-  [[], 'Command must include exactly one action: --list, --describe, --delete, --reset-offsets, --delete-offsets'],
+  ['logs-[a-z]+', 'is valid.'],
+  ['logs-(a', 'is invalid: missing closing ): logs-(a.'],
+])('--validate-regex %s', async (pattern, verdict) => {
+  const printed = { code: 0, out: `The regular expression \`${pattern}\` ${verdict}\n`, err: '' }
+  expect(await tool('kafka-consumer-groups', ['--validate-regex', pattern])).toMatchObject(printed)
+})
+
+it.each([
+  [
+    [],
+    'Command must include exactly one action: --list, --describe, --delete, --reset-offsets, --delete-offsets, --validate-regex',
+  ],
   [['--describe'], 'Option [describe] takes one of these options: [group], [all-groups]'],
   [['--describe', '--group', 'g', '--members', '--state'], 'Option [describe] takes at most one of these options: [members], [offsets], [state]'], // prettier-ignore
   [['--delete'], 'Option [delete] takes one of these options: [all-groups], [group]'],

@@ -13,6 +13,8 @@ export const headers = ['sends headers and gets them back']
 export const idempotence = ['produces idempotently']
 export const times = ['finds offsets by time']
 export const sharing = ['two members share a topic']
+/** By KIP-848. */
+export const consumerProtocol = ['two members share a topic by the consumer protocol']
 export const transactions = ['reads committed transactions only', 'consumes and produces in one transaction']
 /** Of clients of the formats before 0.11. */
 export const oldReaders = ['reads what new producers wrote']

@@ -15,7 +15,8 @@ describe.runIf(has('python3', 'Python clients'))('confluent-kafka', () => {
   const { bootstrap } = interopBroker()
   const prepare = (at: string) =>
     pythonProgram('confluent_client', [`confluent-kafka==${confluent}`], [at, 'transactions'])
-  clientProgram({ client: 'confluent-kafka', version: confluent, abilities: abilities.modern, prepare }, bootstrap)
+  const able = [...abilities.modern, ...abilities.consumerProtocol]
+  clientProgram({ client: 'confluent-kafka', version: confluent, abilities: able, prepare }, bootstrap)
 })
 
 describe.runIf(has('go', 'Go clients'))('in Go', () => {

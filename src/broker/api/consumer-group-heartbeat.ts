@@ -45,7 +45,7 @@ export const consumerGroupHeartbeat = defineHandler({
       errorMessage: null,
       memberId,
       memberEpoch,
-      heartbeatIntervalMs: broker.config.settings['group.consumer.heartbeat.interval.ms'],
+      heartbeatIntervalMs: broker.groups.heartbeatIntervalMs(request.groupId),
       assignment: assignment === undefined ? null : { topics: listOf(assignment) },
     })
     try {

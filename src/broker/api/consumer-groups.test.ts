@@ -6,6 +6,7 @@ import { apiVersions } from '../../protocol/messages/api-versions.ts'
 import { consumerGroupDescribe } from '../../protocol/messages/consumer-group-describe.ts'
 import { consumerGroupHeartbeat } from '../../protocol/messages/consumer-group-heartbeat.ts'
 import { describeGroups } from '../../protocol/messages/describe-groups.ts'
+import { incrementalAlterConfigs } from '../../protocol/messages/incremental-alter-configs.ts'
 import { joinGroup } from '../../protocol/messages/join-group.ts'
 import { listGroups } from '../../protocol/messages/list-groups.ts'
 import { offsetCommit } from '../../protocol/messages/offset-commit.ts'
@@ -94,4 +95,14 @@ test('a broker that is to serve the classic protocol only refuses the other', as
   const peer = await bench.peer()
   await peer.createTopic('t')
   expect((await join(peer, 1)).errorCode).toBe(errorCodes.UNSUPPORTED_VERSION)
+})
+
+test('a group may have a heartbeat interval of its own', async () => {
+  await using bench = await brokerBench()
+  const peer = await bench.peer()
+  await peer.createTopic('t')
+  const set = { name: 'consumer.heartbeat.interval.ms', op: 0, value: '9000' }
+  const changed = await peer.call(incrementalAlterConfigs, 1, { resources: [{ resourceType: 32, resourceName: 'g', configs: [set] }], validateOnly: false }) // prettier-ignore
+  expect(changed.resources[0]?.errorCode).toBe(0)
+  expect((await join(peer, 1)).heartbeatIntervalMs).toBe(9000)
 })

@@ -32,6 +32,8 @@ export interface CoordinatorOptions {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
+  /** Settings that groups have of their own, by group and name, as they are now. */
+  readonly own?: ReadonlyMap<string, ReadonlyMap<string, string>>
 }
 
 export class GroupCoordinator implements Disposable {
@@ -67,7 +69,7 @@ export class GroupCoordinator implements Disposable {
       store: this.#store,
       topics: viewOf(topics),
       clock,
-      sessionTimeoutMs: settings['group.consumer.session.timeout.ms'],
+      sessionTimeoutMs: (groupId) => this.#consumerSetting(groupId, 'session.timeout.ms'),
       groupSizeMax: settings['group.consumer.max.size'],
       assignors: settings['group.consumer.assignors'],
       newId: () => random.bytes(16).toString('base64url'),
@@ -132,6 +134,11 @@ export class GroupCoordinator implements Disposable {
   heartbeat(groupId: string, name: MemberName, generation: number): number {
     const group = this.get(groupId)
     return group === undefined ? refusalOf(groupId) : heartbeat(group, name, generation, this.#rebalancer)
+  }
+
+  /** How often members of a group of the newer protocol are to be heard of. */
+  heartbeatIntervalMs(groupId: string): number {
+    return this.#consumerSetting(groupId, 'heartbeat.interval.ms')
   }
 
   /** Whether this broker serves the newer protocol. */
@@ -223,6 +230,11 @@ export class GroupCoordinator implements Disposable {
         member.answerSync(syncFailed(errorCodes.COORDINATOR_NOT_AVAILABLE))
       }
     }
+  }
+
+  #consumerSetting(groupId: string, name: 'session.timeout.ms' | 'heartbeat.interval.ms'): number {
+    const own = this.#options.own?.get(groupId)?.get(`consumer.${name}`)
+    return own === undefined ? this.#options.settings[`group.consumer.${name}`] : Number(own)
   }
 
   #expireLater(): void {

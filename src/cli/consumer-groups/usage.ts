@@ -16,6 +16,7 @@ const understood: Readonly<Record<string, readonly string[]>> = {
   delete: ['group', 'all-groups', 'topic'],
   'reset-offsets': groupOptions,
   'delete-offsets': ['group', 'topic'],
+  'validate-regex': [],
 }
 
 const notReady =
@@ -72,7 +73,7 @@ export const checkOptions = (values: JoptValues, actions: readonly string[]): st
   const [action, ...more] = given(values, actions)
   if (action === undefined || more.length > 0)
     throw new UsageError(
-      'Command must include exactly one action: --list, --describe, --delete, --reset-offsets, --delete-offsets',
+      'Command must include exactly one action: --list, --describe, --delete, --reset-offsets, --delete-offsets, --validate-regex',
     )
   const misplaced = given(values, groupOptions).find((option) => understood[action]?.includes(option) !== true)
   if (misplaced !== undefined) throw new UsageError(`Option "[${misplaced}]" can't be used with option "[${action}]"`)

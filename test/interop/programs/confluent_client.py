@@ -105,11 +105,11 @@ def idempotent():
     expect(values == [f"v{i}" for i in range(COUNT)], "in order, each once")
 
 
-def share():
-    create("shared", 4)
-    one, two = consumer("shared"), consumer("shared")
+def share(topic, **config):
+    create(topic, 4)
+    one, two = consumer(topic, **config), consumer(topic, **config)
     for member in (one, two):
-        member.subscribe(["shared"])
+        member.subscribe([topic])
     end = time.monotonic() + 60
     while time.monotonic() < end and not (len(one.assignment()) == len(two.assignment()) == 2):
         one.poll(0.1)
@@ -183,7 +183,8 @@ attempt("creates, grows and deletes topics", topics)
 for name in ("none", "gzip", "snappy", "lz4", "zstd"):
     attempt(f"produces and consumes with {name}", codec, name)
 attempt("a group goes on where it committed", group)
-attempt("two members share a topic", share)
+attempt("two members share a topic", share, "shared")
+attempt("two members share a topic by the consumer protocol", share, "shared-anew", group_protocol="consumer")
 attempt("sends headers and gets them back", headers)
 attempt("produces idempotently", idempotent)
 attempt("finds offsets by time", times)

@@ -21,8 +21,9 @@ export interface HeartbeatOptions {
   readonly store: GroupStore
   readonly topics: TopicView
   readonly clock: Clock
-  /** group.consumer.session.timeout.ms, group.consumer.max.size and group.consumer.assignors */
-  readonly sessionTimeoutMs: number
+  /** The session timeout of a group. */
+  readonly sessionTimeoutMs: (groupId: string) => number
+  /** group.consumer.max.size and group.consumer.assignors */
   readonly groupSizeMax: number
   readonly assignors: readonly string[]
   readonly newId: () => string
@@ -196,7 +197,7 @@ export class Heartbeats implements Disposable {
   /** Silence ends a membership, and so does holding on to partitions for longer than the member itself said it would need. */
   #watch(group: Group, member: ConsumerMember): void {
     const key = keyOf(group, member.id)
-    this.#sessions.set(key, this.#options.sessionTimeoutMs, () => this.#expire(group, member.id))
+    this.#sessions.set(key, this.#options.sessionTimeoutMs(group.id), () => this.#expire(group, member.id))
     if (member.state !== memberStates.UNREVOKED) this.#revocations.forget(key)
     else if (!this.#revocations.has(key))
       this.#revocations.set(key, member.rebalanceTimeoutMs, () => this.#expire(group, member.id))

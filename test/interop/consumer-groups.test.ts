@@ -1,0 +1,61 @@
+/** Groups beside Apache Kafka 4.3: its tool on our broker prints what ours does, and its consumers share topics by the newer protocol. */
+import { beforeAll, describe, expect, it } from 'vitest'
+import { Child } from '../support/child.ts'
+import { consumerProtocol } from './abilities.ts'
+import { interopBroker } from './broker.ts'
+import { kafka43 } from './counterparts/maven.ts'
+import { compared, ours, prepare, same, theirs } from './groups-tool.ts'
+import { witness } from './witness.ts'
+
+const liveMembers = [
+  ['--describe', '--group', 'shared'],
+  ['--describe', '--group', 'shared', '--members', '--verbose'],
+  ['--describe', '--group', 'shared', '--state', '--verbose'],
+  ['--reset-offsets', '--group', 'shared', '--all-topics', '--to-latest', '--dry-run'],
+  ['--delete-offsets', '--group', 'shared', '--topic', 'three'],
+  ['--delete', '--group', 'shared'],
+]
+
+/** Apache Kafka's console consumer with the newer protocol. */
+const consumer = (bootstrap: string, clientId: string): Child =>
+  new Child('java', ['-Xmx256m', '-XX:TieredStopAtLevel=1', '-cp', kafka43(), 'org.apache.kafka.tools.consumer.ConsoleConsumer', '--bootstrap-server', bootstrap, '--topic', 'three', '--group', 'shared', '--from-beginning', ...['group.protocol=consumer', `client.id=${clientId}`].flatMap((one) => ['--command-property', one])]) // prettier-ignore
+
+describe('on our broker', () => {
+  const { bootstrap } = interopBroker()
+  const does = witness('Apache Kafka Java client', '4.3.1')
+
+  beforeAll(() => prepare(bootstrap()))
+
+  it.each(compared)('%s %s %s prints what Apache Kafka prints', (...args) => same(bootstrap(), ...args))
+
+  for (const ability of consumerProtocol)
+    does(ability, async () => {
+      await using one = consumer(bootstrap(), 'one')
+      await using two = consumer(bootstrap(), 'two')
+      const members = /\nshared +\S+ +\S+ +(?:one|two) +[12] .*\nshared +\S+ +\S+ +(?:one|two) +[12] /
+      await expect.poll(() => ours(bootstrap(), ['--describe', '--group', 'shared', '--members']), { timeout: 60_000 }).toMatch(members) // prettier-ignore
+      await expect.poll(() => one.times(/^line /) + two.times(/^line /), { timeout: 60_000 }).toBe(50)
+      for (const args of liveMembers) await same(bootstrap(), ...args)
+      await one.stop()
+      await expect.poll(() => ours(bootstrap(), ['--describe', '--group', 'shared', '--members']), { timeout: 60_000 }).toMatch(/ two +3 +\n$/) // prettier-ignore
+      await two.stop()
+    })
+
+  it('sets and deletes offsets for its tool', async () => {
+    await theirs(bootstrap(), [
+      '--reset-offsets',
+      '--group',
+      'reader',
+      '--topic',
+      'one',
+      '--to-offset',
+      '7',
+      '--execute',
+    ])
+    expect(await ours(bootstrap(), ['--describe', '--group', 'reader'])).toMatch(/ one +0 +7 +50 +43 /)
+    await theirs(bootstrap(), ['--delete-offsets', '--group', 'reader', '--topic', 'one'])
+    expect(await ours(bootstrap(), ['--describe', '--group', 'reader'])).not.toMatch(/ one /)
+    expect(await theirs(bootstrap(), ['--delete', '--group', 'reader'])).toContain("('reader') was successful.")
+    expect(await ours(bootstrap(), ['--list'])).not.toContain('reader')
+  })
+})
