@@ -6,7 +6,7 @@ import { brokerTwins, topicSettings } from '../../src/broker/topics/topic-settin
 import { projectFiles, read } from './tree.ts'
 
 /** Where the tables themselves stand. */
-const tables = /config-(?:log|network|operation|security|group)\.ts$|-settings\.ts$/
+const tables = /config-(?:log|network|operation|security|group)\.ts$|\/(?:group|topic)-settings\.ts$/
 
 const source = projectFiles()
   .filter((file) => file.startsWith('src/broker/') && file.endsWith('.ts') && !/\.(?:test|fuzz)\.ts$/.test(file))
@@ -14,7 +14,14 @@ const source = projectFiles()
   .map(read)
   .join('\n')
 
-const isRead = (name: string): boolean => source.includes(`'${name}'`) || source.includes(`settings.${name}`)
+/** By its whole name, or by one that is put together, as those of groups of the newer protocol. */
+const isRead = (name: string): boolean => {
+  const [, ofGroup] = /^group\.consumer\.(.+)/.exec(name) ?? []
+  return (
+    [name, ofGroup].some((one) => one !== undefined && source.includes(`'${one}'`)) ||
+    source.includes(`settings.${name}`)
+  )
+}
 const twins = new Set(Object.values(brokerTwins).flatMap((list) => list.map(([name]) => name)))
 
 const unread = (rows: Readonly<Record<string, KafkaRow<unknown>>>): string[] =>
