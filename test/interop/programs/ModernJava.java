@@ -2,6 +2,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.*;
 import java.util.concurrent.*;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.apache.kafka.clients.admin.*;
 import org.apache.kafka.clients.consumer.*;
 import org.apache.kafka.clients.producer.*;
@@ -176,13 +177,25 @@ public class ModernJava {
     try (Consumer<String, String> one = consumer(topic, more); Consumer<String, String> two = consumer(topic, more)) {
       one.subscribe(Collections.singletonList(topic));
       two.subscribe(Collections.singletonList(topic));
+      AtomicIntegerArray held = new AtomicIntegerArray(2);
       long end = System.nanoTime() + 60_000_000_000L;
-      while ((one.assignment().size() != 2 || two.assignment().size() != 2) && System.nanoTime() < end) {
-        poll(one);
-        CompletableFuture<Void> other = CompletableFuture.runAsync(() -> { try { poll(two); } catch (Exception e) { throw new CompletionException(e); } });
-        poll(one);
-        other.get();
+      // Each in a thread of its own: the clients before 2 do not come back from a poll before they have joined.
+      CompletableFuture<?>[] members = new CompletableFuture<?>[2];
+      for (int i = 0; i < 2; i++) {
+        int member = i;
+        Consumer<String, String> consumer = i == 0 ? one : two;
+        members[i] = CompletableFuture.runAsync(() -> {
+          try {
+            while ((held.get(0) != 2 || held.get(1) != 2) && System.nanoTime() < end) {
+              poll(consumer);
+              held.set(member, consumer.assignment().size());
+            }
+          } catch (Exception thrown) {
+            throw new CompletionException(thrown);
+          }
+        }, command -> new Thread(command).start());
       }
+      CompletableFuture.allOf(members).get();
       expect(one.assignment().size() == 2 && two.assignment().size() == 2, "two each: " + one.assignment() + two.assignment());
     }
   }
@@ -190,7 +203,7 @@ public class ModernJava {
   static void headers() throws Exception {
     try (Producer<String, String> producer = producer("acks", "1")) {
       ProducerRecord<String, String> record = new ProducerRecord<>("headers", 0, 1234567890123L, null, "v");
-      record.headers().add(new RecordHeader("colour", "red".getBytes(StandardCharsets.UTF_8))).add(new RecordHeader("none", null));
+      record.headers().add(new RecordHeader("colour", "red".getBytes(StandardCharsets.UTF_8))).add(new RecordHeader("none", (byte[]) null));
       producer.send(record).get();
     }
     try (Consumer<String, String> consumer = consumer("headers")) {

@@ -77,7 +77,7 @@ public class OldJava {
 
   static void codec(String codec) throws Exception {
     send(codec, "codec-" + codec, 0, COUNT);
-    try (Consumer<String, String> consumer = consumer("reader-" + codec, "max.partition.fetch.bytes", "4000")) {
+    try (Consumer<String, String> consumer = consumer("reader-" + codec, "max.partition.fetch.bytes", "20000")) {
       consumer.subscribe(Arrays.asList("codec-" + codec));
       check(read(consumer, COUNT, 30), 0, COUNT);
     }

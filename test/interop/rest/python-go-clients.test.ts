@@ -1,0 +1,30 @@
+/** More clients in Python and Go. */
+import { describe } from 'vitest'
+import * as abilities from '../abilities.ts'
+import { interopBroker } from '../broker.ts'
+import { goProgram } from '../counterparts/go.ts'
+import { pythonProgram } from '../counterparts/python.ts'
+import { has } from '../counterparts/toolchain.ts'
+import { clientProgram } from '../program.ts'
+
+const { basics, zstd, topics, headers, idempotence, times, transactions } = abilities
+/** The libraries for compression are theirs to ask for. */
+const codecs = ['python-snappy==0.7.3', 'lz4==4.4.4', 'zstandard==0.25.0', 'crc32c==2.7.1']
+const able = [...basics, ...zstd, ...topics, ...headers, ...idempotence, ...times, transactions[0] as string]
+
+describe.runIf(has('python3', 'Python clients')).each([
+  ['kafka-python', '3.0.12', 'kafka_python_client'],
+  ['aiokafka', '0.14.0', 'aiokafka_client'],
+])('%s %s', (client, version, program) => {
+  const { bootstrap } = interopBroker()
+  const prepare = (at: string) => pythonProgram(program, [`${client}==${version}`, ...codecs], [at, 'transactions'])
+  clientProgram({ client, version, abilities: able, prepare }, bootstrap)
+})
+
+describe.runIf(has('go', 'Go clients'))('kafka-go', () => {
+  const { bootstrap } = interopBroker()
+  const version = 'v0.4.51'
+  const prepare = (at: string) => goProgram('kafkago', [`github.com/segmentio/kafka-go@${version}`], [at])
+  const can = [...basics, ...zstd, ...topics, ...headers, ...times]
+  clientProgram({ client: 'kafka-go', version, abilities: can, prepare }, bootstrap)
+})
