@@ -2,8 +2,8 @@
 import { errorCodes } from '../../protocol/error-codes.ts'
 import { listTransactions as api } from '../../protocol/messages/list-transactions.ts'
 import type { RequestOf } from '../../protocol/table.ts'
+import { BadPattern, TopicPattern } from '../groups/consumer/topic-pattern.ts'
 import { type Transaction, transactionStates } from '../transactions/transaction.ts'
-import { matching } from './foreign-regex.ts'
 import { defineHandler } from './handler.ts'
 
 type Request = RequestOf<typeof api>
@@ -13,13 +13,16 @@ const known: ReadonlySet<string> = new Set([...transactionStates, 'Dead', 'Prepa
 
 const nothing = { throttleTimeMs: 0, errorCode: errorCodes.NONE, unknownStateFilters: [], transactionStates: [] }
 
-/** Those whose id matches, all where there is no pattern; undefined for a pattern that is none. */
+/** Those whose whole id matches, all where there is no pattern; undefined for a pattern that is none. */
 const withNames = (asked: readonly Transaction[], pattern: string): readonly Transaction[] | undefined => {
   if (pattern === '') return asked
-  const ids = matching(pattern, asked.map(({ id }) => id)) // prettier-ignore
-  if (ids === undefined) return undefined
-  const named = new Set(ids)
-  return asked.filter(({ id }) => named.has(id))
+  try {
+    const names = new TopicPattern(pattern)
+    return asked.filter(({ id }) => names.test(id))
+  } catch (thrown) {
+    if (thrown instanceof BadPattern) return undefined
+    throw thrown
+  }
 }
 
 const isAsked = ({ facts }: Transaction, request: Request, nowMs: number): boolean => {

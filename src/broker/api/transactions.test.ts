@@ -239,11 +239,11 @@ test('transactions are listed and described, and so are the producers of a parti
   expect(topic?.partitions[1]?.errorCode).toBe(errorCodes.UNKNOWN_TOPIC_OR_PARTITION)
 })
 
-test('a regular expression that takes for ever does not stop the broker', async () => {
+test('a regular expression that other engines would try for ever is answered', async () => {
   await using world = await started()
   await new TestProducer(world.peer, `${'a'.repeat(60)}!`).init()
   const asked = { stateFilters: [], producerIdFilters: [], durationFilterMs: -1, transactionalIdPattern: '(a|a)+b' }
-  expect((await world.peer.call(listTransactions, 2, asked)).errorCode).toBe(errorCodes.INVALID_REGULAR_EXPRESSION)
+  expect(await world.peer.call(listTransactions, 2, asked)).toMatchObject({ errorCode: 0, transactionStates: [] })
 })
 
 test('a marker can be written by hand, unless its producer or its coordinator has been succeeded', async () => {
