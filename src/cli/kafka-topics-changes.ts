@@ -1,6 +1,7 @@
 /** The changing half of kafka-topics.sh. */
 import { Fault } from '../base/faults.ts'
 import { type Admin, BrokerError } from '../client/admin.ts'
+import { type ConfigAdmin, resourceTypes } from '../client/config-admin.ts'
 import type { TopicMetadata } from '../client/cluster-metadata.ts'
 import { javaRegex } from '../config/java-regex.ts'
 import { errorCodes } from '../protocol/error-codes.ts'
@@ -10,6 +11,7 @@ import { ToolFailure } from './kafka-failure.ts'
 export interface TopicCall {
   readonly values: JoptValues
   readonly admin: Admin
+  readonly configs: ConfigAdmin
 }
 
 const replicationFactorMax = 32_767
@@ -92,13 +94,29 @@ export const createTopic = async ({ values, admin }: TopicCall): Promise<void> =
   }
 }
 
-/** `--alter`: only the number of partitions. An assignment lists all partitions; the part about those that are there is not read. */
+const deprecated =
+  'WARNING: Altering topic configuration from this script has been deprecated and may be removed in future releases.\n' +
+  '         Going forward, please use kafka-configs.sh for this functionality\n'
+
+/** `--config` and `--delete-config` of `--alter`, which the tool knows as long as it knows `--zookeeper`. */
+const alterSettings = async ({ values, configs }: TopicCall, topic: string): Promise<void> => {
+  const set = configsOf(values).map(([name, value]) => ({ name, value }))
+  const deleted = values.all('delete-config').map((name) => ({ name: name.trim(), value: undefined }))
+  process.stdout.write(deprecated)
+  await configs.change({ type: resourceTypes.topic, name: topic }, [...set, ...deleted])
+  process.stdout.write(`Updated config for topic ${topic}.\n`)
+}
+
+/** `--alter`: settings where they are given, and then the number of partitions. An assignment lists all partitions; the part about those that are there is not read. */
 export const alterTopic = async (call: TopicCall): Promise<void> => {
   const { values, admin } = call
   const total = values.integer('partitions')
-  if (total === undefined) throw new UsageError('Missing required argument "[partitions]"')
+  const isAboutSettings = values.has('zookeeper') && (values.has('config') || values.has('delete-config'))
+  if (total === undefined && !isAboutSettings) throw new UsageError('Missing required argument "[partitions]"')
   const assignment = assignmentOf(values)
   for (const { topic, partitions } of await existing(call)) {
+    if (isAboutSettings) await alterSettings(call, topic)
+    if (total === undefined) continue
     await admin.grow(topic, total, assignment.length === 0 ? null : assignment.slice(partitions.length))
   }
 }

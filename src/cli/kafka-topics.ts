@@ -2,6 +2,7 @@
 import { Fault } from '../base/faults.ts'
 import type { Log } from '../base/log.ts'
 import { Admin } from '../client/admin.ts'
+import { ConfigAdmin } from '../client/config-admin.ts'
 import { exitCodes } from './command.ts'
 import { type JoptOption, type JoptValues, thrownInMain, UsageError } from './jopt.ts'
 import { bootstrapOf, bootstrapOption, zookeeperOption } from './kafka-bootstrap.ts'
@@ -31,8 +32,18 @@ const options: readonly JoptOption[] = [
     value: 'String: b:b,b:b',
     doc: 'The brokers of each partition, instead of the two.',
   },
-  { names: ['config'], value: 'String: name=value', repeatable: true, doc: 'A setting of the topic; repeatable.' },
-  { names: ['delete-config'], value: 'String: name', repeatable: true, doc: 'Accepted, without effect.' },
+  {
+    names: ['config'],
+    value: 'String: name=value',
+    repeatable: true,
+    doc: 'A setting of the topic; repeatable. With --alter only beside --zookeeper; kafka-configs.sh changes settings.',
+  },
+  {
+    names: ['delete-config'],
+    value: 'String: name',
+    repeatable: true,
+    doc: 'With --alter and --zookeeper: a setting to take away.',
+  },
   { names: ['if-exists'], doc: 'Do nothing when the topic is missing.' },
   { names: ['if-not-exists'], doc: 'Do nothing when the topic is there.' },
   { names: ['exclude-internal'], doc: 'Leave internal topics out.' },
@@ -75,7 +86,7 @@ const actionOf = (values: JoptValues): string => {
 }
 
 const checkOptions = (values: JoptValues, action: string): void => {
-  if (values.has('config') && action === 'alter') {
+  if (values.has('config') && action === 'alter' && !values.has('zookeeper')) {
     throw new UsageError(
       'Option combination "[[bootstrap-server], [config]]" can\'t be used with option "[alter]" (To alter topic configurations, the kafka-configs tool can be used.)',
     )
@@ -96,9 +107,11 @@ const work = async (values: JoptValues, log: Log): Promise<number> => {
   if (!values.has('bootstrap-server') && !values.has('zookeeper'))
     throw thrownInMain('java.lang.IllegalArgumentException', '--bootstrap-server must be specified')
   checkOptions(values, action)
-  using admin = new Admin(adminClientOf(bootstrapOf(values, name, log), name, values, log))
+  const client = adminClientOf(bootstrapOf(values, name, log), name, values, log)
+  using admin = new Admin(client)
+  using configs = new ConfigAdmin(client)
   try {
-    await actions[action]?.({ values, admin })
+    await actions[action]?.({ values, admin, configs })
     return exitCodes.done
   } catch (thrown) {
     if (!(thrown instanceof Fault || thrown instanceof ToolFailure)) throw thrown

@@ -116,3 +116,17 @@ java.util.concurrent.ExecutionException: org.apache.kafka.common.errors.InvalidC
     }
   })
 })
+
+describe('kafka-topics.sh', () => {
+  it('changes settings beside --zookeeper, as its users know it, and refers to kafka-configs.sh', async () => {
+    const args = ['--zookeeper', 'localhost:2181', '--alter', '--topic', 't1', '--config', 'retention.ms=7000', '--delete-config', 'segment.bytes'] // prettier-ignore
+    const { code, out } = await tool('kafka-topics', args, { env: { MILLRACE_BOOTSTRAP: broker.bootstrap } })
+    expect([code, out]).toEqual([0, `WARNING: Altering topic configuration from this script has been deprecated and may be removed in future releases.
+         Going forward, please use kafka-configs.sh for this functionality
+Updated config for topic t1.
+`]) // prettier-ignore
+    expect(await printed('--describe', '--topic', 't1')).toMatch(/^Dynamic configs for topic t1 are:\n {2}retention.ms=7000 .*\n$/) // prettier-ignore
+    const refused = await tool('kafka-topics', ['--bootstrap-server', broker.bootstrap, '--alter', '--topic', 't1', '--config', 'a=b']) // prettier-ignore
+    expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('the kafka-configs tool can be used')])
+  })
+})
