@@ -6,13 +6,15 @@ import { bin, startBrokerProcess, temporaryFolder, writeServerProperties } from 
 import { Child } from '../support/child.ts'
 import { numberedLines } from '../support/lines.ts'
 import { freePort } from '../support/port.ts'
-import { optionTable, tool, type ToolResult } from '../support/tool.ts'
+import { type CliResult, runCli } from '../support/cli.ts'
+import { optionTable, tool } from '../support/tool.ts'
 
 const folder = temporaryFolder()
 let broker: Child
 let server = ''
 const at = (...args: string[]): string[] => ['--bootstrap-server', server, ...args]
-const groups = (...args: string[]): Promise<ToolResult> => tool('kafka-consumer-groups', at(...args))
+/** In this process: it is called often. */
+const groups = (...args: string[]): Promise<CliResult> => runCli('kafka-consumer-groups', ...at(...args))
 const row = (...cells: string[]): string => `${cells.map((cell, i) => cell.padEnd([15, 15, 10][i] ?? 0)).join(' ')}\n`
 const resetHead = `\n${row('GROUP', 'TOPIC', 'PARTITION', 'NEW-OFFSET')}`
 
@@ -38,7 +40,7 @@ afterAll(async () => {
 
 describe('looking', () => {
   it('lists groups, with state and type where asked', async () => {
-    expect(await groups('--list')).toMatchObject({ code: 0, out: 'g1\ng2\n', err: '' })
+    expect(await tool('kafka-consumer-groups', at('--list'))).toMatchObject({ code: 0, out: 'g1\ng2\n', err: '' })
     const { out } = await groups('--list', '--state', '--type')
     expect(out.split('\n').map((line) => line.trimEnd())).toEqual([
       'GROUP                     TYPE                 STATE',
@@ -92,7 +94,7 @@ describe('looking', () => {
 })
 
 describe('resetting', () => {
-  const reset = (group: string, ...args: string[]): Promise<ToolResult> => groups('--reset-offsets', '--group', group, ...args) // prettier-ignore
+  const reset = (group: string, ...args: string[]): Promise<CliResult> => groups('--reset-offsets', '--group', group, ...args) // prettier-ignore
   const shown = (group: string, topic: string, offset: number): string => resetHead + row(group, topic, '0', String(offset)) // prettier-ignore
   const current = async (group: string): Promise<string | undefined> =>
     /\n\S+ +t +0 +(\d+)/.exec((await groups('--describe', '--group', group)).out)?.[1]
