@@ -25,7 +25,7 @@ export const parseAcks = (text: string): -1 | 0 | 1 => {
 const codecNames = Object.keys(codecs) as CodecName[]
 const noLinger = 'a batch is sent as soon as it is handed over'
 const serialized = 'keys and values are sent as the bytes they are'
-const transactions = 'Transactions are not there yet'
+const transactions = 'What is sent here is not sent in transactions yet'
 const bytesLimits = 'the number of batches in flight limits the memory'
 
 export const producerRows: SettingRows<ProducerSettings> = {
