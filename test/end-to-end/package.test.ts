@@ -91,6 +91,22 @@ describe('the package', () => {
     await expect(run(tsc, ['-p', home], { cwd: home })).rejects.toThrow("not assignable to type 'string'")
   })
 
+  it('gives a test suite a broker, with its types', async () => {
+    const compilerOptions = { module: 'nodenext', target: 'es2024', lib: ['es2024', 'esnext.disposable'], types: ['node'], strict: true, noEmit: true } // prettier-ignore
+    writeFileSync(join(home, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['suite.mts'] }))
+    const suite = `import { startBroker, type Broker, type BrokerOptions } from 'millrace/broker'
+      const options: BrokerOptions = { settings: { 'num.partitions': 3, 'auto.create.topics.enable': false } }
+      await using broker: Broker = await startBroker(options)
+      const port: number = broker.port
+      console.log('SERVES ' + (port > 0))`
+    writeFileSync(join(home, 'suite.mts'), suite)
+    const tsc = join(root, 'node_modules', '.bin', 'tsc')
+    await run(tsc, ['-p', home], { cwd: home })
+    expect(await run(process.execPath, ['suite.mts'], { cwd: home })).toContain('SERVES true')
+    writeFileSync(join(home, 'suite.mts'), suite.replace("'num.partitions'", "'num.partition'"))
+    await expect(run(tsc, ['-p', home], { cwd: home })).rejects.toThrow('num.partition')
+  })
+
   it('has a launcher for every file in bin', () => {
     const files = readdirSync(join(root, 'bin')).filter((file) => file !== 'launch')
     expect(Object.keys(manifest.bin).toSorted()).toEqual(files.toSorted())
