@@ -45,6 +45,16 @@ export const kafka43 = (): string =>
 export const kafkaClients = (version: string): string =>
   jars(`kafka-clients-${version}`, [`org.apache.kafka:kafka-clients:${version}`, 'org.slf4j:slf4j-simple:1.7.36'])
 
+export const kafkaStreams = (version: string): string =>
+  jars(`kafka-streams-${version}`, [`org.apache.kafka:kafka-streams:${version}`, 'org.slf4j:slf4j-nop:1.7.36'])
+
+export const kafkaConnect = (version: string): string =>
+  jars(`kafka-connect-${version}`, [
+    `org.apache.kafka:connect-runtime:${version}`,
+    `org.apache.kafka:connect-file:${version}`,
+    'org.slf4j:slf4j-simple:1.7.36',
+  ])
+
 /** The old clients, in Scala, came with the broker. */
 export const kafka082 = (): string => jars('kafka-0.8.2.2', ['org.apache.kafka:kafka_2.11:0.8.2.2'])
 
