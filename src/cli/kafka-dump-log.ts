@@ -98,7 +98,7 @@ const dumpFile = (path: string, values: JoptValues, lines: Lines, findings: Find
   }
   print(`Dumping ${path}`)
   const dump = dumps[ending]
-  if (dump === undefined) return print(`Ignoring unknown file ${path}`)
+  if (dump === undefined) return side.complain(`Ignoring unknown file ${path}`)
   if (!/^\d{20}\./.test(basename(path)))
     throw new ToolFailure(
       `${path} is not named after an offset, as the files of a log are (00000000000000000042${ending})`,

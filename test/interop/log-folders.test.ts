@@ -2,9 +2,9 @@
 import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startBrokerProcess, temporaryFolder, writeServerProperties } from '../support/agent.ts'
+import { bin, startBrokerProcess, temporaryFolder, writeServerProperties } from '../support/agent.ts'
 import { until } from '../fakes/until.ts'
-import type { Child } from '../support/child.ts'
+import { Child, run } from '../support/child.ts'
 import { freePort } from '../support/port.ts'
 import { kafkaTool, startApacheKafka } from './counterparts/apache-kafka.ts'
 import { startApacheKafka39, startZooKeeper, type ZooKeeper } from './counterparts/apache-kafka-39.ts'
@@ -36,11 +36,21 @@ const filesIn = (data: string, ending: RegExp): string[] =>
     .filter((entry) => entry.isFile() && ending.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
 
-const dump = (files: readonly string[], ...flags: string[]): Promise<string> =>
-  kafkaTool('org.apache.kafka.tools.DumpLogSegments', [...flags, '--files', files.join(',')])
+/** What Kafka says of a segment that does not begin at 0 is no gap. */
+const gaps = /^Non-consecutive offsets in |^ {2}-?\d+ is followed by /
+
+const sorted = (text: string): string[] => text.split('\n').filter((line) => !gaps.test(line)).toSorted() // prettier-ignore
+
+/** What Apache Kafka's tool says; ours must say the same. */
+const dump = async (files: readonly string[], ...flags: string[]): Promise<string> => {
+  const args = [...flags, '--files', files.join(',')]
+  const said = await kafkaTool('org.apache.kafka.tools.DumpLogSegments', args)
+  expect(sorted(await run(bin('kafka-dump-log.sh'), args))).toEqual(sorted(said))
+  return said
+}
 
 const complaint =
-  /isvalid: false|[Mm]ismatch|[Ii]nvalid|not found|Couldn't|corrupt|out of order|non-consecutive|Exception|Error/
+  /Shallow offset|isvalid: false|[Mm]ismatch|[Ii]nvalid|not found|Couldn't|corrupt|out of order|Exception|Error/
 
 /** Everything that Apache Kafka's dump tool can be asked about the files of a folder, in few runs. */
 const dumpAll = async (data: string): Promise<void> => {
@@ -62,10 +72,21 @@ const dumpAll = async (data: string): Promise<void> => {
   expect(said[4]).toContain('"transactionalId":"tx"')
 }
 
-const checkLeaving = async (broker: Child, data: string, before: Contents, bootstrap: string): Promise<void> => {
+/** Our broker on a copy of the folder shows what was there before, and leaves files in which there is nothing to be found. */
+const expectSame = async (folder: string, data: string, before: Contents): Promise<void> => {
+  const { broker, bootstrap } = await ourBroker(folder, data)
+  await using ended = broker
   expect(await look(bootstrap)).toEqual(before)
-  await broker.stop()
-  await dumpAll(data)
+  await ended.stop()
+  await dumpAll(join(folder, 'kafka-logs'))
+}
+
+/** What our broker says that is started on a folder which another one has open. */
+const refusal = async (folder: string, data: string): Promise<string> => {
+  const config = writeServerProperties(folder, await freePort(), `log.dirs=${data}\n`)
+  await using broker = new Child(bin('kafka-server-start.sh'), [config])
+  expect(await broker.exited).not.toBe(0)
+  return broker.output
 }
 
 describe('log folders', () => {
@@ -86,11 +107,11 @@ describe('log folders', () => {
     await fill(kafka.bootstrap)
     await until(() => isCleaned(data), 'the first compaction', 60_000)
     const before = await look(kafka.bootstrap)
+    expect(await refusal(folder.path, data)).toMatch(/in use by process \d+/)
+    // as if it had been killed now: no last entries in its indexes, which are full of zeros
+    await expectSame(join(folder.path, 'killed'), data, before)
     await kafka[Symbol.asyncDispose]()
-    const ours = join(folder.path, 'taken')
-    const { broker, bootstrap } = await ourBroker(ours, data)
-    await using _ended = broker
-    await checkLeaving(broker, join(ours, 'kafka-logs'), before, bootstrap)
+    await expectSame(join(folder.path, 'taken'), data, before)
   })
 
   it('of Apache Kafka 4.3 with KRaft become ours, with the settings of their topics', async () => {

@@ -1,5 +1,7 @@
 /** What a dump found wrong, said at its end on standard error, in Kafka's words. */
 
+import { resolve } from 'node:path'
+
 type Pair = readonly [number, number]
 
 const kinds = {
@@ -28,10 +30,11 @@ export class Findings {
   readonly #found = new Map<FindingKind, Map<string, Pair[]>>()
 
   add(kind: FindingKind, path: string, a: number, b: number): void {
+    const file = resolve(path)
     const files = this.#found.get(kind) ?? new Map<string, Pair[]>()
     this.#found.set(kind, files)
-    const pairs = files.get(path) ?? []
-    files.set(path, pairs)
+    const pairs = files.get(file) ?? []
+    files.set(file, pairs)
     if (pairs.length < saidMax) pairs.push([a, b])
   }
 

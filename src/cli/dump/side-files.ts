@@ -23,28 +23,21 @@ const abortedEntryBytes = 34
 const baseOf = (path: string): number => Number(basename(path).slice(0, 20))
 const beside = (path: string, ending: string): string => path.slice(0, path.lastIndexOf('.')) + ending
 
-/** Whether there is nothing more to do with the file. */
-const isSettled = (path: string, bytes: Buffer, entryBytes: number, lastOffset: number, dump: SideDump): boolean => {
-  if (dump.sanityOnly) {
-    const isSane = bytes.length % entryBytes === 0 && (bytes.length === 0 || lastOffset >= 0)
-    if (isSane) dump.print(`${path} passed sanity check.`)
-    else
-      dump.complain(
-        `${path} did not pass the sanity check: ${bytes.length} bytes, last offset ${baseOf(path) + lastOffset}.`,
-      )
-    return true
-  }
-  if (bytes.length < entryBytes) dump.print(`${path} is empty.`)
-  return bytes.length < entryBytes
+/** What a starting broker looks at: whole entries, and a last one that is not before the first. */
+const checkSanity = (path: string, bytes: Buffer, entryBytes: number, offsetAt: number, dump: SideDump): void => {
+  const last =
+    bytes.length < entryBytes
+      ? 0
+      : bytes.readInt32BE(bytes.length - (bytes.length % entryBytes) - entryBytes + offsetAt)
+  if (bytes.length % entryBytes === 0 && last >= 0) return dump.print(`${path} passed sanity check.`)
+  dump.complain(`${path} did not pass the sanity check: ${bytes.length} bytes, last offset ${baseOf(path) + last}.`)
 }
 
 export const dumpOffsetIndex = (path: string, dump: SideDump): void => {
   const bytes = readFileSync(path)
+  if (bytes.length === 0) return dump.print(`${path} is empty.`)
+  if (dump.sanityOnly) return checkSanity(path, bytes, offsetEntryBytes, 0, dump)
   const count = Math.floor(bytes.length / offsetEntryBytes)
-  if (
-    isSettled(path, bytes, offsetEntryBytes, count === 0 ? 0 : bytes.readInt32BE((count - 1) * offsetEntryBytes), dump)
-  )
-    return
   const log = beside(path, '.log')
   for (let i = 0; i < count; i++) {
     const offset = baseOf(path) + bytes.readInt32BE(i * offsetEntryBytes)
@@ -70,11 +63,8 @@ const lastOffsetOf = (bytes: Buffer): number =>
 
 export const dumpTimeIndex = (path: string, dump: SideDump): void => {
   const bytes = readFileSync(path)
+  if (dump.sanityOnly) return checkSanity(path, bytes, timeEntryBytes, 8, dump)
   const count = Math.floor(bytes.length / timeEntryBytes)
-  if (
-    isSettled(path, bytes, timeEntryBytes, count === 0 ? 0 : bytes.readInt32BE((count - 1) * timeEntryBytes + 8), dump)
-  )
-    return
   const log = beside(path, '.log')
   let before = -1
   for (let i = 0; i < count; i++) {
