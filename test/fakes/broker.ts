@@ -98,7 +98,7 @@ export interface BrokerBench extends AsyncDisposable {
   readonly said: RecordingLog
   readonly disk: FakeDisk
   /** A connection; closed when the bench is disposed. */
-  readonly peer: () => Promise<BrokerPeer>
+  readonly peer: (port?: number) => Promise<BrokerPeer>
   /** Stops this broker and starts another one on the same disk. */
   readonly again: (overrides?: Readonly<Record<string, string>>) => Promise<BrokerBench>
 }
@@ -130,8 +130,8 @@ export const brokerBench = async (
     port,
     said,
     disk,
-    peer: async () => {
-      const peer = await connectedTo(port)
+    peer: async (to = port) => {
+      const peer = await connectedTo(to)
       peers.push(peer)
       return peer
     },

@@ -3,8 +3,10 @@ import { batchOf } from '../../../test/fakes/batches.ts'
 import { type BrokerBench, brokerBench, type BrokerPeer } from '../../../test/fakes/broker.ts'
 import { alterConfigs } from '../../protocol/messages/alter-configs.ts'
 import { describeConfigs } from '../../protocol/messages/describe-configs.ts'
+import { fetch } from '../../protocol/messages/fetch.ts'
 import { incrementalAlterConfigs } from '../../protocol/messages/incremental-alter-configs.ts'
 import { listConfigResources } from '../../protocol/messages/list-config-resources.ts'
+import { readBatchHeader } from '../../protocol/record-batch.ts'
 
 const [TOPIC, BROKER, LOGGER, METRICS, GROUP] = [2, 4, 8, 16, 32]
 const [SET, DELETE, APPEND, SUBTRACT] = [0, 1, 2, 3]
@@ -133,6 +135,56 @@ test('acks=all is refused where more replicas are asked for than there are, and 
   expect((await peer.produce('t', ahead)).errorCode).toBe(32)
   expect(await change(BROKER, '', 'log.message.timestamp.after.max.ms', '9223372036854775807')).toBe('done')
   expect((await peer.produce('t', ahead)).errorCode).toBe(0)
+})
+
+test('a change that the disk refuses is an error of that resource, and nothing has changed', async () => {
+  await peer.createTopic('t')
+  await change(TOPIC, 't', 'retention.ms', '5000')
+  bench.disk.fail('open', 'ENOSPC', { path: 'topic.properties', times: 1 })
+  expect(await change(TOPIC, 't', 'retention.ms', '6000')).toMatch(/^56 The settings of topic t cannot be written/)
+  expect((await describe(TOPIC, 't', 'retention.ms'))[0]).toContain('retention.ms=5000 source 1')
+  bench.disk.fail('open', 'ENOSPC', { path: 'millrace-settings', times: 1 })
+  expect(await change(BROKER, '7', 'message.max.bytes', '1')).toMatch(/^56 The change could not be written/)
+  expect((await peer.produce('t', batchOf(['a']))).errorCode).toBe(0)
+  expect(await describe(BROKER, '7', 'message.max.bytes')).toEqual(['message.max.bytes=1048588 source 5 [5:message.max.bytes=1048588]']) // prettier-ignore
+})
+
+test('limits on connections are changed while there are some', async () => {
+  expect(await change(BROKER, '7', 'max.connections.per.ip', '2')).toBe('done')
+  const second = await bench.peer()
+  expect((await second.call(describeConfigs, 1, { resources: [] })).resources).toEqual([])
+  await (
+    await bench.peer()
+  ).closed
+  expect(await change(BROKER, '7', 'max.connections.per.ip.overrides', '127.0.0.1:3')).toBe('done')
+  expect((await (await bench.peer()).call(describeConfigs, 1, { resources: [] })).resources).toEqual([])
+  await (
+    await bench.peer()
+  ).closed
+})
+
+test('a topic is stored in the compression that it asks for now', async () => {
+  await peer.createTopic('t')
+  const codecOf = async (): Promise<number | undefined> => {
+    await peer.produce('t', batchOf(['x'.repeat(1000)]))
+    const log = { topic: 't', partitions: [{ partition: 0, fetchOffset: offset++, partitionMaxBytes: 100_000 }] }
+    const { topics } = await peer.call(fetch, 11, { maxWaitMs: 0, minBytes: 1, topics: [log] })
+    const records = topics[0]?.partitions[0]?.records
+    return records === null || records === undefined ? undefined : readBatchHeader(records).codec
+  }
+  let offset = 0
+  expect(await codecOf()).toBe(0)
+  for (const [name, codec] of [
+    ['gzip', 1],
+    ['snappy', 2],
+    ['lz4', 3],
+    ['zstd', 4],
+    ['uncompressed', 0],
+  ] as const) {
+    // prettier-ignore
+    expect(await change(TOPIC, 't', 'compression.type', name)).toBe('done')
+    expect(await codecOf()).toBe(codec)
+  }
 })
 
 test('lists are appended to and subtracted from', async () => {

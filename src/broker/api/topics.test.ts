@@ -60,6 +60,9 @@ describe('Metadata', () => {
     const { brokers, controllerId, clusterId } = await (await bench.peer()).call(metadata, 2, asked([]))
     expect(brokers).toMatchObject([{ nodeId: 1001, host: '127.0.0.1', port: bench.port }])
     expect([controllerId, clusterId]).toEqual([1001, bench.broker.clusterId])
+    const outside = await bench.peer(bench.broker.addresses[1]?.port)
+    const told = await outside.call(metadata, 2, asked([]))
+    expect(told.brokers).toMatchObject([{ nodeId: 1001, host: 'broker.example.org', port: 1234 }])
   })
 
   test('knows topics by id from version 12 on', async () => {
