@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { assert, json, oneof, property, uint8Array } from 'fast-check'
 import { beforeEach, expect, test } from 'vitest'
 import { RecordingLog } from '../../test/fakes/context.ts'
 import { DiskCrashed, FakeDisk } from '../../test/fakes/disk.ts'
@@ -58,8 +58,8 @@ test.each(['', '{', '[]', '{"version":2}', '{"version":1,"revision":"x"}', 'null
 ) // prettier-ignore
 
 test('bytes of chance are never more than a warning', () => {
-  fc.assert(
-    fc.property(fc.oneof(fc.uint8Array(), fc.json().map((text) => Buffer.from(text))), (bytes) => {
+  assert(
+    property(oneof(uint8Array(), json().map((text) => Buffer.from(text))), (bytes) => {
       writeWhole(disk, `/a/${changesFile}`, Buffer.from(bytes))
       expect(open().changes.broker.size).toBe(0)
     }),
