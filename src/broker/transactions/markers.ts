@@ -36,6 +36,14 @@ interface Place {
   readonly partition: number
 }
 
+const NAMED_MAX = 5
+
+/** Some of them by name. */
+const namesOf = (places: readonly Place[]): string => {
+  const names = places.slice(0, NAMED_MAX).map(({ topic, partition }) => `${topic}-${partition}`)
+  return places.length > NAMED_MAX ? `${names.join(', ')} and ${places.length - NAMED_MAX} more` : names.join(', ')
+}
+
 const placesOf = (partitions: Partitions): Place[] =>
   [...partitions].flatMap(([topic, numbers]) => Array.from(numbers, (partition) => ({ topic, partition })))
 
@@ -68,9 +76,8 @@ export class Markers {
       const timestampMs = clock.now()
       left = await this.#write(left, { outcome, producerId, producerEpoch, coordinatorEpoch, timestampMs })
       if (left.length === 0) return true
-      log.warn(
-        `The ${outcome} of a transaction of producer ${producerId} waits for ${left.length} partitions that cannot be written.`,
-      )
+      if (pauseMs === RETRY_MS_MIN)
+        log.warn(`The ${outcome} of a transaction of producer ${producerId} waits for partitions that cannot be written: ${namesOf(left)}.`) // prettier-ignore
       await clock.sleep(pauseMs, signal)
       if (signal.aborted) return false
     }
