@@ -184,7 +184,7 @@ for name in ("none", "gzip", "snappy", "lz4", "zstd"):
     attempt(f"produces and consumes with {name}", codec, name)
 attempt("a group goes on where it committed", group)
 attempt("two members share a topic", share, "shared")
-attempt("two members share a topic by the consumer protocol", share, "shared-anew", group_protocol="consumer")
+attempt("two members share a topic by the consumer protocol", lambda: share("shared-anew", group_protocol="consumer"))
 attempt("sends headers and gets them back", headers)
 attempt("produces idempotently", idempotent)
 attempt("finds offsets by time", times)
