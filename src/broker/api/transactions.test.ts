@@ -4,6 +4,7 @@ import { brokerBench } from '../../../test/fakes/broker.ts'
 import { FakeClock } from '../../../test/fakes/clock.ts'
 import { readFrom, TestProducer } from '../../../test/fakes/transactions.ts'
 import { errorCodes } from '../../protocol/error-codes.ts'
+import { addPartitionsToTxn } from '../../protocol/messages/add-partitions-to-txn.ts'
 import { describeProducers } from '../../protocol/messages/describe-producers.ts'
 import { describeTransactions } from '../../protocol/messages/describe-transactions.ts'
 import { listOffsets } from '../../protocol/messages/list-offsets.ts'
@@ -264,4 +265,23 @@ test('a marker can be written by hand, unless its producer or its coordinator ha
   expect((await write(1, 3))[0]).toBe(0)
   expect(await readFrom(peer, 't')).toMatchObject({ values: [], lastStableOffset: 2 })
   expect((await write(1, 2))[0]).toBe(errorCodes.TRANSACTION_COORDINATOR_FENCED)
+})
+
+test('several transactions can be asked about at once, and be only asked', async () => {
+  await using world = await started()
+  const { peer } = world
+  const [one, two] = [new TestProducer(peer, 'one'), new TestProducer(peer, 'two')]
+  await one.init()
+  await two.init()
+  await one.add('t')
+  const asked = ({ transactionalId, producerId, producerEpoch }: TestProducer, verifyOnly: boolean, partitions: number[]) => ({ transactionalId, producerId, producerEpoch, verifyOnly, topics: [{ topic: 't', partitions }] }) // prettier-ignore
+  const ask = async (version: number, ...transactions: ReturnType<typeof asked>[]) => {
+    const answer = await peer.call(addPartitionsToTxn, version, { transactions })
+    return answer.transactions.map((t) => t.topics.flatMap((topic) => topic.partitions.map((p) => p.errorCode)))
+  }
+  const { INVALID_TXN_STATE, TRANSACTION_ABORTABLE, PRODUCER_FENCED } = errorCodes
+  expect(await ask(4, asked(one, true, [0, 1]), asked(two, false, [1]))).toEqual([[0, INVALID_TXN_STATE], [0]])
+  expect(await ask(5, asked(one, true, [1]), asked(two, true, [1]))).toEqual([[TRANSACTION_ABORTABLE], [0]])
+  const old = Object.assign(new TestProducer(peer, 'one'), { producerId: one.producerId, producerEpoch: -1 })
+  expect(await ask(5, asked(old, true, [0]), asked(old, false, [0]))).toEqual([[PRODUCER_FENCED], [PRODUCER_FENCED]])
 })

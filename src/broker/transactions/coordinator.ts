@@ -101,6 +101,7 @@ export class TransactionCoordinator implements Disposable {
     if (timeoutMs <= 0 || timeoutMs > this.#options.settings['transaction.max.timeout.ms'])
       return errorCodes.INVALID_TRANSACTION_TIMEOUT
     const transaction = this.#store.get(transactionalId) ?? (await this.#made(transactionalId, timeoutMs))
+    if (transaction === undefined) return errorCodes.COORDINATOR_NOT_AVAILABLE
     const { facts, isPending } = transaction
     if (isPending) return errorCodes.CONCURRENT_TRANSACTIONS
     if (expected !== undefined && !isKnown(facts, expected)) return errorCodes.PRODUCER_FENCED
@@ -158,7 +159,9 @@ export class TransactionCoordinator implements Disposable {
     return transaction.facts.producerEpoch === producerEpoch ? transaction : errorCodes.PRODUCER_FENCED
   }
 
-  async #made(id: string, timeoutMs: number): Promise<Transaction> {
+  /** Undefined where there is no room for one more. */
+  async #made(id: string, timeoutMs: number): Promise<Transaction | undefined> {
+    if (this.#store.isFull) return undefined
     const producerId = await this.#options.newProducerId()
     return this.#store.get(id) ?? this.#store.make(id, producerId, timeoutMs)
   }

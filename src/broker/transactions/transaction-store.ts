@@ -13,6 +13,8 @@ import { fresh, type Transaction, type TransactionFacts } from './transaction.ts
 import { readTransactionKey, readTransactionValue, transactionKey, transactionValue } from './transaction-records.ts'
 
 export const TRANSACTIONS_TOPIC = '__transaction_state'
+/** Transactional ids that are remembered; more are refused until some expire. */
+export const TRANSACTIONAL_IDS_MAX = 1_000_000
 
 export interface TransactionStoreOptions {
   readonly topics: TopicStore
@@ -41,6 +43,10 @@ export class TransactionStore {
 
   list(): Iterable<Transaction> {
     return this.#transactions.values()
+  }
+
+  get isFull(): boolean {
+    return this.#transactions.size >= TRANSACTIONAL_IDS_MAX
   }
 
   /** A new one; nothing of it is stored yet. */
