@@ -45,6 +45,14 @@ export const kafka43 = (): string =>
 export const kafkaClients = (version: string): string =>
   jars(`kafka-clients-${version}`, [`org.apache.kafka:kafka-clients:${version}`, 'org.slf4j:slf4j-simple:1.7.36'])
 
+/** Broker and tools of a release before 3, of which only the tools are run. */
+export const kafkaBefore3 = (version: string, scala: string): string =>
+  jars(`kafka-${version}`, [
+    `org.apache.kafka:kafka_${scala}:${version}`,
+    `org.apache.kafka:kafka-tools:${version}`,
+    'javax.xml.bind:jaxb-api:2.3.1',
+  ])
+
 export const kafkaStreams = (version: string): string =>
   jars(`kafka-streams-${version}`, [`org.apache.kafka:kafka-streams:${version}`, 'org.slf4j:slf4j-nop:1.7.36'])
 
