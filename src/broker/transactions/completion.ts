@@ -53,10 +53,9 @@ export class Completion implements Disposable {
     if (!(await markers.writeAll(transaction.facts, store.coordinatorEpoch(transaction.id), signal))) return
     for (;;) {
       const error = await store.store(transaction, completed(transaction.facts, store.clock.now()))
-      if (error === errorCodes.NONE) return
+      if (error === errorCodes.NONE || signal.aborted) return
       log.warn(`The end of a transaction of ${transaction.id} cannot be noted yet.`)
       await store.clock.sleep(RETRY_MS, signal)
-      if (signal.aborted) return
     }
   }
 }

@@ -75,11 +75,12 @@ export class Markers {
     for (let pauseMs = RETRY_MS_MIN; ; pauseMs = Math.min(RETRY_MS_MAX, 2 * pauseMs)) {
       const timestampMs = clock.now()
       left = await this.#write(left, { outcome, producerId, producerEpoch, coordinatorEpoch, timestampMs })
+      // logs that were closed meanwhile look like topics that were deleted
+      if (signal.aborted) return false
       if (left.length === 0) return true
       if (pauseMs === RETRY_MS_MIN)
         log.warn(`The ${outcome} of a transaction of producer ${producerId} waits for partitions that cannot be written: ${namesOf(left)}.`) // prettier-ignore
       await clock.sleep(pauseMs, signal)
-      if (signal.aborted) return false
     }
   }
 
