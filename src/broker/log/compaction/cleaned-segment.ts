@@ -10,6 +10,7 @@ import { cleanedSuffix, segmentFileName, swapSuffix, type SegmentSuffix } from '
 import type { LogHome } from '../log-state.ts'
 import { Segment } from '../segment.ts'
 import type { AbortedTransaction } from '../transaction-index.ts'
+import { syncFolder } from '../whole-file.ts'
 
 const suffixes: readonly SegmentSuffix[] = ['.log', '.index', '.timeindex', '.txnindex']
 
@@ -52,12 +53,12 @@ export class CleanedSegment {
 
   /** Everything is on disk afterwards, under names that the next start completes. Rejects with system errors. */
   async finish(): Promise<void> {
-    const { disk } = this.#home.files
+    const { files, folder } = this.#home
     this.#segment.seal()
     await this.#segment.sync()
     this.#segment.close()
     this.#rename(cleanedSuffix, swapSuffix)
-    disk.syncFolder(this.#home.folder)
+    await files.sync(() => syncFolder(files.disk, folder))
   }
 
   /** Gives it its name, once the old segments have let it go. Gives the offset at which it begins. Throws system errors. */

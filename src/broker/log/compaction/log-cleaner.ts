@@ -54,7 +54,9 @@ export class LogCleaner implements AsyncDisposable {
   readonly #stop = new AbortController()
   /** Logs that cannot be compacted, until the next start. */
   readonly #unfit = new WeakSet<PartitionLog>()
-  /** Logs that could not be written or read, until the next round. */
+  /** Logs of which it was said that they could not be compacted; once is enough. */
+  readonly #lamented = new WeakSet<PartitionLog>()
+  /** Logs that are through, or could not be written or read, until the next round. */
   #postponed = new Set<PartitionLog>()
   #timer: Disposable | undefined
   #running: Promise<void> | undefined
@@ -145,6 +147,7 @@ export class LogCleaner implements AsyncDisposable {
         nowMs: clock.now(),
       })
       this.#postponed.add(log)
+      this.#lamented.delete(log)
       await notes.note(log, done.to)
       if (done.to > from && done.to < to) this.#postponed.delete(log)
       this.#options.log.info(
@@ -168,7 +171,9 @@ export class LogCleaner implements AsyncDisposable {
       return
     }
     if (code === undefined) rethrowUnlessDisk(thrown)
-    this.#options.log.warn(`${nameOf(log)} could not be compacted this time.`, { reason })
+    if (this.#lamented.has(log)) return
+    this.#lamented.add(log)
+    this.#options.log.warn(`${nameOf(log)} could not be compacted; it is tried again.`, { reason })
   }
 }
 
