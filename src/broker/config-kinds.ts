@@ -27,7 +27,9 @@ export const INT_MAX = 2_147_483_647
 /** Java's longest long, which stands for "no limit", as far as a number goes. */
 export const LONG_MAX = Number.MAX_SAFE_INTEGER
 const SHORT_MAX = 32_767
-const LONGEST = 2n ** 63n - 1n
+/** As Java writes it. */
+export const LONGEST = '9223372036854775807'
+const LARGEST = BigInt(LONGEST)
 
 /** `doc` may be left out where the table gives one to all rows. */
 type Options<T> = Omit<RowOptions<T>, 'doc'> & { readonly doc?: string; readonly changes?: ChangeScope }
@@ -83,7 +85,7 @@ const whole = (text: string, type: Whole, range: Range): number => {
   if (!/^[+-]?\d{1,20}$/.test(text)) throw notOne
   if (type === 'long') {
     const exact = BigInt(text.replace('+', ''))
-    if (exact > LONGEST || exact < -LONGEST - 1n) throw notOne
+    if (exact > LARGEST || exact < -LARGEST - 1n) throw notOne
     return inRange(Math.max(-LONG_MAX, Math.min(LONG_MAX, Number(exact))), range)
   }
   const value = Number(text)

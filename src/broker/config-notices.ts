@@ -1,5 +1,5 @@
 /** What a start has to say about the settings that it was given: above all which of them do nothing here, in one line. */
-import type { KafkaRow } from './config-kinds.ts'
+import { type KafkaRow, LONG_MAX, LONGEST } from './config-kinds.ts'
 import { reasonFor } from './config-names.ts'
 import { reasons } from './config-reasons.ts'
 import { brokerSettings, type BrokerSettings } from './config-table.ts'
@@ -17,6 +17,20 @@ const protections: readonly string[] = ['authorizer.class.name', 'super.users', 
 /** Why a setting does nothing here; undefined for one that has an effect, or that nobody knows. */
 export const idleReason = (name: string): string | undefined =>
   Object.hasOwn(table, name) ? table[name]?.idle : reasonFor(name)
+
+const shown = (value: unknown): string => {
+  if (value === undefined) return 'null'
+  if (Array.isArray(value)) return `[${value.join(', ')}]`
+  return value === LONG_MAX ? LONGEST : JSON.stringify(value).replaceAll('"', '')
+}
+
+/** Every setting that does something, with the value that holds, as Kafka logs them at the start: people look there for what their file came to. */
+export const valuesText = (settings: BrokerSettings): string => {
+  const values: Readonly<Record<string, unknown>> = settings
+  const rows = Object.entries(table).filter(([, { idle, secret }]) => idle === undefined && !secret)
+  const lines = rows.map(([name]) => `\t${name} = ${shown(values[name])}`)
+  return `KafkaConfig values: \n${lines.toSorted().join('\n')}\n`
+}
 
 const withoutEffect = (names: readonly string[]): Notice[] => {
   const byReason = new Map<string, string[]>()

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parseProperties } from '../config/properties.ts'
 import { brokerConfig, readBrokerConfig } from './config.ts'
+import { valuesText } from './config-notices.ts'
 import { loadBrokerConfig, shippedSettings } from './config-file.ts'
 
 const read = (text: string) => readBrokerConfig(parseProperties(text, 's.properties').entries)
@@ -63,6 +64,20 @@ test.each([
 ])("%s is refused in Kafka's words", (text, says) => {
   expect(read(text).findings.map((f) => f.says)).toEqual([says])
 }) // prettier-ignore
+
+test('what a file comes to is told as Kafka tells it', () => {
+  const text = valuesText(brokerConfig({ 'num.partitions': '3', 'log.cleanup.policy': 'compact,delete' }).settings)
+  expect(text).toMatch(/^KafkaConfig values: \n\t/)
+  for (const line of [
+    'num.partitions = 3',
+    'log.cleanup.policy = [compact, delete]',
+    'log.flush.interval.messages = 9223372036854775807',
+    'log.retention.ms = null',
+    'compression.type = producer',
+  ])
+    // prettier-ignore
+    expect(text).toContain(`\n\t${line}\n`)
+})
 
 test('blanks around values, plus signs, limits of Java and numbers above 2^53 are taken as Kafka takes them', () => {
   const { settings } = brokerConfig({ 'log.retention.ms': ' +5 ', 'log.flush.interval.messages': '9223372036854775807', 'auto.create.topics.enable': 'TRUE' }) // prettier-ignore

@@ -59,8 +59,11 @@ const sayFault = (thrown: unknown, log: OpenLog): void => {
 
 const configured = async ({ file, overrides }: ServerArguments, log: OpenLog): Promise<BrokerConfig> => {
   const { loadBrokerConfig, sayWarnings } = await import('../broker/config-file.ts')
+  const { valuesText } = await import('../broker/config-notices.ts')
   const { config, warnings } = loadBrokerConfig({ file, overrides })
-  sayWarnings(warnings, log.named('kafka.server.KafkaConfig'))
+  const said = log.named('kafka.server.KafkaConfig')
+  said.info(valuesText(config.settings))
+  sayWarnings(warnings, said)
   return config
 }
 

@@ -1,6 +1,6 @@
 /** How settings are told to clients that ask for them: value, where it comes from, what it falls back to, and its type. Secrets are never told. */
 import { groupRows, groupTwin, metricsRows } from '../config-group.ts'
-import { configTypes, type KafkaRow, LONG_MAX } from '../config-kinds.ts'
+import { configTypes, type KafkaRow, LONG_MAX, LONGEST } from '../config-kinds.ts'
 import { brokerRow, type LiveConfig } from '../config-live.ts'
 import { brokerSettings } from '../config-table.ts'
 import type { LogLevels } from '../log-levels.ts'
@@ -10,8 +10,6 @@ import { brokerTwins, topicSettings, type TopicSetting } from '../topics/topic-s
 export const sources = {
   topic: 1, broker: 2, brokers: 3, file: 4, default: 5, logger: 6, metrics: 7, group: 8,
 } as const // prettier-ignore
-/** Java's longest long, which stands for "no limit". */
-const LONGEST = '9223372036854775807'
 
 export interface ToldSynonym {
   readonly name: string
