@@ -21,8 +21,6 @@ export interface FileChannelOptions extends StoreOptions {
   readonly capacity: number
   readonly transactionCapacity: number
   readonly keepAliveMs: number
-  /** Bytes that must stay free on the disk. */
-  readonly requiredSpaceBytes: number
   /** Syncs every so often instead of with every put; undefined for every put. */
   readonly syncEveryMs: number | undefined
   /** Bytes of events kept in memory for the next takes. */
@@ -88,7 +86,7 @@ export class FileChannel implements Channel {
     return puts.nextOrdinal - store.journal.taken.count
   }
 
-  /** Takes the locks and finds what is held. Throws FOLDER_LOCKED and system errors. */
+  /** Takes the locks and finds what is held, a stopped Flume's channel included. Throws FOLDER_LOCKED, FLUME_CHANNEL_ENCRYPTED and system errors. */
   async open(): Promise<void> {
     assert(this.#running === undefined, 'a file channel is opened once')
     if (this.#closed) return
@@ -160,7 +158,7 @@ export class FileChannel implements Channel {
     }
     const { taken } = store.journal
     const isFirstDone = (store.files.all[0]?.endOrdinal ?? Infinity) <= taken.firstMissing(0)
-    if (isFirstDone || ++this.#commits % commitsPerRemoval === 0) store.files.removeTaken(taken)
+    if (isFirstDone || ++this.#commits % commitsPerRemoval === 0) store.removeTaken()
     this.#letIn()
   }
 

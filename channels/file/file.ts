@@ -59,7 +59,9 @@ const settings = {
   checkpointInterval: milliseconds({ doc: unneeded, default: 30_000 }),
   checkpointOnClose: flag({ doc: unneeded, default: true }),
   useDualCheckpoints: flag({ doc: unneeded, default: false }),
-  backupCheckpointDir: path({ doc: unneeded }),
+  backupCheckpointDir: path({
+    doc: 'Read once, where Flume left a second checkpoint there; there is no other use for it here.',
+  }),
   compressBackupCheckpoint: flag({ doc: unneeded, default: false }),
   'use-log-replay-v1': flag({ doc: unneeded, default: false }),
   'use-fast-replay': flag({ doc: unneeded, default: false }),
@@ -115,6 +117,7 @@ export const file = defineChannel({
         keepAliveMs: values['keep-alive'] * 1000,
         checkpointFolder: values.checkpointDir,
         dataFolders: [...new Set(values.dataDirs.map(withHome))],
+        backupFolder: values.backupCheckpointDir,
         fileBytesMax: values.maxFileSize,
         requiredSpaceBytes: values.minimumRequiredSpace,
         syncEveryMs: values.fsyncPerTransaction ? undefined : values.fsyncInterval * 1000,

@@ -4,12 +4,17 @@ import type { Context } from '../../src/flow/context.ts'
 import { makeDurableFolder } from '../../src/io/durable-folder.ts'
 import { takeLock } from '../../src/io/lock.ts'
 import { DataFiles } from './data-files.ts'
+import { TakeOver } from './flume/take-over.ts'
 import { TakesJournal } from './takes-journal.ts'
 
 export interface StoreOptions {
   readonly checkpointFolder: string
   readonly dataFolders: readonly string[]
   readonly fileBytesMax: number
+  /** Bytes that must stay free on the disk. */
+  readonly requiredSpaceBytes: number
+  /** Where a Flume that wrote here kept its second checkpoint. */
+  readonly backupFolder?: string | undefined
 }
 
 export interface Store {
@@ -17,14 +22,17 @@ export interface Store {
   readonly journal: TakesJournal
   /** Of the next event that is put. */
   readonly nextOrdinal: number
+  /** Gives back what is needed no more, as far as it can. */
+  removeTaken(): void
   close(): void
 }
 
 /** The name of Flume's own lock: a Flume that runs on the folder is seen by its lock on this file. */
 const lockName = 'in_use.lock'
 
-/** Throws FOLDER_LOCKED and system errors; nothing stays open then. */
-export const openStore = async (options: StoreOptions, { disk, log, name }: Context): Promise<Store> => {
+/** Throws FOLDER_LOCKED, what a take-over from Flume throws, and system errors; nothing stays open then. */
+export const openStore = async (options: StoreOptions, context: Context): Promise<Store> => {
+  const { disk, log, name } = context
   using opening = new DisposableStack()
   const own = 'a checkpointDir and dataDirs'
   for (const folder of new Set([options.checkpointFolder, ...options.dataFolders])) {
@@ -45,8 +53,16 @@ export const openStore = async (options: StoreOptions, { disk, log, name }: Cont
     )
     taken.add({ from: 0, to: oldest.firstOrdinal })
   }
-  const nextOrdinal = Math.max(end, taken.ranges.at(-1)?.to ?? 0)
   files.removeTaken(taken)
+  const { checkpointFolder, dataFolders, backupFolder, requiredSpaceBytes } = options
+  const { takeOver, nextOrdinal } = await TakeOver.run(
+    { name, context, folders: { checkpointFolder, dataFolders, backupFolder }, files, journal, requiredSpaceBytes },
+    Math.max(end, taken.ranges.at(-1)?.to ?? 0),
+  )
   const held = opening.move()
-  return { files, journal, nextOrdinal, close: () => held.dispose() }
+  const removeTaken = (): void => {
+    files.removeTaken(taken)
+    takeOver.release(taken)
+  }
+  return { files, journal, nextOrdinal, removeTaken, close: () => held.dispose() }
 }

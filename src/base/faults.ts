@@ -42,6 +42,14 @@ const table = {
     says: 'Channel {channel} could not store or read events: {problem}',
     hint: 'Look at the disk and the rights of its folders. Nothing that was acknowledged is given up; it is tried again.',
   },
+  FLUME_CHANNEL_ENCRYPTED: {
+    says: '{path} was written by Flume encrypted, with the key {key}',
+    hint: 'Encrypted file channels cannot be taken over: let Flume deliver what this one holds, then start Millrace on an empty folder.',
+  },
+  FLUME_CHANNEL_VERSION: {
+    says: '{path} was written by Flume in version {version} of its format; only version 3 (Flume 1.3 and later) can be taken over',
+    hint: 'Let Flume deliver what the channel holds, then start Millrace on an empty folder.',
+  },
   STOPPED_BEFORE_HELD: {
     says: 'The agent stopped before every channel of source {source} held {events} events',
     hint: 'Sources that can read again deliver them after the next start; other peers must send them again.',
