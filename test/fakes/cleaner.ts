@@ -1,12 +1,13 @@
 /** A log and the cleaner that compacts it, on the fake disk and clock; and what a reader finds in a compacted log. */
 import type { CleanerSettings } from '../../src/broker/log/compaction/log-cleaner.ts'
 import { LogCleaner } from '../../src/broker/log/compaction/log-cleaner.ts'
+import type { LogSettings } from '../../src/broker/log/log-settings.ts'
 import type { PartitionLog } from '../../src/broker/log/partition-log.ts'
 import { decodeMarker } from '../../src/protocol/control-batch.ts'
 import { entrySize, readBatchHeader, type BatchHeader } from '../../src/protocol/record-batch.ts'
 import { RecordBatchWriter, type FinishOptions } from '../../src/protocol/record-batch-writer.ts'
 import { RecordReader } from '../../src/protocol/record-reader.ts'
-import type { Bench } from './partition-log.ts'
+import { client, type Bench } from './partition-log.ts'
 
 export const cleanerSettings: CleanerSettings = {
   keyBytesMax: 1_048_576,
@@ -37,6 +38,16 @@ export const keyedBatch = (records: readonly KeyValue[], fields: FinishOptions =
   for (const [index, [key, value]] of records.entries())
     writer.add(timestampMs + index, Buffer.from(key), value === null ? null : Buffer.from(value), null)
   return Buffer.from(writer.finish(fields))
+}
+
+/** Of a log of small segments. */
+export const compacted: Partial<LogSettings> = { isCompacted: true, segmentBytes: 600, indexIntervalBytes: 100 }
+
+export const valueOf = (i: number): string => `value ${i}`.padEnd(40, '.')
+
+/** Appends so many records, one a batch, whose keys go round. */
+export const fillKeys = (log: PartitionLog, count: number, keys: number, fields: FinishOptions = {}): void => {
+  for (let i = 0; i < count; i++) log.append(keyedBatch([[`k${i % keys}`, valueOf(i)]], fields, 1000 + i), client)
 }
 
 export interface FoundRecord {
