@@ -97,7 +97,7 @@ export class ChannelPort {
       dropped: 0,
       held: this.channel.held,
     }
-    return { kind: 'channel', name: this.name, ...account }
+    return { kind: 'channel', name: this.name, durable: this.channel.durable, ...account }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -66,12 +66,14 @@ const environmentOf = (run: AgentRun, monitor: Monitor) => ({
 
 /** What was taken in and has gone nowhere, channel by channel. */
 const sayHeld = ({ components }: Accounts, log: Log): void => {
-  for (const { kind, name, held } of components) {
+  for (const { kind, name, held, durable } of components) {
     if (kind !== 'channel' || held === 0) continue
-    log.warn(
-      `Channel ${name} still holds ${counted(held, 'event')}: a durable channel keeps them, and sources that can read again (files, Kafka) ` +
-        'deliver them again at the next start; what other sources took in is lost.',
-    )
+    if (durable === true) log.info(`Channel ${name} keeps ${counted(held, 'event')} for the next start.`)
+    else
+      log.warn(
+        `Channel ${name} still holds ${counted(held, 'event')}: sources that can read again (files, Kafka) deliver them again at the next start; ` +
+          'what other sources took in is lost.',
+      )
   }
 }
 

@@ -18,6 +18,8 @@ export interface Account {
 export interface ComponentAccount extends Readonly<Account> {
   readonly kind: 'source' | 'channel' | 'sink'
   readonly name: string
+  /** Of a channel: what it holds is there after the next start. */
+  readonly durable?: boolean
 }
 
 export interface Accounts {
