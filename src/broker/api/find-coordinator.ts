@@ -10,12 +10,12 @@ const GROUP = 0
 const TRANSACTION = 1
 const MANY_SINCE = 4
 
-const errorFor = (type: number, { broker }: RequestContext): number => {
+const errorFor = (key: string, type: number, { broker }: RequestContext): number => {
   if (type !== GROUP && type !== TRANSACTION) return errorCodes.INVALID_REQUEST
   try {
     const keeper = type === GROUP ? broker.groups : broker.transactions
     keeper.prepare()
-    return errorCodes.NONE
+    return keeper.isUnread(key) ? errorCodes.COORDINATOR_NOT_AVAILABLE : errorCodes.NONE
   } catch (thrown) {
     if (thrown instanceof KafkaFault) return errorCodes.COORDINATOR_NOT_AVAILABLE
     throw thrown
@@ -27,12 +27,15 @@ export const findCoordinator = defineHandler({
   versions: [0, 6],
   handle(request, context) {
     const { broker, peer, version } = context
-    const errorCode = errorFor(request.coordinatorType, context)
     const { host, port } = broker.endpointOf(peer.listener)
-    const found = { errorCode, errorMessage: null, nodeId: broker.brokerId, host, port }
-    const lost = { errorCode, errorMessage: errorMessage(errorCode), nodeId: -1, host: '', port: -1 }
-    const answer = errorCode === errorCodes.NONE ? found : lost
-    const keys = version >= MANY_SINCE ? request.coordinatorKeys : []
-    return { ...answer, coordinators: keys.map((key) => ({ key, ...answer })) }
+    const answerFor = (key: string) => {
+      const errorCode = errorFor(key, request.coordinatorType, context)
+      return errorCode === errorCodes.NONE
+        ? { errorCode, errorMessage: null, nodeId: broker.brokerId, host, port }
+        : { errorCode, errorMessage: errorMessage(errorCode), nodeId: -1, host: '', port: -1 }
+    }
+    if (version < MANY_SINCE) return { ...answerFor(request.coordinatorKey), coordinators: [] }
+    const nobody = { errorCode: errorCodes.NONE, errorMessage: null, nodeId: -1, host: '', port: -1 }
+    return { ...nobody, coordinators: request.coordinatorKeys.map((key) => ({ key, ...answerFor(key) })) }
   },
 })

@@ -20,6 +20,7 @@ interface TopicAsked {
   readonly partitions: readonly number[]
 }
 
+const GROUP_ERROR_SINCE = 2
 const MANY_SINCE = 8
 const IDS_SINCE = 10
 
@@ -68,9 +69,17 @@ interface GroupAsked {
   readonly memberEpoch?: number
 }
 
+/** Before version 2 there is no place for an error but with each partition. */
+const unreadTopics = (topics: readonly TopicAsked[] | null, version: number): TopicAnswer[] =>
+  (version < GROUP_ERROR_SINCE ? (topics ?? []) : []).map(({ topic, partitions }) => ({
+    topic,
+    partitions: partitions.map((partition) => ({ partition, offset: -1, leaderEpoch: -1, metadata: '', errorCode: errorCodes.NOT_COORDINATOR })), // prettier-ignore
+  }))
+
 const groupAnswer = (asking: GroupAsked, requireStable: boolean, context: RequestContext): GroupAnswer => {
   const { broker, version } = context
   const { groupId, topics, memberId = null, memberEpoch = -1 } = asking
+  if (broker.groups.isUnread(groupId)) return { groupId, errorCode: errorCodes.NOT_COORDINATOR, topics: unreadTopics(topics, version) } // prettier-ignore
   const group = broker.groups.get(groupId)
   const refusal = group?.consumer === undefined ? errorCodes.NONE : consumerFetchRefusal(group.consumer, memberId, memberEpoch) // prettier-ignore
   if (refusal !== errorCodes.NONE) return { groupId, errorCode: refusal, topics: [] }

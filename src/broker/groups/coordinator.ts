@@ -50,6 +50,7 @@ export class GroupCoordinator implements Disposable {
     const topic = offsetsTopic({
       topics,
       clock,
+      log,
       partitions: settings['offsets.topic.num.partitions'],
       segmentBytes: settings['offsets.topic.segment.bytes'],
       codec: settings['offsets.topic.compression.codec'],
@@ -91,6 +92,11 @@ export class GroupCoordinator implements Disposable {
   /** Makes sure that groups can be stored, so that a client may be told to come here. Throws KafkaFault. */
   prepare(): Topic {
     return this.#store.topic.ensure()
+  }
+
+  /** Whether the partition that keeps the group could not be read: then nobody may be told that it has no offsets. */
+  isUnread(groupId: string): boolean {
+    return this.#store.topic.isUnread(groupId)
   }
 
   get(groupId: string): Group | undefined {

@@ -6,8 +6,8 @@ import { rethrowBroken } from '../../base/assert.ts'
 import { reasonOf } from '../../base/faults.ts'
 import type { Log } from '../../base/log.ts'
 import type { Clock } from '../../io/clock.ts'
-import { decodeMarker } from '../../protocol/control-batch.ts'
 import { Malformed } from '../../protocol/malformed.ts'
+import { markerOf } from '../log/producer-history.ts'
 import type { InternalTopic, StoredRecord, StoredWhere } from '../topics/internal-topic.ts'
 import type { PartitionCommit, PartitionName } from './committed.ts'
 import { groupTombstones, readConsumerRecord } from './consumer/consumer-records.ts'
@@ -149,7 +149,7 @@ export class GroupStore {
         }
       },
       control: (bytes, { partition, batch }) => {
-        const outcome = decodeMarker(bytes)?.outcome
+        const outcome = markerOf(batch, bytes)?.outcome
         if (outcome !== undefined) this.endTransaction(partition, batch.producerId, outcome === 'commit')
       },
     })

@@ -2,8 +2,9 @@
  * A topic that the broker keeps its own records in, `__consumer_offsets` or `__transaction_state`. It comes into being when it is first needed; each
  * id has its partition by Kafka's rule, so that Kafka finds what we wrote and we find what Kafka wrote.
  */
+import type { Log } from '../../base/log.ts'
 import type { Clock } from '../../io/clock.ts'
-import { KafkaFault } from '../../protocol/error-codes.ts'
+import { errorCodes, KafkaFault } from '../../protocol/error-codes.ts'
 import { type BatchHeader, entrySize, magicOf, readBatchHeader } from '../../protocol/record-batch.ts'
 import { type FinishOptions, RecordBatchWriter } from '../../protocol/record-batch-writer.ts'
 import { RecordReader } from '../../protocol/record-reader.ts'
@@ -18,6 +19,7 @@ export interface InternalTopicOptions {
   readonly name: string
   readonly topics: TopicStore
   readonly clock: Clock
+  readonly log: Log
   /** When it is created; never to be changed later. */
   readonly partitions: number
   readonly segmentBytes: number
@@ -53,6 +55,7 @@ export const partitionOf = (id: string, partitions: number): number => {
 
 export class InternalTopic {
   readonly #options: InternalTopicOptions
+  readonly #unread = new Set<number>()
   readonly #writer = new RecordBatchWriter({ bytesMax: BATCH_BYTES_MAX, bytesAtFirst: 4096 })
 
   constructor(options: InternalTopicOptions) {
@@ -99,10 +102,24 @@ export class InternalTopic {
     return log.append(batch, { origin: 'coordinator' }).flushed
   }
 
-  /** Gives every record there is, in the order of each partition. */
+  /** Gives every record there is, in the order of each partition. A partition that the disk does not give is passed over, and said. */
   replay(to: Replayed): void {
-    const logs = this.#options.topics.get(this.#options.name)?.partitions ?? []
-    for (const [partition, log] of logs.entries()) replayLog(log, partition, to)
+    const { name, topics, log: said } = this.#options
+    for (const [partition, log] of (topics.get(name)?.partitions ?? []).entries())
+      try {
+        replayLog(log, partition, to)
+      } catch (thrown) {
+        if (!(thrown instanceof KafkaFault) || thrown.code !== errorCodes.KAFKA_STORAGE_ERROR) throw thrown
+        this.#unread.add(partition)
+        said.error(`${name}-${partition} cannot be read: what it keeps is not served until the next start.`, {
+          reason: thrown.message,
+        })
+      }
+  }
+
+  /** Whether nobody knows what is stored of this id, because its partition could not be read. */
+  isUnread(id: string): boolean {
+    return this.#unread.size > 0 && this.#unread.has(this.partitionOf(id))
   }
 }
 

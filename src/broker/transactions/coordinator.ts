@@ -85,6 +85,11 @@ export class TransactionCoordinator implements Disposable {
     return this.#store.topic.ensure()
   }
 
+  /** Whether the partition that keeps the id could not be read. */
+  isUnread(transactionalId: string): boolean {
+    return this.#store.topic.isUnread(transactionalId)
+  }
+
   get(transactionalId: string): Transaction | undefined {
     return this.#store.get(transactionalId)
   }
