@@ -114,7 +114,11 @@ export class LogState {
   }
 
   producers(): ProducerState {
-    this.#producers ??= producersAt(this.segments, this.#snapshots, this.logEndOffset)
+    return (this.#producers ??= producersAt(this.segments, this.#snapshots, this.logEndOffset))
+  }
+
+  /** Undefined until somebody asked for them, or a recovery came across them. */
+  get knownProducers(): ProducerState | undefined {
     return this.#producers
   }
 

@@ -26,6 +26,11 @@ export class LogTransactions {
     return this.#guarded(() => this.#state.producers()).isInTransaction(producerId, epoch)
   }
 
+  /** The producers with an open transaction, as far as that is known without reading files: after anything but a clean stop. */
+  knownOpen(): Iterable<Readonly<Producer>> {
+    return this.#state.knownProducers?.inTransaction() ?? []
+  }
+
   /** The producers that are remembered. */
   producers(): Iterable<Readonly<Producer>> {
     return this.#guarded(() => this.#state.producers()).all()

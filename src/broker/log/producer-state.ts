@@ -67,6 +67,11 @@ export class ProducerState {
     return this.#inTransaction.values().next().value?.transactionOffset ?? Infinity
   }
 
+  /** Those with an open transaction, in the order in which these began. */
+  inTransaction(): Iterable<Readonly<Producer>> {
+    return this.#inTransaction
+  }
+
   /** Whether this producer has begun a transaction here that no marker has ended. */
   isInTransaction(producerId: number, epoch: number): boolean {
     const producer = this.#producers.get(producerId)

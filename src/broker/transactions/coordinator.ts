@@ -9,6 +9,7 @@ import type { BrokerSettings } from '../config-table.ts'
 import type { TopicStore } from '../topics/topic-store.ts'
 import type { Topic } from '../topics/topic-types.ts'
 import { Completion } from './completion.ts'
+import { sayHanging } from './hanging.ts'
 import { keepHouse } from './housekeeping.ts'
 import { type MarkerListener, Markers } from './markers.ts'
 import {
@@ -77,6 +78,7 @@ export class TransactionCoordinator implements Disposable {
   load(): void {
     this.#store.load()
     for (const transaction of this.#store.list()) this.#completion.begin(transaction)
+    sayHanging(this.#options.topics, this.#store, this.#options.log)
     this.#house = keepHouse({ ...this.#options, store: this.#store, completion: this.#completion })
   }
 
