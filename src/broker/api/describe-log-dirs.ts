@@ -8,6 +8,7 @@ import { describeLogDirs as api } from '../../protocol/messages/describe-log-dir
 import type { RequestOf, ResponseInput } from '../../protocol/table.ts'
 import type { LogFolder } from '../log/log-folder.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
+import type { Move } from '../topics/partition-moves.ts'
 import { defineHandler } from './handler.ts'
 
 type FolderAnswer = ResponseInput<typeof api>['dirs'][number]
@@ -29,20 +30,42 @@ const sizeOf = (log: PartitionLog): number => {
   }
 }
 
+/** A copy has no offsets of its own before it is whole. */
+const offsetsOf = (log: PartitionLog): number => (log.isEndUnknown ? 0 : log.logEndOffset - log.logStartOffset)
+
 const failed = (path: string): FolderAnswer => ({
   errorCode: errorCodes.KAFKA_STORAGE_ERROR,
   dir: resolve(path),
   topics: [],
 })
 
-const told = (folder: LogFolder, wanted: Wanted): FolderAnswer => {
+/** A partition, or its copy on the way to this folder. */
+interface Told {
+  readonly log: PartitionLog
+  readonly size: number
+  readonly isFuture: boolean
+}
+
+const told = (folder: LogFolder, moves: readonly Move[], wanted: Wanted): FolderAnswer => {
   const space = folder.isOffline ? undefined : folder.space()
   if (space === undefined) return failed(folder.path)
-  const byTopic = Map.groupBy(Array.from(folder.logs).filter(wanted), ({ topic }) => topic)
-  const topics = Array.from(byTopic, ([topic, logs]) => ({
-    topic,
-    partitions: logs.map((log) => ({ partition: log.partition, size: sizeOf(log), offsetLag: 0, isFuture: false })),
-  }))
+  const here = Array.from(folder.logs, (log): Told => ({ log, size: sizeOf(log), isFuture: false }))
+  const coming = moves
+    .filter(({ to }) => to === folder)
+    .map(({ log, copy }): Told => ({ log, size: copy.sizeInBytes, isFuture: true }))
+  const all = [...here, ...coming].filter(({ log }) => wanted(log))
+  const topics = Array.from(
+    Map.groupBy(all, ({ log }) => log.topic),
+    ([topic, found]) => ({
+      topic,
+      partitions: found.map(({ log, size, isFuture }) => ({
+        partition: log.partition,
+        size,
+        offsetLag: isFuture ? offsetsOf(log) : 0,
+        isFuture,
+      })),
+    }),
+  )
   return { errorCode: errorCodes.NONE, dir: resolve(folder.path), topics, ...space }
 }
 
@@ -51,7 +74,8 @@ export const describeLogDirs = defineHandler({
   versions: [0, 4],
   handle(request, { broker: { topics } }) {
     const wanted = wantedOf(request)
-    const dirs = [...topics.folders.map((folder) => told(folder, wanted)), ...topics.unreadable.map(failed)]
+    const moves = topics.moves.running
+    const dirs = [...topics.folders.map((folder) => told(folder, moves, wanted)), ...topics.unreadable.map(failed)]
     return { throttleTimeMs: 0, errorCode: errorCodes.NONE, dirs }
   },
 })

@@ -1,8 +1,10 @@
 import { afterEach, expect, test } from 'vitest'
 import { batchOf } from '../../../test/fakes/batches.ts'
 import { brokerBench, type BrokerBench, type BrokerPeer } from '../../../test/fakes/broker.ts'
+import { FakeClock } from '../../../test/fakes/clock.ts'
 import { until } from '../../../test/fakes/until.ts'
 import { errorCodes } from '../../protocol/error-codes.ts'
+import { alterReplicaLogDirs } from '../../protocol/messages/alter-replica-log-dirs.ts'
 import { describeLogDirs } from '../../protocol/messages/describe-log-dirs.ts'
 import { fetch } from '../../protocol/messages/fetch.ts'
 import { listOffsets } from '../../protocol/messages/list-offsets.ts'
@@ -99,4 +101,50 @@ test('without any folder left the broker has failed', async () => {
     bench.disk.fail(operation, 'EIO', { path: '/b', times: Infinity })
   await peer.produce('t', batchOf(['1']), { partition: 1 })
   expect((await bench.broker.failed).message).toContain('None of the log folders /a, /b can be used')
+})
+
+/** Asks for t-`partition` to be moved; gives the error. */
+const move = async (peer: BrokerPeer, dir: string, partition: number, version = 2, topic = 't'): Promise<unknown> => {
+  const dirs = [{ dir, topics: [{ topic, partitions: [partition] }] }]
+  const { topics } = await peer.call(alterReplicaLogDirs, version, { dirs })
+  return topics[0]?.partitions[0]?.errorCode
+}
+
+test('a partition moves to another folder, and is told as future until it is there', async () => {
+  const clock = new FakeClock()
+  bench = await brokerBench({ 'log.dirs': '/a,/b' }, { clock })
+  const peer = await bench.peer()
+  await peer.createTopic('t', 2)
+  await peer.produce('t', batchOf(['0']))
+  for (const [version, dir] of [
+    [0, '/b'],
+    [1, '/a'],
+    [2, '/b'],
+  ] as const) {
+    // prettier-ignore
+    expect(await move(peer, dir, 0, version)).toBe(0)
+    const { dirs } = await peer.call(describeLogDirs, 4, { topics: null })
+    const future = dirs.flatMap(({ topics }) =>
+      topics.flatMap(({ partitions }) => partitions.filter((p) => p.isFuture)),
+    )
+    expect(future).toEqual([{ partition: 0, size: 0, offsetLag: 1, isFuture: true }])
+    await clock.advanceSlowly(50, 1)
+    const other = dir === '/a' ? '/b' : '/a'
+    await until(async () =>
+      (await told(peer)).some((line) => line.startsWith(`${dir}: `) && line.includes(`t-0=${size}`)),
+    )
+    expect((await told(peer)).find((line) => line.startsWith(other))).not.toContain('t-0')
+  }
+  expect((await peer.produce('t', batchOf(['1']))).baseOffset).toBe(1)
+})
+
+test('a move that cannot be is refused', async () => {
+  const peer = await start()
+  expect(await move(peer, '/c', 0)).toBe(errorCodes.LOG_DIR_NOT_FOUND)
+  expect(await move(peer, '/b', 7)).toBe(errorCodes.UNKNOWN_TOPIC_OR_PARTITION)
+  expect(await move(peer, '/b', 0, 2, 'none')).toBe(errorCodes.UNKNOWN_TOPIC_OR_PARTITION)
+  expect(await move(peer, '/a', 0)).toBe(0)
+  await fail(peer, '/b')
+  expect(await move(peer, '/b', 0)).toBe(errorCodes.KAFKA_STORAGE_ERROR)
+  expect(await move(peer, '/a', 1)).toBe(errorCodes.KAFKA_STORAGE_ERROR)
 })

@@ -49,4 +49,20 @@ export const deletedFolderName = (topic: string, partition: number, hex: string)
   return topic.slice(0, nameBytesMax - rest.length) + rest
 }
 
+/** What the copy of a partition is called while it is made in another log folder: `topic-0.<32 hex digits>-future`. Undefined for a name that is too long. */
+export const futureFolderName = (topic: string, partition: number, hex: string): string | undefined => {
+  const name = `${partitionFolderName(topic, partition)}.${hex}-future`
+  return name.length > nameBytesMax ? undefined : name
+}
+
+export interface FutureFolder extends PartitionFolderName {
+  readonly name: string
+}
+
+export const parseFutureFolderName = (name: string): FutureFolder | undefined => {
+  const [, live] = /^(.+)\.[0-9a-f]{32}-future$/.exec(name) ?? []
+  const parsed = live === undefined ? undefined : parsePartitionFolderName(live)
+  return parsed === undefined ? undefined : { ...parsed, name }
+}
+
 export const isDeletedFolderName = (name: string): boolean => /\.[0-9a-f]{32}-delete$/.test(name)

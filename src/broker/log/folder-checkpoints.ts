@@ -39,6 +39,8 @@ export class FolderCheckpoints {
   readonly #foundRecoveryPoints: ReadonlyMap<string, number>
   readonly #foundLogStarts: ReadonlyMap<string, number>
   readonly #timers: Disposable[] = []
+  /** Of partitions that lie in the folder, or soon will, and are not among the logs: where they begin. */
+  readonly #carried = new Map<string, PartitionOffset>()
   #soon: Disposable | undefined
 
   constructor(options: FolderCheckpointOptions, logs: Iterable<PartitionLog>) {
@@ -79,6 +81,15 @@ export class FolderCheckpoints {
     await this.#writeEnds()
   }
 
+  /** Keeps in mind where a partition begins that is not among the logs. */
+  carry(topic: string, partition: number, offset: number): void {
+    this.#carried.set(partitionFolderName(topic, partition), { topic, partition, offset })
+  }
+
+  forget(topic: string, partition: number): void {
+    this.#carried.delete(partitionFolderName(topic, partition))
+  }
+
   /** Writes nothing any more. */
   abandon(): void {
     this.#soon?.[Symbol.dispose]()
@@ -88,7 +99,7 @@ export class FolderCheckpoints {
   /** Resolves when it would survive a power cut where each log begins now. Rejects with system errors. */
   writeLogStarts(): Promise<void> {
     const starts = Array.from(this.#logs).flatMap((log) => this.#logStartOf(log) ?? [])
-    return this.#logStarts.write(starts)
+    return this.#logStarts.write([...starts, ...this.#carried.values()])
   }
 
   /** Also where the first segment says it: its predecessors may come back after a power cut, and an empty log may have no file. */

@@ -1,76 +1,34 @@
 /**
  * One folder of `log.dirs`: who may use it (lock, meta.properties), whether it was closed properly (the marker), the partitions in it and the
- * checkpoints about them. It belongs to one process from `openLogFolder` until `close`.
+ * checkpoints about them. It belongs to one process from `openLogFolder` (open-log-folder) until `close`.
  */
 import { join } from 'node:path'
 import { reasonOf } from '../../base/faults.ts'
 import { rethrowBroken } from '../../base/assert.ts'
-import type { Log } from '../../base/log.ts'
-import type { Clock } from '../../io/clock.ts'
-import { takeLock } from '../../io/lock.ts'
-import type { Processes } from '../../io/processes.ts'
-import type { Random } from '../../io/random.ts'
 import { rethrowUnlessDisk } from './disk-errors.ts'
 import { FolderCare } from './folder-care.ts'
 import { FolderCheckpoints } from './folder-checkpoints.ts'
 import { FolderHealth } from './folder-health.ts'
-import { deletedFolderName, isDeletedFolderName, parsePartitionFolderName, partitionFolderName } from './file-names.ts'
-import type { PartitionFolderName } from './file-names.ts'
+import {
+  deletedFolderName,
+  isDeletedFolderName,
+  parseFutureFolderName,
+  parsePartitionFolderName,
+  partitionFolderName,
+} from './file-names.ts'
+import type { FutureFolder, PartitionFolderName } from './file-names.ts'
+import type { LogFolderOptions } from './log-folder-options.ts'
 import type { LogSettings } from './log-settings.ts'
-import { readMeta, writeMeta, type Meta, type StoredMeta } from './meta-properties.ts'
-import type { OpenFiles } from './open-files.ts'
+import { writeMeta, type Meta, type StoredMeta } from './meta-properties.ts'
 import { PartitionLog, type PartitionLogOptions } from './partition-log.ts'
-import type { Removal } from './removal.ts'
 import { StorageAlarm } from './storage-alarm.ts'
 import { readWhole, syncFolder, writeWhole } from './whole-file.ts'
 
-const lockFile = '.lock'
 /** There only after a clean stop; taken away before the first append. */
 const cleanMarker = '.kafka_cleanshutdown'
 const cleanMarkerText = '{"version":0,"brokerEpoch":-1}'
 /** Where KRaft keeps what it knows of the cluster; no partition of ours. */
 export const metadataFolder = '__cluster_metadata-0'
-
-export interface LogFolderOptions {
-  readonly path: string
-  readonly files: OpenFiles
-  readonly clock: Clock
-  readonly random: Random
-  readonly log: Log
-  readonly removal: Removal
-  /** `log.flush.offset.checkpoint.interval.ms`. */
-  readonly recoveryCheckpointMs: number
-  /** `log.flush.start.offset.checkpoint.interval.ms`. */
-  readonly startCheckpointMs?: number
-  /** `log.retention.check.interval.ms` and, before the first time, `log.initial.task.delay.ms`. */
-  readonly retentionCheckMs?: number
-  readonly firstCheckMs?: number
-  /** `producer.id.expiration.ms`, as it is now, and `producer.id.expiration.check.interval.ms`. */
-  readonly producerExpirationMs?: () => number
-  readonly producerCheckMs?: number
-  /** Called once, when the folder has failed. */
-  readonly failed?: () => void
-  readonly processes?: Processes | undefined
-  readonly deadThreads?: readonly number[] | undefined
-}
-
-/** Takes the folder for this process. Throws FOLDER_LOCKED, LOG_FOLDER_FOREIGN, LOG_FOLDER_DAMAGED and system errors. */
-export const openLogFolder = (options: LogFolderOptions): LogFolder => {
-  const { path, files, processes, deadThreads } = options
-  const { disk } = files
-  disk.makeFolder(path)
-  const lock = takeLock(join(path, lockFile), {
-    disk,
-    ...(processes === undefined ? {} : { processes }),
-    ...(deadThreads === undefined ? {} : { deadThreads }),
-  })
-  try {
-    return new LogFolder(options, readMeta(disk, path), disk.list(path), lock)
-  } catch (thrown) {
-    lock[Symbol.dispose]()
-    throw thrown
-  }
-}
 
 export class LogFolder {
   readonly path: string
@@ -80,8 +38,10 @@ export class LogFolder {
   readonly isForeign: boolean
   readonly isClean: boolean
   /** Partitions that were here at the start, and folders that were being deleted. */
-  readonly found: readonly PartitionFolderName[]
+  readonly found: PartitionFolderName[]
   readonly foundDeleted: readonly string[]
+  /** Copies of partitions that were on their way from another folder. */
+  readonly foundFutures: readonly FutureFolder[]
   readonly #options: LogFolderOptions
   readonly #alarm: StorageAlarm
   readonly #health: FolderHealth
@@ -103,6 +63,7 @@ export class LogFolder {
     this.#checkpoints = new FolderCheckpoints({ ...options, suspected: this.#suspected }, this.#logs)
     this.found = names.flatMap((name) => (name === metadataFolder ? [] : (parsePartitionFolderName(name) ?? [])))
     this.foundDeleted = names.filter(isDeletedFolderName)
+    this.foundFutures = names.flatMap((name) => parseFutureFolderName(name) ?? [])
     this.#sayStrangers(names)
   }
 
@@ -145,6 +106,36 @@ export class LogFolder {
   adopt(topic: string, partition: number, settings: LogSettings): PartitionLog {
     const nothing = { recoveryPoint: undefined, logStartOffset: undefined }
     return this.#add(this.#logOf(topic, partition, settings, { isNew: true, isClean: false, ...nothing }))
+  }
+
+  /** A whole copy of a partition that is nowhere else: it gets its name. Throws system errors. */
+  promote({ topic, partition, name }: FutureFolder): void {
+    const { disk } = this.#options.files
+    disk.rename(join(this.path, name), this.folderOf(topic, partition))
+    disk.syncFolder(this.path)
+    this.found.push({ topic, partition })
+  }
+
+  /** A partition that was moved here, or stays after all: opens what lies there instead of the log that was closed. */
+  arrive(closed: PartitionLog, start: { recoveryPoint: number; logStartOffset: number }): PartitionLog {
+    const { topic, partition, settings } = closed
+    this.#logs.delete(closed)
+    this.#checkpoints.forget(topic, partition)
+    const log = this.#add(this.#logOf(topic, partition, settings, { isNew: false, isClean: false, ...start }))
+    this.#recover(log, partitionFolderName(topic, partition))
+    return log
+  }
+
+  /** A partition is about to arrive: where it begins is known here from now on. Rejects with system errors. */
+  async expect(topic: string, partition: number, logStartOffset: number): Promise<void> {
+    this.#checkpoints.carry(topic, partition, logStartOffset)
+    await this.#checkpoints.writeLogStarts()
+  }
+
+  /** It does not come after all. */
+  expectNoMore({ topic, partition }: PartitionLog): void {
+    if (!Array.from(this.#logs).some((log) => log.topic === topic && log.partition === partition))
+      this.#checkpoints.forget(topic, partition)
   }
 
   /** Once all partitions are loaded and before the first append: from now on only `close` makes the folder clean again. */
@@ -191,7 +182,10 @@ export class LogFolder {
   /** A partition of another folder, which cannot be read: it is offline from the beginning. */
   absent(topic: string, partition: number, settings: LogSettings, path: string): PartitionLog {
     const nothing = { isNew: true, isClean: false, recoveryPoint: undefined, logStartOffset: undefined }
-    const log = this.#logOf(topic, partition, settings, nothing, join(path, partitionFolderName(topic, partition)))
+    const name = partitionFolderName(topic, partition)
+    const log = this.#logOf(topic, partition, settings, nothing, join(path, name))
+    const { logStartOffset } = this.#checkpoints.of(name)
+    if (path === this.path && logStartOffset !== undefined) this.#checkpoints.carry(topic, partition, logStartOffset)
     log.takeOffline()
     return log
   }
@@ -289,7 +283,9 @@ export class LogFolder {
 
   #sayStrangers(names: readonly string[]): void {
     const { disk } = this.#options.files
-    const known = (name: string): boolean => parsePartitionFolderName(name) !== undefined || isDeletedFolderName(name)
+    const known = (name: string): boolean =>
+      [parsePartitionFolderName, parseFutureFolderName].some((parse) => parse(name) !== undefined) ||
+      isDeletedFolderName(name)
     const strangers = names.filter((name) => !known(name) && disk.stat(join(this.path, name))?.isDirectory === true)
     if (strangers.length > 0)
       this.#options.log.warn(`${this.path} holds folders that are no partitions, which are left alone.`, { strangers })

@@ -2,10 +2,15 @@
  * All folders of `log.dirs`. One that cannot be used, at the start or later, takes its own partitions with it and nothing else; a broker without any
  * has failed.
  */
+import { dirname, join } from 'node:path'
 import { Fault, reasonOf } from '../../base/faults.ts'
+import type { PartitionFolderName } from './file-names.ts'
 import { isFailure } from './folder-health.ts'
-import { openLogFolder, type LogFolder, type LogFolderOptions } from './log-folder.ts'
+import type { LogFolder } from './log-folder.ts'
+import type { LogFolderOptions } from './log-folder-options.ts'
 import type { Meta } from './meta-properties.ts'
+import type { PartitionLog } from './partition-log.ts'
+import { openLogFolder } from './open-log-folder.ts'
 
 export interface LogFoldersOptions extends Omit<LogFolderOptions, 'path' | 'failed'> {
   readonly folders: readonly string[]
@@ -18,6 +23,8 @@ export class LogFolders {
   readonly all: readonly LogFolder[]
   /** Paths of the others. */
   readonly unreadable: readonly string[]
+  /** Copies of partitions whose move did not come to its end; to be removed. */
+  readonly unfinished: readonly string[]
   readonly #options: LogFoldersOptions
 
   /** Takes the folders for this process. Throws LOG_FOLDERS_FAILED, and the Faults of openLogFolder; nothing is held then. */
@@ -41,15 +48,36 @@ export class LogFolders {
     this.all = opened
     this.unreadable = unreadable
     if (opened.length === 0) throw allFailed(options.folders, reason)
+    this.unfinished = this.#settleMoves()
     for (const path of unreadable)
       options.log.error(`${path} cannot be used, and its partitions are offline until the broker is started again.`, {
         reason,
       })
   }
 
+  /**
+   * A copy that lies beside its partition was not finished. One that is alone is whole: the partition was put away before the copy was to get its name.
+   * As long as a folder cannot be read, nobody knows.
+   */
+  #settleMoves(): string[] {
+    const isLive = ({ topic, partition }: PartitionFolderName): boolean =>
+      this.all.some(({ found }) => found.some((one) => one.topic === topic && one.partition === partition))
+    const unfinished: string[] = []
+    for (const folder of this.all)
+      for (const future of folder.isForeign ? [] : folder.foundFutures)
+        if (isLive(future)) unfinished.push(join(folder.path, future.name))
+        else if (this.unreadable.length === 0) folder.promote(future)
+    return unfinished
+  }
+
   /** There are more folders than one, or should be. */
   get areSeveral(): boolean {
     return this.all.length + this.unreadable.length > 1
+  }
+
+  /** The one in which a log lies; undefined when it could not be opened. */
+  of(log: PartitionLog): LogFolder | undefined {
+    return this.all.find(({ path }) => path === dirname(log.folder))
   }
 
   get online(): readonly LogFolder[] {

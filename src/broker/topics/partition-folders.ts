@@ -1,5 +1,4 @@
 /** The folders of a topic's partitions: made, found again, and put away, over all log folders. */
-import { dirname } from 'node:path'
 import { assert } from '../../base/assert.ts'
 import { reasonOf } from '../../base/faults.ts'
 import type { Log } from '../../base/log.ts'
@@ -165,7 +164,7 @@ export class PartitionFolders {
 
   /** Puts a partition out of sight; gives the path that is left to be removed. Throws system errors. */
   hide(log: PartitionLog): string | undefined {
-    return this.#folders.all.find(({ path }) => path === dirname(log.folder))?.hide(log)
+    return this.#folders.of(log)?.hide(log)
   }
 
   /** Makes what was created and deleted last. Throws system errors. */

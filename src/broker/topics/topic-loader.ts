@@ -41,9 +41,7 @@ export const findTopics = (disk: Disk, folders: readonly LogFolder[], isComplete
     // of another broker's topics some partitions may never have been here
     const isOurs = !partitions.some(({ folder }) => folder.isForeign)
     const isGone =
-      isOurs &&
-      !isWhole &&
-      ((id !== undefined && deletedIds.has(id)) || (isComplete && isEmpty(disk, name, partitions)))
+      isComplete && isOurs && !isWhole && ((id !== undefined && deletedIds.has(id)) || isEmpty(disk, name, partitions))
     if (isGone) leftOver.push(...partitions.map(({ folder, partition }) => folder.folderOf(name, partition)))
     else topics.push({ name, id, partitions })
   }

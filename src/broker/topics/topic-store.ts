@@ -15,6 +15,7 @@ import type { PartitionLog } from '../log/partition-log.ts'
 import { Removal } from '../log/removal.ts'
 import { agreeOn, newUuid } from './identity.ts'
 import { PartitionFolders } from './partition-folders.ts'
+import { PartitionMoves } from './partition-moves.ts'
 import { TakeOver } from './take-over.ts'
 import { checkGrowth, checkNewTopic, checkUnique } from './topic-check.ts'
 import { checkTogether, checkTopicConfigs, logSettings, topicValues, type Given } from './topic-config.ts'
@@ -56,6 +57,8 @@ export class TopicStore implements AsyncDisposable {
   readonly #identity: Meta
   readonly #takeOver: TakeOver
   readonly #partitions: PartitionFolders
+  /** From one log folder to another. */
+  readonly moves: PartitionMoves
   readonly #removal: Removal
   readonly #topics = new Map<string, Topic>()
   readonly #byId = new Map<string, Topic>()
@@ -71,6 +74,13 @@ export class TopicStore implements AsyncDisposable {
     this.clusterId = identity.clusterId
     this.#partitions = new PartitionFolders(disk, log, folders)
     this.#removal = removal
+    this.moves = new PartitionMoves({
+      ...options,
+      folders,
+      removal,
+      isCurrent: (one) => this.get(one.topic)?.partitions[one.partition] === one,
+      replace: (old, by) => this.#replace(old, by),
+    })
     this.#identity = identity
     this.#takeOver = new TakeOver(disk, log, folders.all)
     this.#list = new TopicList(disk, folders.areSeveral ? folders.all.map(({ path }) => path) : [])
@@ -210,6 +220,7 @@ export class TopicStore implements AsyncDisposable {
 
   /** Syncs and closes all logs and lets the folders go. */
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.moves[Symbol.asyncDispose]()
     this.#removal[Symbol.dispose]()
     await this.#settler.flush()
     await this.#folders.close()
@@ -218,7 +229,7 @@ export class TopicStore implements AsyncDisposable {
   #loadAll(): void {
     const isComplete = this.#folders.unreadable.length === 0
     const { topics, leftOver } = findTopics(this.#options.disk, this.#folders.all, isComplete)
-    this.#removal.remove(leftOver, 0)
+    this.#removal.remove([...leftOver, ...this.#folders.unfinished], 0)
     const listed = isComplete ? new Map<string, ListedTopic>() : this.#list.found
     const names = new Set(topics.map(({ name }) => name))
     const elsewhere = Array.from(listed.values()).filter(({ name }) => !names.has(name))
@@ -238,6 +249,12 @@ export class TopicStore implements AsyncDisposable {
   #obey(configs: Given, partitions: readonly PartitionLog[]): void {
     const settings = logSettings(topicValues(configs, this.#options.given))
     for (const log of partitions) log.settings = settings
+  }
+
+  #replace(old: PartitionLog, by: PartitionLog): void {
+    const topic = this.#topics.get(old.topic)
+    if (topic !== undefined)
+      this.#add({ ...topic, partitions: topic.partitions.map((log) => (log === old ? by : log)) })
   }
 
   #add(topic: Topic): void {
