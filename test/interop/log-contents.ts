@@ -9,11 +9,11 @@ const client = (bootstrap: string): Kafka =>
 const messages = (prefix: string, count: number, keys = count): Message[] =>
   Array.from({ length: count }, (_, n) => ({ key: `k${n % keys}`, value: `${prefix} ${n} `.padEnd(60, '.') }))
 
-export const topics = ['plain', 'keyed', 'transactional'] as const
+export const topics = ['plain', 'keyed', 'ledger', 'transactional'] as const
 
 const compacted = { 'cleanup.policy': 'compact', 'segment.bytes': '20000', 'min.cleanable.dirty.ratio': '0.01' }
 
-/** Three topics, offsets of a group, and a transaction that stays open. The compacted topic may have other settings. */
+/** Four topics, offsets of a group, a group that was deleted, and a transaction that stays open. Compacted topics may have other settings. */
 export const fill = async (bootstrap: string, settings: Readonly<Record<string, string>> = {}): Promise<void> => {
   const configEntries = Object.entries({ ...compacted, ...settings }).map(([name, value]) => ({ name, value }))
   const kafka = client(bootstrap)
@@ -23,6 +23,7 @@ export const fill = async (bootstrap: string, settings: Readonly<Record<string, 
     topics: [
       { topic: 'plain', numPartitions: 2 },
       { topic: 'keyed', numPartitions: 1, configEntries },
+      { topic: 'ledger', numPartitions: 1, configEntries },
       { topic: 'transactional', numPartitions: 1 },
     ],
   })
@@ -43,6 +44,8 @@ export const fill = async (bootstrap: string, settings: Readonly<Record<string, 
     await producer.send({ topic: 'keyed', messages: messages(`keyed ${part}`, 40, 25) })
   await producer.disconnect()
   await transact(kafka)
+  await admin.setOffsets({ groupId: 'deleted', topic: 'plain', partitions: [{ partition: 0, offset: '1' }] })
+  await admin.deleteGroups(['deleted'])
   await admin.setOffsets({ groupId: 'readers', topic: 'plain', partitions: [{ partition: 0, offset: '17' }, { partition: 1, offset: '4' }] }) // prettier-ignore
   await admin.disconnect()
 }
@@ -50,12 +53,14 @@ export const fill = async (bootstrap: string, settings: Readonly<Record<string, 
 const transact = async (kafka: Kafka): Promise<void> => {
   const producer = kafka.producer({ transactionalId: 'tx', maxInFlightRequests: 1, idempotent: true, transactionTimeout: 600_000 }) // prettier-ignore
   await producer.connect()
-  for (const [n, outcome] of (['commit', 'abort', 'commit', 'abort', 'open'] as const).entries()) {
-    const transaction = await producer.transaction()
-    await transaction.send({ topic: 'transactional', messages: messages(`${outcome} ${n}`, 5) })
-    if (outcome === 'commit') await transaction.commit()
-    if (outcome === 'abort') await transaction.abort()
+  const transaction = async (topic: string, outcome: string, count: number): Promise<void> => {
+    const begun = await producer.transaction()
+    await begun.send({ topic, messages: messages(`${outcome} ${count}`, count, 20) })
+    if (outcome === 'commit') await begun.commit()
+    if (outcome === 'abort') await begun.abort()
   }
+  for (let n = 0; n < 8; n++) await transaction('ledger', n % 3 === 1 ? 'abort' : 'commit', 40 + 30 * n)
+  for (const outcome of ['commit', 'abort', 'commit', 'abort', 'open']) await transaction('transactional', outcome, 5)
   await producer.disconnect()
 }
 

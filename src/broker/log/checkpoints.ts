@@ -68,7 +68,8 @@ export class OffsetCheckpoint {
   /** Offsets by partition folder: empty when there is no file, undefined when it is damaged. */
   read(): Map<string, number> | undefined {
     const text = readWhole(this.#disk, this.path)?.toString()
-    return text === undefined ? new Map() : parseOffsets(text)
+    // Kafka makes the file before it has something to say
+    return text === undefined || text === '' ? new Map() : parseOffsets(text)
   }
 
   /** Replaces the file if it would say something else; one write after the other. */
