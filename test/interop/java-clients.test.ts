@@ -11,11 +11,15 @@ import { clientProgram } from './program.ts'
 const client = 'Apache Kafka Java client'
 const isJavaHere = has('javac', 'Java clients')
 
-describe.runIf(isJavaHere).each(['4.3.1', '3.9.1'])('Java %s', (version) => {
+describe.runIf(isJavaHere).each([
+  ['4.3.1', ['consumer-protocol']],
+  ['3.9.1', []],
+] as const)('Java %s', (version, more) => {
   const { bootstrap } = interopBroker()
-  const prepare = (at: string) =>
-    javaProgram('ModernJava', version, kafkaClients(version), [at, 'zstd', 'transactions'])
-  clientProgram({ client, version, abilities: abilities.modern, prepare }, bootstrap)
+  const args = ['zstd', 'transactions', ...more]
+  const prepare = (at: string) => javaProgram('ModernJava', version, kafkaClients(version), [at, ...args])
+  const able = more.length === 0 ? abilities.modern : [...abilities.modern, ...abilities.consumerProtocol]
+  clientProgram({ client, version, abilities: able, prepare }, bootstrap)
 })
 
 describe.runIf(isJavaHere)('Java 0.10.1.1', () => {
