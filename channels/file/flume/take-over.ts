@@ -74,7 +74,7 @@ export class TakeOver {
     }
     const { folders, context } = this.#options
     using channel = await FlumeChannel.open(folders, context)
-    if (channel !== undefined) return this.#copy(channel, nextOrdinal)
+    if (channel !== undefined) return await this.#copy(channel, nextOrdinal)
     if (this.#marker?.state === 'copying') await this.#abandon(this.#marker)
     return nextOrdinal
   }

@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest'
+import { eventOf, numbered } from '../../../test/conformance/events.ts'
+import { FakeClock } from '../../../test/fakes/clock.ts'
+import { fakeContext } from '../../../test/fakes/context.ts'
+import { DiskCrashed, FakeDisk } from '../../../test/fakes/disk.ts'
+import { FlumeChannelWriter } from '../../../test/fakes/flume-channel.ts'
+import { FileChannel, type FileChannelOptions } from '../file-channel.ts'
+import { journalBytes } from '../takes-journal.ts'
+
+const never = new AbortController().signal
+
+const bench = (seed = 1) => {
+  const disk = new FakeDisk({ seed })
+  const context = fakeContext({ disk, clock: new FakeClock() })
+  const open = async (given: Partial<FileChannelOptions> = {}): Promise<FileChannel> => {
+    const channel = new FileChannel(
+      {
+        name: 'c1',
+        capacity: 10,
+        transactionCapacity: 10,
+        keepAliveMs: 0,
+        checkpointFolder: '/checkpoint',
+        dataFolders: ['/data', '/data2'],
+        fileBytesMax: 2000,
+        requiredSpaceBytes: 0,
+        syncEveryMs: undefined,
+        memoryBytesMax: 10_000,
+        ...given,
+      },
+      context,
+    )
+    await channel.open()
+    return channel
+  }
+  return { disk, log: context.log, open }
+}
+
+/** A Flume channel of two folders that holds the numbers from 0 to `count` - 1, and a checkpoint that is of no use. */
+const fill = (disk: FakeDisk, count: number): void => {
+  const flume = new FlumeChannelWriter(disk)
+  const [one, two] = [flume.log(1), flume.log(2)]
+  for (let n = 0; n < count; n += 10) {
+    const log = n % 20 === 0 ? one : two
+    for (let i = n; i < n + 10; i++) log.put(n + 1, String(i), { kind: i % 2 === 0 ? 'even' : 'odd' })
+    log.commit(n + 1)
+  }
+  flume.store('/data', 1, one)
+  flume.store('/data2', 2, two)
+  flume.checkpoint({ writeOrderId: 5, incomplete: true })
+}
+
+const reboot = (disk: FakeDisk, kind: 'process' | 'power' = 'process'): void => {
+  disk.kill()
+  disk.restart(kind)
+  for (const folder of ['/checkpoint', '/data', '/data2']) disk.remove(`${folder}/in_use.lock`)
+}
+
+const take = async (channel: FileChannel, most = Infinity): Promise<string[]> => {
+  const bodies: string[] = []
+  while (channel.held > 0 && bodies.length < most) {
+    const taken = await channel.take(Math.min(10, most - bodies.length), never)
+    bodies.push(...taken.events.map(({ body }) => String(body)))
+    await taken.commit()
+  }
+  return bodies
+}
+
+const numbers = (from: number, to: number): string[] => numbered(from, to).map(({ body }) => String(body))
+
+const flumeNames = (disk: FakeDisk, folder: string): string[] =>
+  disk.list(folder).filter((name) => /^(?:log-|checkpoint|inflight|flume)/.test(name))
+
+describe('the channel of a stopped Flume', () => {
+  it('is delivered in its order, each event once, whatever the capacity; then what is put', async () => {
+    const { disk, open, log } = bench()
+    fill(disk, 100)
+    const channel = await open()
+    expect(channel.held).toBe(100)
+    expect(log.of('info')).toContainEqual(expect.stringContaining('took over 100 events'))
+    expect(await take(channel)).toEqual(numbers(0, 100))
+    await channel.put([eventOf('new')])
+    expect(await take(channel)).toEqual(['new'])
+  })
+
+  it('stays, moved aside, until all of it was delivered, and is never read twice', async () => {
+    const { disk, open } = bench()
+    fill(disk, 50)
+    const first = await open()
+    expect(flumeNames(disk, '/data')).toEqual(['flume-originals-1'])
+    expect(disk.list('/data/flume-originals-1').toSorted()).toEqual(['log-1', 'log-1.meta'])
+    expect(disk.list('/checkpoint/flume-originals-1')).toContain('checkpoint')
+    expect(await take(first, 20)).toEqual(numbers(0, 20))
+    await first[Symbol.asyncDispose]()
+    const again = await open()
+    expect(flumeNames(disk, '/data2')).toEqual(['flume-originals-1'])
+    expect(await take(again)).toEqual(numbers(20, 50))
+    for (const folder of ['/data', '/data2', '/checkpoint']) expect(flumeNames(disk, folder)).toEqual([])
+  })
+
+  it('may come back: who goes back to Flume for a while is taken over again', async () => {
+    const { disk, open } = bench()
+    fill(disk, 20)
+    const first = await open()
+    expect(await take(first, 10)).toEqual(numbers(0, 10))
+    await first[Symbol.asyncDispose]()
+    fill(disk, 30)
+    const again = await open()
+    expect(await take(again)).toEqual([...numbers(10, 20), ...numbers(0, 30)])
+    for (const folder of ['/data', '/data2', '/checkpoint']) expect(flumeNames(disk, folder)).toEqual([])
+  })
+
+  it('that is damaged costs the damaged event, whose bytes and originals are kept', async () => {
+    const { disk, open, log } = bench()
+    fill(disk, 30)
+    const bytes = Buffer.from(disk.bytes('/data/log-1') ?? [])
+    const at = bytes.lastIndexOf('25')
+    bytes[at] = 0xff
+    disk.plant('/data/log-1', bytes)
+    const channel = await open()
+    expect(log.of('error')).toEqual([expect.stringMatching(/1 events of Flume’s are lost: \/data\/log-1 is damaged/)])
+    expect(await take(channel)).toEqual([...numbers(0, 25), ...numbers(26, 30)])
+    expect(flumeNames(disk, '/data').toSorted()).toEqual(['flume-log-1.damaged', 'flume-originals-1'])
+    expect(disk.bytes('/data/flume-log-1.damaged')?.includes(Buffer.from([0xff]))).toBe(true)
+    await channel[Symbol.asyncDispose]()
+    expect((await open()).held).toBe(0)
+  })
+
+  it('waits where the disk has no room for a second copy, and is as it was', async () => {
+    const { disk, open } = bench()
+    fill(disk, 100)
+    disk.capacityBytes = 2 * journalBytes + 40_000
+    await expect(open({ requiredSpaceBytes: 30_000 })).rejects.toMatchObject({ code: 'CHANNEL_NO_SPACE' })
+    expect(flumeNames(disk, '/data').toSorted()).toEqual(['log-1', 'log-1.meta'])
+    expect(disk.list('/data').filter((name) => name.endsWith('.data'))).toEqual([])
+    disk.capacityBytes = Infinity
+    reboot(disk)
+    expect(await take(await open())).toEqual(numbers(0, 100))
+  })
+
+  it('whose files somebody takes away after a broken-off attempt leaves nothing behind', async () => {
+    const { disk, open } = bench()
+    fill(disk, 20)
+    disk.fail('sync', 'EIO', { path: 'events-' })
+    await expect(open()).rejects.toThrow('EIO')
+    for (const path of ['/data/log-1', '/data2/log-2']) disk.remove(path)
+    reboot(disk)
+    const channel = await open()
+    await channel.put(numbered(0, 5))
+    await channel[Symbol.asyncDispose]()
+    expect(await take(await open())).toEqual(numbers(0, 5))
+  })
+})
+
+/** What is given back on the way out of a crashed open meets the crash, too. */
+const isCrash = (thrown: unknown): boolean =>
+  thrown instanceof DiskCrashed || (thrown instanceof SuppressedError && isCrash(thrown.error))
+
+describe('a crash in the middle of a take-over', () => {
+  it.each(['process', 'power'] as const)('at any step loses nothing and repeats nothing: %s', async (kind) => {
+    let steps = 0
+    for (let crashAt = 1, isOver = false; !isOver; crashAt++) {
+      const { disk, open } = bench(crashAt)
+      fill(disk, 60)
+      disk.crashIn(crashAt)
+      try {
+        await open()
+        isOver = true
+      } catch (thrown) {
+        if (!isCrash(thrown)) throw thrown
+        steps++
+      }
+      reboot(disk, kind)
+      const channel = await open({ capacity: 100 })
+      await channel.put([eventOf('new')])
+      await channel[Symbol.asyncDispose]()
+      expect([crashAt, await take(await open())]).toEqual([crashAt, [...numbers(0, 60), 'new']])
+      expect(flumeNames(disk, '/data')).toEqual([])
+    }
+    expect(steps).toBeGreaterThan(30)
+  })
+})
