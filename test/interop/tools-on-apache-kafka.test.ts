@@ -90,6 +90,27 @@ describe('our tools on Apache Kafka', () => {
     expect((await tool('kafka-console-consumer', at('--topic', 'compacted', ...two))).out).toBe('1\n2\n')
   })
 
+  it('change settings and quotas, and print what its own print', async () => {
+    await topics('--create', '--topic', 'set')
+    const changes = [
+      ['--topic', 'set', '--add-config', 'retention.ms=1000,cleanup.policy=[compact,delete]'],
+      ['--broker-defaults', '--add-config', 'message.max.bytes=1000000'],
+      ['--user', 'u', '--client', 'c', '--add-config', 'producer_byte_rate=1024'],
+    ]
+    for (const change of changes) expect(await tool('kafka-configs', at('--alter', ...change))).toMatchObject({ code: 0, err: '' }) // prettier-ignore
+    for (const what of [
+      ['--topic', 'set'],
+      ['--entity-type', 'brokers'],
+      ['--user', 'u', '--client', 'c'],
+    ]) {
+      // prettier-ignore
+      const { out } = await tool('kafka-configs', at('--describe', ...what))
+      expect(out).toBe(await kafkaTool('kafka.admin.ConfigCommand', at('--describe', ...what)))
+    }
+    const wrong = ['--alter', '--topic', 'set', '--add-config', 'retention.ms=abc']
+    expect((await tool('kafka-configs', at(...wrong))).err).toContain('Invalid value abc for configuration retention.ms: Not a number of type LONG') // prettier-ignore
+  })
+
   it('share a group with its own consumer', async () => {
     await tool('kafka-console-producer', at('--topic', 'shared'), { input: numberedLines(0, 10) })
     const group = at('--topic', 'shared', '--group', 'shared', '--from-beginning')
