@@ -65,6 +65,22 @@ test('a topic of which nothing is known keeps its records, and a warning says so
   expect(again.said.of('warn')).toEqual([])
 })
 
+test('a topic that Kafka made while it had the folder back is known for one, whether Kafka was closed or killed', async () => {
+  for (const how of ['closed', 'killed']) {
+    const disk = await foreign(kafkaMeta, ['plain'])
+    const first = await storeBench(disk).start({ brokerId: 3 })
+    first.create({ name: 'ours' })
+    await first[Symbol.asyncDispose]()
+    disk.plant('/logs/later-0/00000000000000000000.log', Buffer.alloc(0))
+    disk.unlink('/logs/.kafka_cleanshutdown')
+    if (how === 'closed') disk.plant('/logs/.kafka_cleanshutdown', Buffer.from('{"version":0,"brokerEpoch":42}'))
+    else disk.plant('/logs/.lock', Buffer.alloc(0))
+    await using store = await storeBench(disk).start({ brokerId: 3, processes: fakeProcess(77) })
+    expect(store.get('later')?.configs.get('retention.ms'), how).toBe('-1')
+    expect(store.get('plain')?.configs.get('retention.ms'), how).toBe('-1')
+  }
+})
+
 test('nothing is forgotten when the process dies while it takes over', async () => {
   for (let step = 1; step < 30; step++) {
     const disk = await foreign(kafkaMeta, ['plain'])
