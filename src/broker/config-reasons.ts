@@ -6,7 +6,6 @@ export const reasons = {
   grows: 'files grow as they are written',
   levels: 'the library for lz4 has one level',
   watched: 'topics that come and go are noticed within a second',
-  migration: 'groups change their protocol while they are empty; members of both at once are refused',
   sockets: 'Node leaves the buffers of sockets to the operating system',
   memory: 'what waits is let go at once, and logs are read in pieces of a fixed size',
   java: 'there are no Java classes to load and no JMX',
@@ -15,6 +14,8 @@ export const reasons = {
   kraft: 'there is no KRaft quorum',
   tiered: 'there is no tiered storage',
   share: 'there are no share groups and no streams groups',
+  listener:
+    'listeners have no settings of their own: security is not there yet, and limits hold for all of them together',
   security: 'security is not there yet: every client may do everything',
   telemetry: 'clients push no telemetry here',
   removed: 'Kafka itself has not used it for years',

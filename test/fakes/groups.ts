@@ -48,7 +48,7 @@ export class TestMember {
     return joined
   }
 
-  async sync(assignments: Readonly<Record<string, string>> = {}): Promise<Synced> {
+  async sync(assignments: Readonly<Record<string, string | Buffer>> = {}): Promise<Synced> {
     return this.#groups.sync({
       groupId: 'g',
       memberId: this.id,
@@ -56,7 +56,7 @@ export class TestMember {
       generation: this.generation,
       protocolType: undefined,
       protocolName: undefined,
-      assignments: new Map(Object.entries(assignments).map(([id, text]) => [id, Buffer.from(text)])),
+      assignments: new Map(Object.entries(assignments).map(([id, given]) => [id, Buffer.from(given)])),
     })
   }
 

@@ -9,7 +9,7 @@ import { groupOperations } from './operations.ts'
 
 type GroupAnswer = NonNullable<ResponseInput<typeof api>['groups']>[number]
 
-const NATIVE = 1
+const kinds = { classic: 0, consumer: 1 } as const
 
 /** Topics that are gone meanwhile have no name and are left out. */
 const named = (assignment: Assignment, { topics }: Services) => ({
@@ -38,7 +38,7 @@ const told = (groupId: string, group: ConsumerGroup, operations: number, broker:
     subscribedTopicRegex: member.pattern ?? null,
     assignment: named(member.assigned, broker),
     targetAssignment: named(group.targetOf(member.id), broker),
-    memberType: NATIVE,
+    memberType: member.classic === undefined ? kinds.consumer : kinds.classic,
   })),
   authorizedOperations: operations,
 })

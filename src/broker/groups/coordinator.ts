@@ -10,7 +10,8 @@ import type { BrokerSettings } from '../config-table.ts'
 import type { TopicStore } from '../topics/topic-store.ts'
 import type { Topic } from '../topics/topic-types.ts'
 import type { BeatAnswer, BeatAsk } from './consumer/beat.ts'
-import { Heartbeats } from './consumer/heartbeats.ts'
+import type { ConsumerGroup } from './consumer/consumer-group.ts'
+import { ConsumerGroups } from './consumer/consumer-groups.ts'
 import { viewOf } from './consumer/topic-view.ts'
 import { type CommitAsk, commit, commitRefusal, deleteOffsets, type OffsetsDeleted } from './commits.ts'
 import type { PartitionName } from './committed.ts'
@@ -41,7 +42,7 @@ export class GroupCoordinator implements Disposable {
   readonly #store: GroupStore
   readonly #rebalancer: Rebalancer
   readonly #joining: JoinWorld
-  readonly #heartbeats: Heartbeats
+  readonly #consumers: ConsumerGroups
   #expiry: Disposable | undefined
 
   constructor(options: CoordinatorOptions) {
@@ -66,8 +67,12 @@ export class GroupCoordinator implements Disposable {
       later: (ms, forget) => clock.after(ms, forget),
       store: (group) => this.#store.storeGroup(group),
     }
-    this.#heartbeats = new Heartbeats({
+    this.#consumers = new ConsumerGroups({
       store: this.#store,
+      rebalancer: this.#rebalancer,
+      log,
+      policy: settings['group.consumer.migration.policy'],
+      classicSizeMax: settings['group.max.size'],
       topics: viewOf(topics),
       clock,
       sessionTimeoutMs: (groupId) => this.#consumerSetting(groupId, 'session.timeout.ms'),
@@ -82,7 +87,7 @@ export class GroupCoordinator implements Disposable {
   load(): void {
     this.#store.load()
     for (const group of this.#store.list()) {
-      this.#heartbeats.loaded(group)
+      this.#consumers.loaded(group)
       for (const member of group.members.values()) this.#rebalancer.heard(group, member)
       if (group.members.size > this.#options.settings['group.max.size'])
         this.#rebalancer.begin(group, 'it is too large')
@@ -116,10 +121,10 @@ export class GroupCoordinator implements Disposable {
     if (ask.memberId !== '' && this.get(ask.groupId) === undefined)
       return joinFailed(errorCodes.UNKNOWN_MEMBER_ID, ask.memberId)
     const group = this.#store.obtain(ask.groupId)
-    if (group.consumer !== undefined && group.consumer.members.size > 0)
-      return joinFailed(errorCodes.INCONSISTENT_GROUP_PROTOCOL, ask.memberId)
+    const { consumer } = group
+    if (consumer !== undefined && consumer.members.size > 0) return this.#joinConsumer(group, consumer, ask)
     try {
-      if (group.consumer !== undefined) this.#store.becomeClassic(group)
+      if (consumer !== undefined) this.#store.becomeClassic(group)
       return join(group, ask, this.#joining)
     } catch (thrown) {
       return joinFailed(storageError(thrown), ask.memberId)
@@ -131,6 +136,7 @@ export class GroupCoordinator implements Disposable {
   sync(ask: SyncAsk): Synced | Promise<Synced> {
     const group = this.get(ask.groupId)
     if (group === undefined) return syncFailed(refusalOf(ask.groupId))
+    if (group.consumer !== undefined) return this.#consumers.classic.sync(group, group.consumer, ask)
     const { clock } = this.#options
     const store = (changed: Group): Promise<void> | undefined => this.#store.storeGroup(changed)
     return sync(group, ask, { rebalancer: this.#rebalancer, now: () => clock.now(), store })
@@ -139,7 +145,9 @@ export class GroupCoordinator implements Disposable {
   /** The error to answer with. */
   heartbeat(groupId: string, name: MemberName, generation: number): number {
     const group = this.get(groupId)
-    return group === undefined ? refusalOf(groupId) : heartbeat(group, name, generation, this.#rebalancer)
+    if (group === undefined) return refusalOf(groupId)
+    if (group.consumer !== undefined) return this.#consumers.classic.heartbeat(group, group.consumer, name, generation)
+    return heartbeat(group, name, generation, this.#rebalancer)
   }
 
   /** How often members of a group of the newer protocol are to be heard of. */
@@ -155,15 +163,13 @@ export class GroupCoordinator implements Disposable {
   /** A heartbeat of the newer protocol. Throws or rejects with KafkaFault. */
   consumerHeartbeat(ask: BeatAsk): BeatAnswer | Promise<BeatAnswer> {
     if (!this.servesConsumerProtocol) throw new KafkaFault('UNSUPPORTED_VERSION')
-    return this.#heartbeats.beat(ask)
+    return this.#consumers.beat(ask)
   }
 
   /** The error for that member. A static member of the newer protocol can be taken out by its instance id. */
   leave(groupId: string, name: MemberName, why: string): number {
     const group = this.get(groupId)
-    const held = name.memberId === '' ? group?.consumer?.statics.get(name.instanceId ?? '') : undefined
-    if (group !== undefined && held !== undefined)
-      return this.#heartbeats.remove(group, held) ? errorCodes.NONE : errorCodes.COORDINATOR_NOT_AVAILABLE
+    if (group?.consumer !== undefined) return this.#consumers.classic.leave(group, group.consumer, name)
     return group === undefined ? refusalOf(groupId) : leave(group, name, why, this.#rebalancer)
   }
 
@@ -225,7 +231,7 @@ export class GroupCoordinator implements Disposable {
   /** Stops all timers and answers what is held, so that connections can end. */
   [Symbol.dispose](): void {
     this.#expiry?.[Symbol.dispose]()
-    this.#heartbeats[Symbol.dispose]()
+    this.#consumers[Symbol.dispose]()
     for (const group of this.list()) {
       group.stopTimer()
       group.enter('Dead', this.#options.clock.now())
@@ -236,6 +242,13 @@ export class GroupCoordinator implements Disposable {
         member.answerSync(syncFailed(errorCodes.COORDINATOR_NOT_AVAILABLE))
       }
     }
+  }
+
+  /** Members of the classic protocol join a group of the newer one where groups may change over. */
+  #joinConsumer(group: Group, consumer: ConsumerGroup, ask: JoinAsk): Joined | Promise<Joined> {
+    const isMixed = this.#options.settings['group.consumer.migration.policy'] !== 'disabled'
+    if (isMixed) return this.#consumers.classic.join(group, consumer, ask)
+    return joinFailed(errorCodes.INCONSISTENT_GROUP_PROTOCOL, ask.memberId)
   }
 
   #consumerSetting(groupId: string, name: 'session.timeout.ms' | 'heartbeat.interval.ms'): number {

@@ -100,11 +100,10 @@ const consumer = {
   ...idle(reasons.watched, {
     'group.consumer.regex.refresh.interval.ms': milliseconds({ ...int, min: 10_000, default: 600_000 }),
   }),
-  ...idle(reasons.migration, {
-    'group.consumer.migration.policy': oneOf(['bidirectional', 'upgrade', 'downgrade', 'disabled'], {
-      anyCase: true,
-      default: 'disabled',
-    }),
+  'group.consumer.migration.policy': oneOf(['bidirectional', 'upgrade', 'downgrade', 'disabled'], {
+    anyCase: true,
+    default: 'bidirectional',
+    doc: 'Whether a group with members goes over to the newer protocol when a member of it comes, and back when the last one goes.',
   }),
 } as const
 

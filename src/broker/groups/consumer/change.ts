@@ -12,7 +12,7 @@ import type { TopicView } from './topic-view.ts'
 
 export class GroupChange {
   readonly #groupId: string
-  readonly #group: ConsumerGroup
+  readonly group: ConsumerGroup
   readonly #records: StoredRecord[] = []
   readonly #acts: (() => void)[] = []
   /** Members as they will be. */
@@ -24,7 +24,7 @@ export class GroupChange {
 
   constructor(groupId: string, group: ConsumerGroup) {
     this.#groupId = groupId
-    this.#group = group
+    this.group = group
     this.epoch = group.epoch
     this.assignmentEpoch = group.assignmentEpoch
   }
@@ -47,37 +47,37 @@ export class GroupChange {
   /** What a member said of itself has changed. */
   described(member: ConsumerMember): void {
     this.#members.set(member.id, member)
-    this.add([memberRecord(this.#groupId, member)], () => this.#group.put(member))
+    this.add([memberRecord(this.#groupId, member)], () => this.group.put(member))
   }
 
   /** A member is a step further. */
   moved(member: ConsumerMember): void {
     this.#members.set(member.id, member)
-    this.add([currentRecord(this.#groupId, member)], () => this.#group.put(member))
+    this.add([currentRecord(this.#groupId, member)], () => this.group.put(member))
   }
 
   removed(memberId: string): void {
     this.#gone.add(memberId)
     this.#members.delete(memberId)
-    this.add(memberTombstones(this.#groupId, memberId), () => this.#group.remove(memberId))
+    this.add(memberTombstones(this.#groupId, memberId), () => this.group.remove(memberId))
   }
 
   bumped(metadataHash: number): void {
     const epoch = ++this.epoch
     this.add([groupRecord(this.#groupId, epoch, metadataHash)], () => {
-      this.#group.epoch = epoch
-      this.#group.metadataHash = metadataHash
+      this.group.epoch = epoch
+      this.group.metadataHash = metadataHash
     })
   }
 
   /** A target of one member. */
   aimed(memberId: string, target: Assignment): void {
     this.#targets.set(memberId, target)
-    this.add([targetRecord(this.#groupId, memberId, target)], () => this.#group.targets.set(memberId, target))
+    this.add([targetRecord(this.#groupId, memberId, target)], () => this.group.targets.set(memberId, target))
   }
 
   targetOf(memberId: string): Assignment {
-    return this.#targets.get(memberId) ?? this.#group.targetOf(memberId)
+    return this.#targets.get(memberId) ?? this.group.targetOf(memberId)
   }
 
   /** Makes the targets of all members anew, as of this epoch. */
@@ -89,7 +89,7 @@ export class GroupChange {
       if (!isSame(fresh, target)) this.aimed(id, fresh)
     }
     const epoch = (this.assignmentEpoch = this.epoch)
-    this.add([targetEpochRecord(this.#groupId, epoch)], () => void (this.#group.assignmentEpoch = epoch))
+    this.add([targetEpochRecord(this.#groupId, epoch)], () => void (this.group.assignmentEpoch = epoch))
   }
 
   #input(topics: TopicView): AssignorInput {
@@ -106,14 +106,14 @@ export class GroupChange {
     const members = [...this.#all()].map((member) => ({
       id: member.id,
       instanceId: member.instanceId,
-      topicIds: this.#group.topicsOf(member).map(idOf).filter((id) => id !== '').toSorted(), // prettier-ignore
+      topicIds: this.group.topicsOf(member).map(idOf).filter((id) => id !== '').toSorted(), // prettier-ignore
       target: this.targetOf(member.id),
     }))
     return { members, partitions }
   }
 
   *#all(): Generator<ConsumerMember> {
-    for (const member of this.#group.members.values())
+    for (const member of this.group.members.values())
       if (!this.#members.has(member.id) && !this.#gone.has(member.id)) yield member
     yield* this.#members.values()
   }

@@ -13,13 +13,16 @@ export interface EpochClaim {
 const check = (group: ConsumerGroup, { memberId, epoch }: EpochClaim): number => {
   const member = group.members.get(memberId)
   if (member === undefined) return errorCodes.UNKNOWN_MEMBER_ID
-  return member.epoch === epoch ? errorCodes.NONE : errorCodes.STALE_MEMBER_EPOCH
+  if (member.epoch === epoch) return errorCodes.NONE
+  return member.classic === undefined ? errorCodes.STALE_MEMBER_EPOCH : errorCodes.ILLEGAL_GENERATION
 }
 
 /** NONE, or why this client may not commit. */
 export const consumerCommitRefusal = (group: ConsumerGroup, claim: EpochClaim, version: number): number => {
   if (claim.epoch < 0 && group.members.size === 0) return errorCodes.NONE
-  if (version < EPOCHS_SINCE && group.members.has(claim.memberId)) return errorCodes.UNSUPPORTED_VERSION
+  const member = group.members.get(claim.memberId)
+  if (version < EPOCHS_SINCE && member !== undefined && member.classic === undefined)
+    return errorCodes.UNSUPPORTED_VERSION
   return check(group, claim)
 }
 

@@ -31,6 +31,8 @@ export class ConsumerGroup {
   readonly #named = new Map<string, number>()
   readonly #patterns = new Map<string, number>()
   readonly #assignors = new Map<string, number>()
+  /** How many members speak the newer protocol themselves. */
+  natives = 0
   /** By topic id and partition: who has it, be it to give it up. */
   readonly #holders = new Map<string, Map<number, string>>()
 
@@ -94,7 +96,8 @@ export class ConsumerGroup {
     return 'Stable'
   }
 
-  #count({ topics, pattern, assignor }: ConsumerMember, by: number): void {
+  #count({ topics, pattern, assignor, classic }: ConsumerMember, by: number): void {
+    if (classic === undefined) this.natives += by
     for (const topic of topics) count(this.#named, topic, by)
     if (pattern !== undefined && pattern !== '') count(this.#patterns, pattern, by)
     if (assignor !== undefined) count(this.#assignors, assignor, by)

@@ -1,4 +1,5 @@
 /** One member of a group of the newer protocol: what it said of itself, and how far it is on its way to what it shall have. Never changed, only replaced. */
+import type { Protocol } from '../member.ts'
 import { type Assignment, nothing } from './assignment.ts'
 
 /** As they are stored. */
@@ -11,6 +12,12 @@ export const memberStates = {
   UNRELEASED: 2,
 } as const
 export type MemberState = (typeof memberStates)[keyof typeof memberStates]
+
+/** What a member brings that still speaks the classic protocol. */
+export interface ClassicPart {
+  readonly sessionTimeoutMs: number
+  readonly protocols: readonly Protocol[]
+}
 
 export interface ConsumerMember {
   readonly id: string
@@ -35,6 +42,8 @@ export interface ConsumerMember {
   readonly assigned: Assignment
   /** What it has and must give up. */
   readonly revoking: Assignment
+  /** Set as long as it speaks the classic protocol. */
+  readonly classic: ClassicPart | undefined
 }
 
 /** The epoch of a static member that went away and will come back. */
@@ -57,4 +66,5 @@ export const newMember = (id: string, instanceId: string | undefined): ConsumerM
   state: memberStates.STABLE,
   assigned: nothing,
   revoking: nothing,
+  classic: undefined,
 })

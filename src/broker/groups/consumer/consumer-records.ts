@@ -9,7 +9,7 @@ import { array, bytes, type Decoded, type Encodable, i32, i64, i8, type Rows, st
 import { Writer } from '../../../protocol/writer.ts'
 import type { StoredRecord } from '../../topics/internal-topic.ts'
 import { type Assignment, assignmentOf, listOf } from './assignment.ts'
-import type { ConsumerMember, MemberState } from './consumer-member.ts'
+import type { ClassicPart, ConsumerMember, MemberState } from './consumer-member.ts'
 
 const types = { GROUP: 3, METADATA: 4, MEMBER: 5, TARGET_EPOCH: 6, TARGET: 7, CURRENT: 8, PATTERN: 16 } as const
 const VALUE_VERSION = 0
@@ -35,7 +35,7 @@ const memberRows = {
   pattern: str({ nullable: true }),
   rebalanceTimeoutMs: i32(),
   assignor: str({ nullable: true }),
-  // classic: of members of the older protocol during a change of protocols, which this broker does not mix
+  // classic: of members that still speak the older protocol
   classic: struct(when({ tag: 0, nullable: true }), {
     sessionTimeoutMs: i32(),
     protocols: structs({ name: str(), metadata: bytes() }),
@@ -86,6 +86,7 @@ export const memberRecord = (groupId: string, member: ConsumerMember): StoredRec
     pattern: member.pattern ?? null,
     rebalanceTimeoutMs: member.rebalanceTimeoutMs,
     assignor: member.assignor ?? null,
+    classic: member.classic ?? null,
   }),
 })
 
@@ -130,7 +131,7 @@ type MemberFacts = Omit<ConsumerMember, keyof CurrentFacts | 'id'>
 type CurrentFacts = Pick<ConsumerMember, 'epoch' | 'previousEpoch' | 'state' | 'assigned' | 'revoking'>
 
 const memberFacts = (bytes: Buffer): MemberFacts => {
-  const { instanceId, rackId, clientId, clientHost, topics, pattern, rebalanceTimeoutMs, assignor } = read(memberRows, bytes) // prettier-ignore
+  const { instanceId, rackId, clientId, clientHost, topics, pattern, rebalanceTimeoutMs, assignor, classic } = read(memberRows, bytes) // prettier-ignore
   return {
     instanceId: instanceId ?? undefined,
     rackId: rackId ?? undefined,
@@ -140,8 +141,15 @@ const memberFacts = (bytes: Buffer): MemberFacts => {
     pattern: pattern ?? undefined,
     rebalanceTimeoutMs,
     assignor: assignor ?? undefined,
+    classic: classic === null ? undefined : kept(classic),
   }
 }
+
+/** The bytes of a record are good only while it is read. */
+const kept = ({ sessionTimeoutMs, protocols }: ClassicPart): ClassicPart => ({
+  sessionTimeoutMs,
+  protocols: protocols.map(({ name, metadata }) => ({ name, metadata: Buffer.from(metadata) })),
+})
 
 const currentFacts = (bytes: Buffer): CurrentFacts => {
   const { memberEpoch, previousMemberEpoch, state, assigned, revoking } = read(currentRows, bytes)

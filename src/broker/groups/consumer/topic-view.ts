@@ -10,6 +10,8 @@ export interface TopicView {
   names(): readonly string[]
   /** Undefined when there is no such topic. */
   get(name: string): { readonly id: string; readonly partitions: number } | undefined
+  /** Undefined when there is no topic of this id. */
+  nameOf(id: string): string | undefined
 }
 
 const HASH_BYTES = 6
@@ -21,6 +23,7 @@ export const viewOf = (topics: TopicStore): TopicView => ({
     const topic = topics.get(name)
     return topic === undefined ? undefined : { id: topic.id, partitions: topic.partitions.length }
   },
+  nameOf: (id) => topics.byId(id)?.name,
 })
 
 /** The topics that a pattern stands for. Throws BadPattern. */
