@@ -55,13 +55,14 @@ it('a number and the progress that goes with it are there together, once each', 
   using folder = temporaryFolder()
   const port = await freePort()
   const config = writeServerProperties(join(folder.path, 'broker'), port, 'num.partitions=3\n')
-  let [next, isOver, begun] = [0, false, 0]
+  const over = new AbortController()
+  let [next, begun] = [0, 0]
   let broker = await startBrokerProcess(config)
   const again = async (): Promise<void> => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       begun++
       try {
-        await work(port, () => isOver, (n) => void (next = n)) // prettier-ignore
+        await work(port, () => over.signal.aborted, (n) => void (next = n)) // prettier-ignore
       } catch (thrown) {
         // the network's, while the broker is away; a transaction that failed is given up with its producer
         if (!(thrown instanceof Fault || (thrown instanceof Error && 'code' in thrown))) throw thrown
@@ -76,7 +77,7 @@ it('a number and the progress that goes with it are there together, once each', 
     broker = await startBrokerProcess(config)
   }
   await until(() => next > 100, 'the last numbers', 60_000)
-  isOver = true
+  over.abort()
   await working
   using peer = await connected(port)
   const numbers = Array.from({ length: next }, (_, n) => String(n))
