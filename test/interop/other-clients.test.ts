@@ -28,7 +28,7 @@ describe.runIf(has('go', 'Go clients'))('in Go', () => {
   })
 
   /** What a program that embeds Sarama says the broker is: an old release, and the newest. */
-  describe.each(['1.0.0', '2.8.0', '4.0.0'])('Sarama for Kafka %s', (assumed) => {
+  describe.each(['1.0.0', '4.0.0'])('Sarama for Kafka %s', (assumed) => {
     const { bootstrap } = interopBroker()
     const hasZstd = assumed !== '1.0.0'
     const able = abilities.modern.filter((ability) => hasZstd || !abilities.zstd.includes(ability))

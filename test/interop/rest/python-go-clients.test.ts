@@ -28,3 +28,11 @@ describe.runIf(has('go', 'Go clients'))('kafka-go', () => {
   const can = [...basics, ...zstd, ...topics, ...headers, ...times]
   clientProgram({ client: 'kafka-go', version, abilities: can, prepare }, bootstrap)
 })
+
+describe.runIf(has('go', 'Go clients'))('Sarama for Kafka 2.8.0, its own default', () => {
+  const { bootstrap } = interopBroker()
+  const version = 'v1.61.1'
+  const prepare = (at: string) =>
+    goProgram('sarama', [`github.com/IBM/sarama@${version}`], [at, '2.8.0', 'transactions', 'zstd'])
+  clientProgram({ client: 'Sarama, set to 2.8.0', version, abilities: abilities.modern, prepare }, bootstrap)
+})
