@@ -50,9 +50,19 @@ const unlinkOwn = (disk: Disk, path: string, text: string): void => {
   }
 }
 
+/** Nothing where the file, or the folder, cannot be read: a broker with several folders goes on without that one, and says in the others who it is. */
+const textOf = (disk: Disk, path: string): string => {
+  try {
+    return readWhole(disk, path)?.toString() ?? ''
+  } catch (thrown) {
+    if (systemCode(thrown) === undefined) throw thrown
+    return ''
+  }
+}
+
 /** The process that runs the broker of a log folder, if it lives. */
 export const runningBroker = (folder: string, disk: Disk, processes: Processes): RunningProcess | undefined => {
-  const text = readWhole(disk, join(folder, pidFile))?.toString() ?? ''
+  const text = textOf(disk, join(folder, pidFile))
   const [, pid, start, embedded] = /^pid=(\d+)\nstart=(.*)\nembedded=(true|false)\n$/.exec(text) ?? []
   if (pid === undefined || processes.startOf(Number(pid)) !== start) return undefined
   return { pid: Number(pid), embedded: embedded === 'true' }
