@@ -1,6 +1,6 @@
 /** The folders of a topic's partitions: made, found again, and put away, over all log folders. */
 import { assert } from '../../base/assert.ts'
-import { reasonOf } from '../../base/faults.ts'
+import { reasonOf, systemCode } from '../../base/faults.ts'
 import type { Log } from '../../base/log.ts'
 import type { Disk } from '../../io/disk.ts'
 import { KafkaFault } from '../../protocol/error-codes.ts'
@@ -173,8 +173,17 @@ export class PartitionFolders {
       const firsts = topics
         .map((topic) => folder.folderOf(topic, 0))
         .filter((path) => this.#disk.stat(path) !== undefined)
-      for (const path of firsts) await syncTopicFiles(this.#disk, path)
+      for (const path of firsts) await this.#syncUnlessGone(path)
       await folder.sync()
+    }
+  }
+
+  /** A topic that is deleted meanwhile has nothing to be kept. */
+  async #syncUnlessGone(path: string): Promise<void> {
+    try {
+      await syncTopicFiles(this.#disk, path)
+    } catch (thrown) {
+      if (systemCode(thrown) !== 'ENOENT' || this.#disk.stat(path) !== undefined) throw thrown
     }
   }
 

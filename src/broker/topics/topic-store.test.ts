@@ -217,3 +217,17 @@ test('creation survives a power cut once it has settled', async () => {
     expect(again.get('t')?.partitions.length).toBe(2)
   }
 })
+
+test('a topic that is deleted right after it was created is nothing to warn of', async () => {
+  const { start, said } = storeBench()
+  await using store = await start()
+  for (const name of ['a', 'b', 'c']) {
+    store.create({ name, configs: new Map([['retention.ms', '1000']]) })
+    const settled = store.settled()
+    await Promise.resolve()
+    store.delete(name)
+    await settled
+  }
+  await store.settled()
+  expect(said.of('warn')).toEqual([])
+})
