@@ -124,6 +124,18 @@ test('what a record says of its time decides, and the file where none says', asy
   expect(clock.now()).toBeGreaterThan(hourMs)
 })
 
+test('a record from the future keeps its segment, which is said once', async () => {
+  const { open, clock, said } = bench()
+  const now = clock.now()
+  const log = filled(open({}, { ...small, retentionMs: hourMs }), [now - 9 * hourMs, now + 30 * 24 * hourMs, now - 9 * hourMs]) // prettier-ignore
+  await log.retain()
+  await log.retain()
+  expect(offsets(log)).toEqual([1, 2])
+  expect(said.of('warn')).toEqual([
+    `t-0: the segment of offset 1 has a record of timestamp ${now + 30 * 24 * hourMs}, which is yet to come: until retention.ms after that nothing from there on is deleted by age.`,
+  ])
+})
+
 test('a segment that is being worked on stays, and all behind it', async () => {
   const { open } = bench()
   const log = filled(open({}, { ...small, retentionBytes: 0 }), [1, 1, 1])

@@ -6,6 +6,9 @@ import type { Durability } from './durability.ts'
 import type { LogState } from './log-state.ts'
 import type { Segment } from './segment.ts'
 
+/** Clocks differ; a record that is further ahead is worth a word. */
+const futureMs = 3_600_000
+
 /** Whether the segment, all of it before `endOffset`, is not kept. Asked for the oldest first, until it is false. Throws system errors. */
 type Breach = (segment: Segment, endOffset: number) => boolean
 
@@ -18,6 +21,7 @@ export class Retention {
   readonly #state: LogState
   readonly #durability: Durability
   readonly #changed: () => void
+  readonly #saidFuture = new WeakSet<Segment>()
 
   /** `changed` is called when the log begins at another offset. */
   constructor(state: LogState, durability: Durability, changed: () => void) {
@@ -57,8 +61,21 @@ export class Retention {
     const { home } = this.#state
     const { retentionMs } = home.settings
     const nowMs = home.clock.now()
-    const breach: Breach = (segment) => nowMs - newestMs(segment.load()) > retentionMs
+    const breach: Breach = (segment) => {
+      const newest = newestMs(segment.load())
+      if (newest > nowMs) this.#sayFuture(segment, newest)
+      return nowMs - newest > retentionMs
+    }
     return { why: `nothing there is younger than ${retentionMs} ms (retention.ms)`, breach }
+  }
+
+  /** Once for each segment: it keeps all behind it, and people wonder. */
+  #sayFuture(segment: Segment, newest: number): void {
+    if (this.#saidFuture.has(segment) || newest - this.#state.home.clock.now() < futureMs) return
+    this.#saidFuture.add(segment)
+    this.#state.home.log.warn(
+      `${this.#state.home.name}: the segment of offset ${segment.baseOffset} has a record of timestamp ${newest}, which is yet to come: until retention.ms after that nothing from there on is deleted by age.`,
+    )
   }
 
   async #drop({ why, breach }: Rule): Promise<void> {

@@ -45,7 +45,8 @@ test('retention in minutes and hours is milliseconds, and any negative one is no
     topicValues(new Map(), new Map(Object.entries(broker)))['retention.ms']
   expect(retention({ 'log.retention.hours': '2' })).toBe(7_200_000)
   expect(retention({ 'log.retention.hours': '2', 'log.retention.minutes': '3' })).toBe(180_000)
-  expect(retention({ 'log.retention.hours': '-5' })).toBe(-1)
+  for (const name of ['log.retention.hours', 'log.retention.minutes', 'log.retention.ms'])
+    expect(retention({ [name]: '-5' })).toBe(-1)
   expect(retention({})).toBe(604_800_000)
 })
 

@@ -38,9 +38,9 @@ const fromBroker = (name: TopicSetting, broker: Given): string | undefined => {
   for (const [twin, factor] of brokerTwins[name] ?? []) {
     const value = broker.get(twin)
     if (value === undefined) continue
-    // any negative retention means none
-    if (factor === 1) return value
-    return String(Number(value) < 0 ? -1 : Number(value) * factor)
+    // any negative retention means none, of whatever unit
+    if (name === 'retention.ms' && Number(value) < 0) return '-1'
+    return factor === 1 ? value : String(Number(value) * factor)
   }
   return undefined
 }
