@@ -1,5 +1,6 @@
 /** What settings of a server.properties must satisfy together, in Kafka's words. */
 import type { BrokerSettings } from './config-table.ts'
+import { assignors } from './groups/consumer/assignors.ts'
 
 /** What is wrong with a setting, for the file's findings. */
 export class BadSettings extends Error {
@@ -99,6 +100,18 @@ const checkFormat: Check = (settings, given) => {
   )
 }
 
+const checkProtocols: Check = (settings) => {
+  const name = 'group.coordinator.rebalance.protocols'
+  return !settings[name].includes('classic') && [name, "Disabling the 'classic' protocol is not supported."]
+}
+
+const checkAssignors: Check = (settings) => {
+  const name = 'group.consumer.assignors'
+  const unknown = settings[name].find((one) => !Object.hasOwn(assignors, one))
+  if (unknown === undefined && settings[name].length > 0) return false
+  return [name, `${name} can only hold ${Object.keys(assignors).join(' and ')}, and not ${unknown ?? 'nothing'}`]
+}
+
 const checks: readonly Check[] = [
   checkId,
   checkRoll,
@@ -107,6 +120,8 @@ const checks: readonly Check[] = [
   checkFetchWait,
   checkAcks,
   checkFormat,
+  checkProtocols,
+  checkAssignors,
 ]
 
 /** Throws BadSettings; `given` says which settings the file has. */

@@ -56,6 +56,8 @@ test.each([
   ['log.retention.hours=0', 'requirement failed: log.retention.ms must be unlimited (-1) or, equal or greater than 1'],
   ['log.cleaner.dedupe.buffer.size=1000', 'requirement failed: log.cleaner.dedupe.buffer.size must be at least 1MB per cleaner thread.'],
   ['replica.fetch.wait.max.ms=40000', 'requirement failed: replica.fetch.wait.max.ms should always be less than or equal to replica.socket.timeout.ms to prevent unnecessary socket timeouts'],
+  ['group.coordinator.rebalance.protocols=consumer', "requirement failed: Disabling the 'classic' protocol is not supported."],
+  ['group.consumer.assignors=mine', 'requirement failed: group.consumer.assignors can only hold uniform and range, and not mine'],
   ['offsets.commit.required.acks=4', 'requirement failed: offsets.commit.required.acks must be greater or equal -1 and less or equal to offsets.topic.replication.factor'],
   ['inter.broker.protocol.version=0.10.0\nlog.message.format.version=0.10.1-IV2', 'requirement failed: log.message.format.version 0.10.1-IV2 cannot be used when inter.broker.protocol.version is set to version 0.10.0'],
   ['broker.id=2000', 'requirement failed: broker.id must be equal or greater than -1 and not greater than reserved.broker.max.id'],

@@ -91,7 +91,7 @@ const asClassic = (member: ConsumerMember, consumer: ConsumerGroup, topics: Topi
 export const downgrade = (group: Group, consumer: ConsumerGroup, topics: TopicView, nowMs: number): void => {
   group.consumer = undefined
   // Not the group's epoch: members in step with each other are told to join again, and not that they are strangers.
-  group.generation = Math.max(...[...consumer.members.values()].map(({ epoch }) => epoch))
+  group.generation = Array.from(consumer.members.values()).reduce((most, { epoch }) => Math.max(most, epoch), 0)
   group.protocolType = CONSUMER
   for (const member of consumer.members.values()) group.add(asClassic(member, consumer, topics))
   group.protocolName = group.chooseProtocol()
