@@ -8,6 +8,7 @@ import { offsetCommit as api } from '../../protocol/messages/offset-commit.ts'
 import type { RequestOf, ResponseInput } from '../../protocol/table.ts'
 import type { PartitionCommit } from '../groups/committed.ts'
 import { defineHandler, type RequestContext } from './handler.ts'
+import { offsetError } from './offset-check.ts'
 
 type Request = RequestOf<typeof api>
 type TopicAsked = Request['topics'][number]
@@ -20,14 +21,6 @@ const nameOf = (asked: TopicAsked, { broker, version }: RequestContext): string 
   const topic = version >= IDS_SINCE ? broker.topics.byId(asked.topicId) : broker.topics.get(asked.topic)
   if (topic !== undefined) return topic.name
   return version >= IDS_SINCE ? errorCodes.UNKNOWN_TOPIC_ID : errorCodes.UNKNOWN_TOPIC_OR_PARTITION
-}
-
-const errorOf = (name: string | number, asked: PartitionAsked, { broker }: RequestContext): number => {
-  if (typeof name === 'number') return name
-  if (broker.topics.get(name)?.partitions[asked.partition] === undefined) return errorCodes.UNKNOWN_TOPIC_OR_PARTITION
-  const bytes = Buffer.byteLength(asked.metadata ?? '')
-  const tooLarge = bytes > broker.config.settings['offset.metadata.max.bytes']
-  return tooLarge ? errorCodes.OFFSET_METADATA_TOO_LARGE : errorCodes.NONE
 }
 
 const committed = (topic: string, asked: PartitionAsked, retentionMs: number, nowMs: number): PartitionCommit => {
@@ -52,7 +45,7 @@ export const offsetCommit = defineHandler({
     const topics = request.topics.map((asked) => {
       const name = nameOf(asked, context)
       const partitions = asked.partitions.map((p) => {
-        const errorCode = errorOf(name, p, context)
+        const errorCode = typeof name === 'number' ? name : offsetError(name, p, context.broker)
         if (errorCode === errorCodes.NONE) offsets.push(committed(String(name), p, request.retentionTimeMs, nowMs))
         return { partition: p.partition, errorCode }
       })

@@ -9,19 +9,13 @@ import type { RequestOf } from '../../protocol/table.ts'
 import type { PartitionCommit } from '../groups/committed.ts'
 import { OFFSETS_TOPIC } from '../groups/offsets-topic.ts'
 import { defineHandler, type RequestContext } from './handler.ts'
+import { offsetError } from './offset-check.ts'
 import { codeFor } from './transaction-codes.ts'
 
 type Request = RequestOf<typeof api>
 type PartitionAsked = Request['topics'][number]['partitions'][number]
 
 const codes = { fencedSince: Infinity, abortableSince: 4 } as const
-
-const errorOf = (topic: string, asked: PartitionAsked, { broker }: RequestContext): number => {
-  if (broker.topics.get(topic)?.partitions[asked.partition] === undefined) return errorCodes.UNKNOWN_TOPIC_OR_PARTITION
-  const bytes = Buffer.byteLength(asked.metadata ?? '')
-  const tooLarge = bytes > broker.config.settings['offset.metadata.max.bytes']
-  return tooLarge ? errorCodes.OFFSET_METADATA_TOO_LARGE : errorCodes.NONE
-}
 
 const committed = (topic: string, asked: PartitionAsked, nowMs: number): PartitionCommit => ({
   topic,
@@ -59,7 +53,7 @@ export const txnOffsetCommit = defineHandler({
     const topics = request.topics.map(({ topic, partitions }) => ({
       topic,
       partitions: partitions.map((p) => {
-        const errorCode = errorOf(topic, p, context)
+        const errorCode = offsetError(topic, p, broker)
         if (errorCode === errorCodes.NONE) offsets.push(committed(topic, p, nowMs))
         return { partition: p.partition, errorCode }
       }),
