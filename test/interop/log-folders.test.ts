@@ -137,16 +137,28 @@ describe('log folders', () => {
     await fill(bootstrap)
     await until(() => isCleaned(data), 'the first compaction', 60_000)
     const before = await look(bootstrap)
+    // as if it had been killed now
+    cpSync(data, join(folder.path, 'given-killed'), { recursive: true })
     await broker.stop()
     await dumpAll(data)
-    const copy = join(folder.path, 'given')
-    cpSync(data, copy, { recursive: true })
-    await zooKeeper.create(nodesFor(copy))
-    await using kafka = await startApacheKafka39(folder.path, zooKeeper, '/given', copy, eager)
-    expect(await look(kafka.bootstrap)).toEqual(before)
-    expect(complaintsAbout(kafka.child.output)).toEqual([])
+    cpSync(data, join(folder.path, 'given'), { recursive: true })
+    expect(await servedByKafka(folder.path, zooKeeper, 'given', before)).toEqual([])
+    await servedByKafka(folder.path, zooKeeper, 'given-killed', before)
   })
 })
+
+/** Apache Kafka shows what was there before; gives what it had to say of the files. */
+const servedByKafka = async (
+  folder: string,
+  zooKeeper: ZooKeeper,
+  name: string,
+  before: Contents,
+): Promise<string[]> => {
+  await zooKeeper.create(nodesFor(join(folder, name), `/${name}`))
+  await using kafka = await startApacheKafka39(folder, zooKeeper, `/${name}`, join(folder, name), eager)
+  expect(await look(kafka.bootstrap)).toEqual(before)
+  return complaintsAbout(kafka.child.output)
+}
 
 /** What a starting broker says of the files that it finds. */
 const complaintsAbout = (output: string): string[] =>
@@ -155,15 +167,15 @@ const complaintsAbout = (output: string): string[] =>
     .filter((line) => /\] (?:WARN|ERROR) .*(?:kafka\.log|storage\.internals|index|snapshot|checkpoint)/i.test(line))
 
 /** What ZooKeeper would know of the topics of this folder, had Kafka made them. */
-const nodesFor = (data: string): [string, string][] => {
+const nodesFor = (data: string, chroot: string): [string, string][] => {
   const meta = readFileSync(join(data, 'meta.properties'), 'utf8')
   const clusterId = /^cluster\.id=(.*)$/m.exec(meta)?.[1] ?? ''
   const nodes: [string, string][] = [
-    ['/given', ''],
-    ['/given/cluster', ''],
-    ['/given/cluster/id', JSON.stringify({ version: '1', id: clusterId })],
-    ['/given/brokers', ''],
-    ['/given/brokers/topics', ''],
+    [chroot, ''],
+    [`${chroot}/cluster`, ''],
+    [`${chroot}/cluster/id`, JSON.stringify({ version: '1', id: clusterId })],
+    [`${chroot}/brokers`, ''],
+    [`${chroot}/brokers/topics`, ''],
   ]
   const folders = readdirSync(data, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((e) => e.name) // prettier-ignore
   for (const topic of new Set(folders.map((name) => name.replace(/-\d+$/, '')))) {
@@ -171,7 +183,7 @@ const nodesFor = (data: string): [string, string][] => {
     const text = readFileSync(join(data, `${topic}-0`, 'partition.metadata'), 'utf8')
     const topicId = /topic_id: (.*)/.exec(text)?.[1]
     const assigned = Object.fromEntries(partitions.map((name) => [/\d+$/.exec(name)?.[0], [0]]))
-    nodes.push([`/given/brokers/topics/${topic}`, JSON.stringify({ version: 3, topic_id: topicId, partitions: assigned, adding_replicas: {}, removing_replicas: {} })]) // prettier-ignore
+    nodes.push([`${chroot}/brokers/topics/${topic}`, JSON.stringify({ version: 3, topic_id: topicId, partitions: assigned, adding_replicas: {}, removing_replicas: {} })]) // prettier-ignore
   }
   return nodes
 }

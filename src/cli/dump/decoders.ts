@@ -5,6 +5,7 @@
 import { skipTags } from '../../protocol/compile.ts'
 import { Malformed } from '../../protocol/malformed.ts'
 import { Reader } from '../../protocol/reader.ts'
+import { consumerGroupKey, consumerGroupValue } from './consumer-group-records.ts'
 
 export interface Shown {
   readonly key: string | undefined
@@ -57,14 +58,14 @@ const offsetsKey = (reader: Reader): string => {
   const kind = reader.i16()
   if (offsetKinds.includes(kind))
     return json('type', kind, { group: reader.str(false), topic: reader.str(false), partition: reader.i32() })
-  return json('type', kind, { group: reader.str(false) })
+  return json('type', kind, consumerGroupKey(kind, reader) ?? { group: reader.str(false) })
 }
 
 const offsetsValue = (kind: number, reader: Reader): string => {
   const version = reader.i16()
   if (offsetKinds.includes(kind)) return json('version', version, offsetOf(reader, version))
   if (kind === groupKind) return json('version', version, groupOf(reader, version))
-  throw new Malformed(`records of type ${kind} are not shown`)
+  return json('version', version, consumerGroupValue(kind, reader))
 }
 
 const offsetOf = (reader: Reader, version: number): Json => ({
