@@ -57,6 +57,10 @@ test('segments are closed by size, by age and when an index is full, and reads g
   }
   expect(rolled({ segmentBytes: 800 }).length).toBe(4)
   expect(rolled({ segmentMs: 10_000 }).length).toBe(4)
+  // between 8 and 11 seconds each, by chance
+  const early = rolled({ segmentMs: 10_000, segmentJitterMs: 3000 }).map((name) => Number.parseInt(name, 10))
+  const ages = early.slice(1).map((offset, index) => offset - (early[index] ?? 0))
+  expect(ages.every((age) => age >= 8 && age <= 11) && ages.some((age) => age < 11)).toBe(true)
   expect(rolled({ segmentIndexBytes: 40, indexIntervalBytes: 100 }).length).toBeGreaterThan(3)
   expect(rolled({})).toEqual(['00000000000000000000.log'])
 })

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { batchOf } from '../../../test/fakes/batches.ts'
+import { FakeDisk } from '../../../test/fakes/disk.ts'
 import { bench, client, readAll } from '../../../test/fakes/partition-log.ts'
 import { storeBench } from '../../../test/fakes/topic-store.ts'
 import type { PartitionLog } from './partition-log.ts'
@@ -134,6 +135,27 @@ test('a record from the future keeps its segment, which is said once', async () 
   expect(said.of('warn')).toEqual([
     `t-0: the segment of offset 1 has a record of timestamp ${now + 30 * 24 * hourMs}, which is yet to come: until retention.ms after that nothing from there on is deleted by age.`,
   ])
+})
+
+test('on a full disk retention makes room, and producers go on', async () => {
+  const { open, clock, disk } = bench(new FakeDisk({ capacityBytes: 10 * size }))
+  const log = open({}, { ...small, retentionMs: hourMs, fileDeleteDelayMs: 0 })
+  const fill = (): number => {
+    for (let count = 0; ; count++)
+      try {
+        filled(log, [clock.now()])
+      } catch {
+        return count
+      }
+  }
+  expect(fill()).toBeGreaterThan(3)
+  const end = log.logEndOffset
+  clock.advance(2 * hourMs)
+  await log.retain()
+  clock.advance(100)
+  expect([log.logStartOffset, log.logEndOffset]).toEqual([end, end])
+  expect(fill()).toBeGreaterThan(3)
+  expect(disk.list('/logs/t-0').some((name) => name.endsWith('.deleted'))).toBe(false)
 })
 
 test('a segment that is being worked on stays, and all behind it', async () => {
