@@ -20,6 +20,7 @@ const failed = (transactionalId: string, errorCode: number): Described => ({
 
 const described = (transactionalId: string, { transactions }: Services): Described => {
   if (transactionalId === '') return failed(transactionalId, errorCodes.INVALID_REQUEST)
+  if (transactions.isUnread(transactionalId)) return failed(transactionalId, errorCodes.NOT_COORDINATOR)
   const facts = transactions.get(transactionalId)?.facts
   if (facts === undefined) return failed(transactionalId, errorCodes.TRANSACTIONAL_ID_NOT_FOUND)
   const { state, timeoutMs, startMs: startTimestamp, producerId, producerEpoch } = facts

@@ -22,11 +22,15 @@ const isTransactional = (records: Buffer): boolean =>
   magicOf(records, 0) === 2 &&
   (records.readInt16BE(ATTRIBUTES_AT) & TRANSACTIONAL) !== 0
 
+/** The coordinator may say something else in a moment, or once its partition can be read. */
+const isPassing = (code: number): boolean =>
+  code === errorCodes.CONCURRENT_TRANSACTIONS || code === errorCodes.NOT_COORDINATOR
+
 /** What the coordinator's answer means for the producer of the records. */
 const faultOf = (code: number, version: number): KafkaFault | undefined => {
   if (code === errorCodes.NONE) return undefined
   // clients come again with NOT_ENOUGH_REPLICAS, and with the other some do not
-  if (code === errorCodes.CONCURRENT_TRANSACTIONS)
+  if (isPassing(code))
     return new KafkaFault('NOT_ENOUGH_REPLICAS', `Unable to verify the partition has been added to the transaction. Underlying error: ${errorName(code)}`) // prettier-ignore
   const told = codeFor(code, version, codes)
   if (told === errorCodes.INVALID_TXN_STATE)

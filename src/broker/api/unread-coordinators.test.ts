@@ -54,6 +54,9 @@ test('groups and transactional ids in a folder that cannot be read have no coord
     expect(new Set(errors.values())).toEqual(new Set([0, errorCodes.COORDINATOR_NOT_AVAILABLE]))
     if (coordinatorType === 0) expect(names.filter((name) => errors.get(name) !== 0)).toEqual(lost)
     else for (const name of names) expect(await new TestProducer(later, name).init()).toBe(errors.get(name))
+    if (coordinatorType === 1)
+      for (const name of names.filter((one) => errors.get(one) !== 0))
+        expect(await new TestProducer(later, name).end('commit')).toBe(errorCodes.NOT_COORDINATOR)
   }
   expect(second.said.of('error')).toContainEqual(expect.stringMatching(/^__consumer_offsets-\d cannot be read/))
 })

@@ -77,7 +77,8 @@ export class TransactionCoordinator implements Disposable {
   /** Reads back what was stored, completes what was decided, and watches over the rest from then on. Throws KafkaFault. */
   load(): void {
     this.#store.load()
-    for (const transaction of this.#store.list()) this.#completion.begin(transaction)
+    for (const transaction of this.#store.list())
+      if (!this.isUnread(transaction.id)) this.#completion.begin(transaction)
     sayHanging(this.#options.topics, this.#store, this.#options.log)
     this.#house = keepHouse({ ...this.#options, store: this.#store, completion: this.#completion })
   }
@@ -87,7 +88,7 @@ export class TransactionCoordinator implements Disposable {
     return this.#store.topic.ensure()
   }
 
-  /** Whether the partition that keeps the id could not be read. */
+  /** Whether the partition that keeps the id could not be read: what is known of it then may be old, and is not acted upon. */
   isUnread(transactionalId: string): boolean {
     return this.#store.topic.isUnread(transactionalId)
   }
@@ -107,6 +108,7 @@ export class TransactionCoordinator implements Disposable {
   async initProducerId({ transactionalId, timeoutMs, expected }: InitAsk): Promise<Given> {
     if (timeoutMs <= 0 || timeoutMs > this.#options.settings['transaction.max.timeout.ms'])
       return errorCodes.INVALID_TRANSACTION_TIMEOUT
+    if (this.isUnread(transactionalId)) return errorCodes.COORDINATOR_NOT_AVAILABLE
     const transaction = this.#store.get(transactionalId) ?? (await this.#made(transactionalId, timeoutMs))
     if (transaction === undefined) return errorCodes.COORDINATOR_NOT_AVAILABLE
     const { facts, isPending } = transaction
@@ -160,6 +162,7 @@ export class TransactionCoordinator implements Disposable {
   /** The transaction of a producer, or the error for one that is not (or no longer) its producer. */
   #named({ transactionalId, producerId, producerEpoch }: TransactionalName): Transaction | number {
     if (transactionalId === '') return errorCodes.INVALID_REQUEST
+    if (this.isUnread(transactionalId)) return errorCodes.NOT_COORDINATOR
     const transaction = this.#store.get(transactionalId)
     if (transaction === undefined || transaction.facts.producerId !== producerId)
       return errorCodes.INVALID_PRODUCER_ID_MAPPING

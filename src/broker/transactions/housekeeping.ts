@@ -20,6 +20,7 @@ export const abortLate = async ({ store, completion, log }: HousekeepingOptions)
   for (const transaction of store.list()) {
     const { facts, isPending } = transaction
     if (facts.state !== 'Ongoing' || isPending || facts.startMs + facts.timeoutMs >= nowMs) continue
+    if (store.topic.isUnread(transaction.id)) continue
     log.info(`The transaction of ${transaction.id} took longer than ${facts.timeoutMs} ms and is aborted.`)
     await completion.decide(transaction, fenced(facts, nowMs))
   }
@@ -30,7 +31,11 @@ export const forgetOld = async ({ store, settings }: HousekeepingOptions): Promi
   const before = store.clock.now() - settings['transactional.id.expiration.ms']
   for (const transaction of store.list()) {
     const { facts, isPending } = transaction
-    const isIdle = !isPending && facts.state !== 'Ongoing' && decisionOf(facts) === undefined
+    const isIdle =
+      !isPending &&
+      !store.topic.isUnread(transaction.id) &&
+      facts.state !== 'Ongoing' &&
+      decisionOf(facts) === undefined
     if (isIdle && facts.updatedMs <= before) await store.forget(transaction)
   }
 }
