@@ -48,9 +48,9 @@ export class ChannelPort {
     return this.#opened.promise
   }
 
-  /** Events that the channel held when it was opened. */
+  /** Events that the channel held when it was opened; of a shared one, those that sinks took beyond what was put here. */
   get found(): number {
-    return this.#found
+    return this.channel.shared === true ? Math.max(0, this.#out - this.#in) : this.#found
   }
 
   /** Resolves after the first try. A channel that cannot be opened is reported once and tried again until the agent stops. */
@@ -92,10 +92,10 @@ export class ChannelPort {
 
   account(): ComponentAccount {
     const account: Account = {
-      in: this.#found + this.#in,
+      in: this.found + this.#in,
       out: this.#out,
       dropped: 0,
-      held: this.channel.held,
+      held: this.channel.shared === true ? this.found + this.#in - this.#out : this.channel.held,
     }
     return { kind: 'channel', name: this.name, durable: this.channel.durable, ...account }
   }

@@ -50,6 +50,10 @@ const table = {
     says: '{path} was written by Flume in version {version} of its format; only version 3 (Flume 1.3 and later) can be taken over',
     hint: 'Let Flume deliver what the channel holds, then start Millrace on an empty folder.',
   },
+  CHANNEL_RECORD: {
+    says: 'Channel {channel} cannot put a batch: {problem}',
+    hint: 'Correct the partition header or setting, or raise kafka.producer.max.request.size and the limit of the topic.',
+  },
   STOPPED_BEFORE_HELD: {
     says: 'The agent stopped before every channel of source {source} held {events} events',
     hint: 'Sources that can read again deliver them after the next start; other peers must send them again.',

@@ -8,6 +8,8 @@ export interface Channel extends AsyncDisposable {
   readonly transactionCapacity: number
   /** Receipts settle by the channel's own storage and not by the sinks behind it. */
   readonly durable: boolean
+  /** Events also come into it, or go out of it, by others. */
+  readonly shared?: boolean
   /** Events held now, those in open takes included. */
   readonly held: number
   /** Before the first put or take. */

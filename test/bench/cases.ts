@@ -80,6 +80,16 @@ a1.sources.r1.channels = c1
 a1.sinks.k1.channel = c1
 `
 
+const kafkaChannel = (p: Place): string => `
+a1.sources = r1
+a1.channels = c1
+a1.sinks = k1
+a1.channels.c1.type = org.apache.flume.channel.kafka.KafkaChannel
+a1.channels.c1.kafka.bootstrap.servers = 127.0.0.1:${p.brokerPort}
+a1.sources.r1.channels = c1
+a1.sinks.k1.channel = c1
+`
+
 const big = (p: Place): string => channel(100_000, p.batch)
 
 export const cases: readonly Case[] = [
@@ -132,6 +142,15 @@ a1.sources.r1.interceptors.h.type = host
     needs: 'none',
     check: 'accounts',
     properties: (p) => fileChannel(p) + taildir(p, p.batch) + nullSink(p),
+  },
+  {
+    name: 'file-to-kafka-channel',
+    says: 'file → TAILDIR → Kafka channel on the embedded broker → null',
+    batch: 1000,
+    limits: { eventsPerSecond: 1e6, cpuSecondsPerMillion: 1.2, rssMB: 250 },
+    needs: 'broker',
+    check: 'accounts',
+    properties: (p) => kafkaChannel(p) + taildir(p, p.batch) + nullSink(p),
   },
   {
     name: 'topic-to-null',

@@ -1,0 +1,66 @@
+/** Makes the channel from its settings; loaded when a flow has one, since the clients behind it are large. */
+import { Consumer } from '../../src/client/consumer.ts'
+import { clientOptions } from '../../src/client/options.ts'
+import { Partitioner } from '../../src/client/partitioner.ts'
+import { Producer } from '../../src/client/producer.ts'
+import { TransactionalProducer } from '../../src/client/transactional-producer.ts'
+import type { Context } from '../../src/flow/context.ts'
+import { KafkaChannel, type KafkaChannelOptions } from './kafka-channel.ts'
+import { Puts } from './puts.ts'
+import { RecordMaker } from './record-maker.ts'
+import { type KafkaChannelValues, parseConsumer, parseProducer } from './settings.ts'
+import { Takes } from './takes.ts'
+
+/** What the channel stands on. */
+export const partsOf = (values: KafkaChannelValues, context: Context): KafkaChannelOptions => {
+  const { clock, random, log, agent, name } = context
+  const topic = values['kafka.topic']
+  const shared = { bootstrap: values['kafka.bootstrap.servers'], clock, random, log }
+  const producing = parseProducer(values)
+  const consuming = parseConsumer(values)
+  const { parseAsFlumeEvent, defaultPartitionId: defaultPartition, partitionIdHeader: partitionHeader } = values
+  const rules = { parseAsFlumeEvent, defaultPartition, partitionHeader }
+  const maker = new RecordMaker(name, rules, new Partitioner(random))
+  const producer = { ...producing.producer, acks: producing.producer.acks ?? -1, idempotent: true } as const
+  const putClient = clientOptions({ ...producing.client, ...shared })
+  // Of its own at every start: two agents of one name must not shut each other out.
+  const transactionalId = `millrace-${agent}-${name}-${random.bytes(8).toString('hex')}`
+  const transactionTimeoutMs = values.transactionTimeout
+  const offsetReset = values.readSmallestOffset ? 'earliest' : 'latest'
+  return {
+    name,
+    clock,
+    pollTimeoutMs: values['kafka.pollTimeout'],
+    puts: new Puts({
+      topic,
+      maker,
+      context,
+      producer: new Producer(putClient, producer),
+      transactional: () =>
+        new TransactionalProducer(putClient, { ...producing.producer, transactionalId, transactionTimeoutMs }),
+    }),
+    takes: (changed) =>
+      new Takes({
+        name,
+        topic,
+        maker,
+        context,
+        changed,
+        consumer: (hooks) =>
+          new Consumer(
+            clientOptions({ ...consuming.client, ...shared }),
+            {
+              offsetReset,
+              ...consuming.consumer,
+              isolation: 'read_committed',
+              groupId: values['kafka.consumer.group.id'],
+            },
+            hooks,
+          ),
+      }),
+  }
+}
+
+/** Nothing is connected before `open`. */
+export const createKafkaChannel = (values: KafkaChannelValues, context: Context): KafkaChannel =>
+  new KafkaChannel(partsOf(values, context))

@@ -1,0 +1,173 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { bodiesOf, bodyOf, eventOf, numbered } from '../../test/conformance/events.ts'
+import { brokerBench, type BrokerBench } from '../../test/fakes/broker.ts'
+import { fakeContext } from '../../test/fakes/context.ts'
+import { createTopic, put, storedIn } from '../../test/fakes/kafka-client.ts'
+import { readFrom } from '../../test/fakes/transactions.ts'
+import { until } from '../../test/fakes/until.ts'
+import { valuesOf } from '../../test/fakes/values.ts'
+import { createKafkaChannel } from './create-channel.ts'
+import { kafka } from './kafka.ts'
+import type { KafkaChannel } from './kafka-channel.ts'
+import { kafkaChannelSettings, type KafkaChannelValues } from './settings.ts'
+
+const topic = 'flume-channel'
+const never = new AbortController().signal
+const undo: (() => unknown)[] = []
+afterEach(async () => {
+  for (const one of undo.splice(0).toReversed()) await one()
+})
+
+const brokerWith = async (partitions: number): Promise<BrokerBench> => {
+  const bench = await brokerBench({ 'transaction.state.log.num.partitions': '1' })
+  undo.push(() => bench[Symbol.asyncDispose]())
+  await createTopic(bench, topic, partitions)
+  return bench
+}
+
+const open = async (bench: BrokerBench, given: Readonly<Record<string, string>> = {}) => {
+  const values = valuesOf(kafkaChannelSettings, {
+    'kafka.bootstrap.servers': `127.0.0.1:${bench.port}`,
+    'kafka.consumer.fetch.max.wait.ms': '20',
+    'kafka.consumer.heartbeat.interval.ms': '25',
+    'kafka.pollTimeout': '5000',
+    ...given,
+  }) as unknown as KafkaChannelValues
+  const context = fakeContext()
+  const channel = createKafkaChannel(values, context)
+  undo.push(() => channel[Symbol.asyncDispose]())
+  await channel.open()
+  return { channel, log: context.log }
+}
+
+const takeSome = async (channel: KafkaChannel, count: number): Promise<string[]> => {
+  const bodies: string[] = []
+  while (bodies.length < count) {
+    const take = await channel.take(count - bodies.length, never)
+    bodies.push(...bodiesOf(take.events))
+    await take.commit()
+  }
+  return bodies
+}
+
+describe('a put', () => {
+  it('of events with keys reaches several partitions, whole, in the order of each key, and the key comes back as a header', async () => {
+    const bench = await brokerWith(4)
+    const { channel } = await open(bench)
+    await channel.put(Array.from({ length: 40 }, (_, i) => eventOf(`${i}`, { key: `k${i % 8}`, other: 'x' })))
+    const read = await Promise.all(
+      [0, 1, 2, 3].map(async (partition) => readFrom(await bench.peer(), topic, { partition })),
+    )
+    expect(read.filter(({ values }) => values.length > 0).length).toBeGreaterThan(1)
+    const events = []
+    while (events.length < 40) {
+      const take = await channel.take(100, never)
+      events.push(...take.events)
+      await take.commit()
+    }
+    for (let key = 0; key < 8; key++)
+      expect(events.filter(({ headers }) => headers['key'] === `k${key}`).map(bodyOf)).toEqual(
+        Array.from({ length: 5 }, (_, i) => `${i * 8 + key}`),
+      )
+    expect(events.every(({ headers }) => headers['other'] === 'x')).toBe(true)
+  })
+
+  it('that goes nowhere leaves nothing to be seen, whatever of it was sent', async () => {
+    const bench = await brokerWith(2)
+    const { channel } = await open(bench, { partitionIdHeader: 'p', 'kafka.producer.delivery.timeout.ms': '3000' })
+    const events = [eventOf('a', { p: '0' }), eventOf('b', { p: '1' }), eventOf('c', { p: '7' })]
+    await expect(channel.put(events)).rejects.toMatchObject({ code: 'CHANNEL_RECORD' })
+    await channel.put(events.slice(0, 2))
+    expect((await takeSome(channel, 2)).toSorted()).toEqual(['a', 'b'])
+  })
+
+  it('into one partition is one batch, without a transaction', async () => {
+    const bench = await brokerWith(3)
+    const { channel } = await open(bench, { parseAsFlumeEvent: 'false' })
+    await channel.put(numbered(0, 10))
+    const stored = await storedIn(bench.port, topic)
+    expect(new Set(stored.map(({ partition }) => partition)).size).toBe(1)
+    expect(stored.map(({ value, offset }) => [offset, value])).toEqual(
+      Array.from({ length: 10 }, (_, i) => [i, `${i}`]),
+    )
+  })
+
+  it('keeps the order of the calls, transactions among them', async () => {
+    const bench = await brokerWith(1)
+    const { channel } = await open(bench, { 'kafka.producer.max.request.size': '400' })
+    const batches = [numbered(0, 3), numbered(3, 60), numbered(60, 63), numbered(63, 120), numbered(120, 121)]
+    await Promise.all(batches.map((batch) => channel.put(batch)))
+    expect(await takeSome(channel, 121)).toEqual(bodiesOf(numbered(0, 121)))
+  })
+})
+
+describe('a take', () => {
+  it('goes on after a restart behind what was committed, and no further', async () => {
+    const bench = await brokerWith(1)
+    const first = await open(bench)
+    await first.channel.put(numbered(0, 10))
+    const [one, two, three] = [
+      await first.channel.take(3, never),
+      await first.channel.take(3, never),
+      await first.channel.take(3, never),
+    ]
+    await one.commit()
+    await three.commit()
+    expect(bodiesOf(two.events)).toEqual(['3', '4', '5'])
+    await first.channel[Symbol.asyncDispose]()
+    const { channel } = await open(bench)
+    expect(await takeSome(channel, 7)).toEqual(bodiesOf(numbered(3, 10)))
+  })
+
+  it('of a partition that another agent got is void, and nothing is lost between them', async () => {
+    const bench = await brokerWith(2)
+    const [a, b] = [await open(bench), await open(bench)]
+    for (const partition of [0, 1]) await put(bench, topic, ['\u0000'], partition)
+    const stuck = await a.channel.take(10, never)
+    const came = new Set<string>()
+    const second = b.channel.take(10, never)
+    await until(() => a.log.of('warn').some((line) => /the group took .* away/.test(line)), 'the loss of a partition')
+    const take = await second
+    for (const body of bodiesOf(take.events)) came.add(body)
+    expect(take.events.length + stuck.events.length).toBeGreaterThanOrEqual(2)
+    await take.commit()
+    await stuck.commit()
+  })
+
+  it('takes a record that is no Flume event for a body, and says so once', async () => {
+    const bench = await brokerWith(1)
+    await put(bench, topic, ['\u0004plain text', '\u0004more text'])
+    const { channel, log } = await open(bench)
+    expect(await takeSome(channel, 2)).toEqual(['\u0004plain text', '\u0004more text'])
+    expect(log.of('warn')).toEqual([expect.stringMatching(/Record 0 of flume-channel-0 is no Flume event/)])
+  })
+
+  it('is not needed: a channel without a sink joins no group', async () => {
+    const bench = await brokerWith(1)
+    const { channel, log } = await open(bench)
+    await channel.put(numbered(0, 3))
+    await channel[Symbol.asyncDispose]()
+    expect(log.of('info')).toEqual([])
+    expect(await storedIn(bench.port, topic)).toHaveLength(3)
+  })
+})
+
+describe('its settings', () => {
+  it('are checked, those of the clients too', () => {
+    const values = valuesOf(kafkaChannelSettings, {
+      'kafka.bootstrap.servers': 'h:9092',
+      'kafka.topic': 'no topic',
+      'kafka.producer.acks': 'some',
+    })
+    expect(kafka.check?.(values)?.map(({ level, setting }) => [level, setting])).toEqual([
+      ['fault', 'kafka.producer.acks'],
+      ['fault', 'kafka.topic'],
+    ])
+  })
+
+  it('of before 1.7 mean what they meant', () => {
+    expect(kafkaChannelSettings['kafka.bootstrap.servers'].formerly).toEqual(['brokerList'])
+    expect(kafkaChannelSettings['kafka.topic'].formerly).toEqual(['topic'])
+    expect(kafkaChannelSettings['kafka.consumer.group.id'].formerly).toEqual(['groupId'])
+  })
+})

@@ -1,0 +1,214 @@
+/**
+ * The taking side: one consumer for all sinks of the channel. It fetches a little ahead, hands events out in order, and commits for each partition the
+ * offset of the first event that is not stored. A commit of a take resolves when the group has it. Takes of partitions that the group gave to another
+ * agent are void: what they hold is delivered there.
+ */
+import { rethrowBroken } from '../../src/base/assert.ts'
+import { backoffMs } from '../../src/base/backoff.ts'
+import { counted } from '../../src/base/counted.ts'
+import { reasonOf } from '../../src/base/faults.ts'
+import type { TopicPartition } from '../../src/client/assignors/assignor.ts'
+import type { Consumer, ConsumerHooks } from '../../src/client/consumer.ts'
+import { BrokerError } from '../../src/client/errors.ts'
+import type { FetchedRecords } from '../../src/client/fetched-records.ts'
+import type { Context } from '../../src/flow/context.ts'
+import type { Event } from '../../src/flow/event.ts'
+import { Bell } from '../../src/base/bell.ts'
+import type { RecordMaker } from './record-maker.ts'
+import { HeldPartition, ReadyEvents, type Slice } from './ready-events.ts'
+
+export interface TakesOptions {
+  readonly name: string
+  readonly topic: string
+  readonly maker: RecordMaker
+  readonly consumer: (hooks: ConsumerHooks) => Consumer
+  readonly context: Context
+  /** There is something to take, or the reading has ended. */
+  readonly changed: () => void
+}
+
+/** Events made ahead of the takes. */
+const aheadMax = 5000
+const sliceMax = 1000
+const retryFirstMs = 50
+const retryMaxMs = 1000
+
+const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}-${partition}`
+
+export class Takes implements AsyncDisposable {
+  readonly ready = new ReadyEvents()
+  /** Events in takes that are open. */
+  taken = 0
+  /** Events whose take was committed. */
+  committed = 0
+  readonly #options: TakesOptions
+  readonly #consumer: Consumer
+  readonly #held = new Map<string, HeldPartition>()
+  readonly #stop = new AbortController()
+  readonly #room = new Bell()
+  #reading: Promise<void> | undefined
+  #committing: Promise<void> | undefined
+  #failure: unknown
+  #isUnreadableSaid = false
+
+  constructor(options: TakesOptions) {
+    this.#options = options
+    this.#consumer = options.consumer({
+      prepare: () =>
+        this.#commitAll()
+          .catch(reasonOf)
+          .then(() => undefined),
+      assigned: (added, lost) => this.#assigned(added, lost),
+    })
+  }
+
+  /** Begins to read, the first time. Rejects with BROKER_UNREACHABLE. */
+  async start(): Promise<void> {
+    await this.#consumer.open()
+    this.#consumer.subscribe([this.#options.topic])
+    this.#reading ??= this.#read()
+  }
+
+  get hasFailed(): boolean {
+    return this.#failure !== undefined
+  }
+
+  /** Up to `max` events that are ready. Throws what has ended the reading. */
+  cut(max: number): Slice[] {
+    const slices = this.ready.cut(max)
+    this.taken += slices.reduce((sum, { events }) => sum + events.length, 0)
+    this.#room.ring()
+    if (slices.length === 0 && this.#failure !== undefined) throw this.#failure
+    return slices
+  }
+
+  /** The events are stored elsewhere; resolves when the group knows. */
+  async commit(slices: readonly Slice[]): Promise<void> {
+    this.#untake(slices)
+    for (const slice of slices) slice.held.settle(slice)
+    for (let failures = 1; slices.some(isOpen); failures++) {
+      try {
+        await this.#commitAll()
+      } catch (thrown) {
+        rethrowBroken(thrown)
+        if (this.#stop.signal.aborted) break
+        await this.#options.context.clock.sleep(backoffMs(failures, retryFirstMs, retryMaxMs), this.#stop.signal)
+      }
+      // Behind the commit point: what is before it is still open, and will be committed with it.
+      if (slices.every(({ held }) => held.toCommit === undefined)) break
+    }
+    this.committed += slices.reduce((sum, { events }) => sum + events.length, 0)
+    const lost = slices.filter(({ held }) => held.isLost).reduce((sum, { events }) => sum + events.length, 0)
+    if (lost > 0) this.#options.context.log.warn(`${counted(lost, 'event')} were stored of partitions that the group has given to another agent: it delivers them again.`) // prettier-ignore
+  }
+
+  rollBack(slices: readonly Slice[]): void {
+    this.#untake(slices)
+    this.ready.back(slices)
+    this.#options.changed()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort()
+    this.#room.ring()
+    await this.#reading
+    await this.#commitAll().catch((thrown: unknown) => {
+      rethrowBroken(thrown)
+      this.#options.context.log.warn(
+        `The last offsets were not committed: ${reasonOf(thrown)}. Some events are delivered again.`,
+      )
+    })
+    await this.#consumer[Symbol.asyncDispose]()
+  }
+
+  #untake(slices: readonly Slice[]): void {
+    this.taken -= slices.reduce((sum, { events }) => sum + events.length, 0)
+  }
+
+  async #read(): Promise<void> {
+    const { signal } = this.#stop
+    try {
+      while (!signal.aborted) {
+        while (this.ready.count >= aheadMax && !signal.aborted) await this.#room.rung
+        const records = await this.#consumer.next(signal)
+        if (records !== undefined) await this.#make(records)
+      }
+    } catch (thrown) {
+      this.#failure = thrown
+      this.#options.changed()
+    }
+  }
+
+  async #make(records: FetchedRecords): Promise<void> {
+    const held = this.#held.get(keyOf(records))
+    if (held === undefined) return
+    held.begin(records.position)
+    while (!held.isLost && !this.#stop.signal.aborted) {
+      const isLast = this.#makeSlice(records, held)
+      this.#options.changed()
+      if (isLast) return
+      while (this.ready.count >= aheadMax && !this.#stop.signal.aborted) await this.#room.rung
+    }
+  }
+
+  /** True where the records are used up. */
+  #makeSlice(records: FetchedRecords, held: HeldPartition): boolean {
+    const [events, offsets]: [Event[], number[]] = [[], []]
+    const from = records.position
+    let isLast = false
+    while (events.length < sliceMax && !isLast) {
+      isLast = !records.next()
+      if (isLast) break
+      events.push(this.#options.maker.event(records, (problem) => this.#unreadable(records, problem)))
+      offsets.push(records.reader.offset)
+    }
+    const slice = { held, events, offsets, from, to: records.position }
+    if (events.length > 0) this.ready.push(slice)
+    else held.settle(slice)
+    return isLast
+  }
+
+  /** One commit at a time, of all that is settled; who comes meanwhile shares the next. */
+  async #commitAll(): Promise<void> {
+    while (this.#committing !== undefined) await this.#committing.catch(reasonOf)
+    const offsets = [...this.#held.values()].flatMap((held) => held.toCommit ?? [])
+    if (offsets.length === 0) return
+    this.#committing = this.#consumer.commit(offsets)
+    try {
+      await this.#committing
+      for (const one of offsets) this.#held.get(keyOf(one))?.committed(one.offset)
+    } catch (thrown) {
+      if (thrown instanceof BrokerError)
+        this.#options.context.log.debug(`Offsets were not committed: ${reasonOf(thrown)}.`)
+      throw thrown
+    } finally {
+      this.#committing = undefined
+    }
+  }
+
+  #assigned(added: readonly TopicPartition[], lost: readonly TopicPartition[]): void {
+    const { log, name } = this.#options.context
+    for (const one of lost) {
+      const held = this.#held.get(keyOf(one))
+      if (held !== undefined) held.isLost = true
+      this.#held.delete(keyOf(one))
+    }
+    for (const { topic, partition } of added)
+      this.#held.set(keyOf({ topic, partition }), new HeldPartition(topic, partition))
+    if (lost.length > 0)
+      log.warn(
+        `Channel ${name}: the group took ${lost.map(keyOf).join(', ')} away; what was taken of them and is not committed is void.`,
+      )
+    if (added.length > 0) log.info(`Channel ${name} takes from ${added.map(keyOf).join(', ')}.`)
+  }
+
+  #unreadable({ topic, partition, reader }: FetchedRecords, problem: string): void {
+    if (this.#isUnreadableSaid) return
+    this.#isUnreadableSaid = true
+    this.#options.context.log.warn(
+      `Record ${reader.offset} of ${topic}-${partition} is no Flume event (${problem}): its value is taken for a body, and so with later ones. Where others write this topic set parseAsFlumeEvent = false.`,
+    )
+  }
+}
+
+const isOpen = ({ held, to }: Slice): boolean => !held.isLost && !held.hasCommitted(to)

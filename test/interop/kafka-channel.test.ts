@@ -1,0 +1,53 @@
+/** The Kafka channel on a real Apache Kafka 4.3: an agent that is killed in the middle loses nothing. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { until } from '../fakes/until.ts'
+import { startAgentProcess, temporaryFolder } from '../support/agent.ts'
+import { arrivals, isTorn, numberedLines } from '../support/lines.ts'
+import { outputLines, storedPosition } from '../support/output.ts'
+import { fileRoll, pipeline, taildir } from '../support/pipelines.ts'
+import { tool } from '../support/tool.ts'
+import { type ApacheKafka, startApacheKafka } from './counterparts/apache-kafka.ts'
+
+let kafka: ApacheKafka
+
+beforeAll(async () => {
+  kafka = await startApacheKafka()
+}, 600_000)
+afterAll(async () => {
+  await kafka[Symbol.asyncDispose]()
+})
+
+const lines = 20_000
+
+it('goes on after kill -9, source and sink, with nothing lost', async () => {
+  using folder = temporaryFolder()
+  const { path } = folder
+  mkdirSync(join(path, 'out'))
+  const name = ['--bootstrap-server', kafka.bootstrap, '--topic', 'numbers']
+  expect((await tool('kafka-topics', [...name, '--create', '--partitions', '3'])).code).toBe(0)
+  const channel = {
+    type: 'org.apache.flume.channel.kafka.KafkaChannel',
+    'kafka.bootstrap.servers': kafka.bootstrap,
+    'kafka.topic': 'numbers',
+  }
+  const given = pipeline({ source: taildir(path), channel, sink: fileRoll(path) })
+  const file = given.replaceAll(/^a1\.channels\.c1\.(?:capacity|transactionCapacity) .*$/gm, '')
+  writeFileSync(join(path, 'access.log'), numberedLines(0, lines))
+  for (let round = 0; round < 3; round++) {
+    await using agent = startAgentProcess(path, file)
+    const before = outputLines(path).length
+    await until(() => outputLines(path).length > before, 'lines', 60_000)
+    await agent.stop('SIGKILL')
+  }
+  await using last = startAgentProcess(path, file)
+  await until(() => storedPosition(path) === numberedLines(0, lines).length, 'the last position', 60_000)
+  await until(() => arrivals(outputLines(path), lines).lost.length === 0, 'all lines', 120_000)
+  expect(await last.stop()).toBe(143)
+  const { lost, repeated, strange } = arrivals(outputLines(path), lines)
+  console.log(
+    `Kafka channel on Apache Kafka, killed 3 times in ${lines} lines: ${lost.length} lost, ${repeated} repeated`,
+  )
+  expect(strange.filter((line) => !isTorn(line))).toEqual([])
+})
