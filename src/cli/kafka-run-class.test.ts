@@ -37,9 +37,9 @@ describe('kafka-run-class.sh', () => {
   })
 
   it('says of a tool of Kafka that it is not there yet', async () => {
-    const { code, err } = await runClass('kafka.tools.DumpLogSegments', '--files', 'x')
+    const { code, err } = await runClass('kafka.tools.MirrorMaker', '--whitelist', 'x')
     expect(code).toBe(1)
-    expect(err).toMatch(/^kafka\.tools\.DumpLogSegments is a tool of Kafka that is not there yet\.\n/)
+    expect(err).toMatch(/^kafka\.tools\.MirrorMaker is a tool of Kafka that is not there yet\.\n/)
   })
 
   it.each([[[]], [['-daemon']], [['-name']]])('%j is wrong usage', async (argv) => {
