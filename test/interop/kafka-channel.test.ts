@@ -31,6 +31,7 @@ it('goes on after kill -9, source and sink, with nothing lost', async () => {
     type: 'org.apache.flume.channel.kafka.KafkaChannel',
     'kafka.bootstrap.servers': kafka.bootstrap,
     'kafka.topic': 'numbers',
+    'kafka.consumer.session.timeout.ms': 6000,
   }
   const given = pipeline({ source: taildir(path), channel, sink: fileRoll(path) })
   const file = given.replaceAll(/^a1\.channels\.c1\.(?:capacity|transactionCapacity) .*$/gm, '')
