@@ -2,7 +2,8 @@
  * Fetch: reads batches as they lie in the log. Partitions are served in the order of the request within its total limit; the first that has anything
  * gives at least one whole batch, however large. A fetch that finds too little waits (fetch-wait.ts). 0-3 get the old formats (fetch-read.ts), 0-2
  * name no total limit; 4+ reads committed data only if asked to, 7+ has sessions (fetch-sessions.ts), 9+ fences by leader epoch, 10+ may get zstd,
- * 11+ names the reader's rack, 12+ is told when its last record is not in this log, 13+ names topics by id.
+ * 11+ names the reader's rack, 12+ is told when its last record is not in this log, 13+ names topics by id,
+ * 16+ says where the leader is when the reader's epoch is old.
  */
 import { errorCodes, KafkaFault } from '../../protocol/error-codes.ts'
 import { fetch as api } from '../../protocol/messages/fetch.ts'
@@ -27,6 +28,7 @@ type Planned = Extract<FetchPlan, { targets: object }>
 
 const LIMITED_SINCE = 3
 const IDS_SINCE = 13
+const LEADER_SINCE = 16
 const WAIT_MS_MAX = 2_147_483_647
 /** Memory that answers may take up together, before they become small. */
 const LENT_BYTES_MAX = 128 * 1024 * 1024
@@ -77,7 +79,17 @@ const isNews = (found: FetchedPartition, session: FetchSession): boolean => {
   return news
 }
 
-const told = (found: FetchedPartition, isolationLevel: number): PartitionAnswer => ({
+/** To a reader of an older epoch: who leads, in which one. Those before the version have no field for it. */
+const leaderFor = (
+  { target, error }: FetchedPartition,
+  { version, broker }: RequestContext,
+): Partial<PartitionAnswer> => {
+  if (error !== errorCodes.FENCED_LEADER_EPOCH || version < LEADER_SINCE) return {}
+  const log = locate({ ...target, asked: { ...target.asked, currentLeaderEpoch: -1 } }, version, broker.topics)
+  return typeof log === 'number' ? {} : { currentLeader: { leaderId: broker.brokerId, leaderEpoch: log.leaderEpoch } }
+}
+
+const told = (found: FetchedPartition, isolationLevel: number, context: RequestContext): PartitionAnswer => ({
   partition: found.target.asked.partition,
   errorCode: found.error,
   highWatermark: found.highWatermark,
@@ -86,6 +98,7 @@ const told = (found: FetchedPartition, isolationLevel: number): PartitionAnswer 
   abortedTransactions: isolationLevel === READ_COMMITTED ? (found.aborted ?? []) : null,
   records: found.records,
   ...(found.divergingEpoch === undefined ? {} : { divergingEpoch: found.divergingEpoch }),
+  ...leaderFor(found, context),
 })
 
 /** Gathers partitions of one topic that follow each other. */
@@ -93,9 +106,11 @@ class Topics {
   readonly all: (TopicAnswer & { partitions: PartitionAnswer[] })[] = []
   /** Of records. */
   bytes = 0
+  namesLeader = false
 
   add({ topic, topicId }: FetchTarget, partition: PartitionAnswer): void {
     this.bytes += partition.records?.length ?? 0
+    if (partition.currentLeader !== undefined) this.namesLeader = true
     const last = this.all.at(-1)
     if (last !== undefined && last.topic === topic && last.topicId === topicId) last.partitions.push(partition)
     else this.all.push({ topic, topicId, partitions: [partition] })
@@ -109,6 +124,12 @@ class Topics {
 const bytesMaxNow = ({ config, pool }: Services): number =>
   Math.min(config.settings['fetch.max.bytes'], Math.max(ANSWER_BYTES_LEAST, LENT_BYTES_MAX - pool.lentBytes))
 
+/** Where this reader finds the leader that it was told of. */
+const nodeOf = ({ broker, peer }: RequestContext): NonNullable<ResponseInput<typeof api>['nodeEndpoints']>[number] => {
+  const { host, port } = broker.endpointOf(peer.listener)
+  return { nodeId: broker.brokerId, host, port, rack: broker.config.settings['broker.rack'] ?? null }
+}
+
 const answer = (request: Request, plan: Planned, rules: FetchRules, context: RequestContext): Answer<typeof api> => {
   const { session, incremental, targets } = plan
   const quotaBytes = context.broker.quotas.fetchBytesMax(context.clientId ?? '')
@@ -118,7 +139,7 @@ const answer = (request: Request, plan: Planned, rules: FetchRules, context: Req
   for (const target of targets) {
     const found = reader.read(target)
     const news = session === undefined || isNews(found, session)
-    if (news || !incremental) topics.add(target, told(found, request.isolationLevel))
+    if (news || !incremental) topics.add(target, told(found, request.isolationLevel, context))
   }
   const throttleMs = context.broker.quotas.fetched(context.clientId ?? '', topics.bytes)
   if (throttleMs > 0) {
@@ -128,7 +149,12 @@ const answer = (request: Request, plan: Planned, rules: FetchRules, context: Req
     return { errorCode: errorCodes.NONE, sessionId: incremental ? (session?.id ?? 0) : 0, topics: [] }
   }
   context.release = () => reader.release()
-  return { errorCode: errorCodes.NONE, sessionId: session?.id ?? 0, topics: topics.all }
+  return {
+    errorCode: errorCodes.NONE,
+    sessionId: session?.id ?? 0,
+    topics: topics.all,
+    nodeEndpoints: topics.namesLeader ? [nodeOf(context)] : [],
+  }
 }
 
 export const fetch = defineHandler({

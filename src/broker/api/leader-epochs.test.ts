@@ -49,6 +49,20 @@ test.each([0, 1, 2, 3, 4])('OffsetForLeaderEpoch %d tells where epochs end', asy
   if (version > 0) expect(topics[0]?.partitions.map((p) => p.leaderEpoch)).toEqual([1, 2, 2, 5, -1])
 })
 
+test('a reader of an old epoch is told by Fetch 16 who leads and where, and ListOffsets gives each offset its epoch', async () => {
+  await using bench = await withHistory()
+  const peer = await bench.peer()
+  const topicId = (await peer.call(metadata, 12, { topics: [{ topic: 't' }] })).topics[0]?.topicId ?? ''
+  const part = { partition: 0, currentLeaderEpoch: 4, fetchOffset: 0, partitionMaxBytes: 1000 }
+  const ask = (version: number) => peer.call(fetch, version, { maxWaitMs: 0, minBytes: 0, sessionId: 0, topics: [{ topicId, partitions: [part] }] }) // prettier-ignore
+  const answer = await ask(16)
+  expect(answer.topics[0]?.partitions[0]).toMatchObject({ errorCode: FENCED_LEADER_EPOCH, currentLeader: { leaderId: 1001, leaderEpoch: 5 } }) // prettier-ignore
+  expect(answer.nodeEndpoints).toMatchObject([{ nodeId: 1001, host: '127.0.0.1', port: bench.port }])
+  expect((await ask(15)).topics[0]?.partitions[0]?.currentLeader).toEqual({ leaderId: -1, leaderEpoch: -1 })
+  const epochAt = async (timestamp: number) => (await peer.call(listOffsets, 4, { topics: [{ topic: 't', partitions: [{ partition: 0, timestamp }] }] })).topics[0]?.partitions[0]?.leaderEpoch // prettier-ignore
+  expect([await epochAt(-2), await epochAt(-1)]).toEqual([2, 5])
+})
+
 describe('a reader whose last record', () => {
   const read = async (bench: BrokerBench, fetchOffset: number, lastFetchedEpoch: number) => {
     const partition = { partition: 0, fetchOffset, lastFetchedEpoch, partitionMaxBytes: 1000 }

@@ -9,7 +9,7 @@ import { MessageReader } from '../../protocol/message-reader.ts'
 import { MessageWriter } from '../../protocol/message-writer.ts'
 import { createTopics } from '../../protocol/messages/create-topics.ts'
 import { fetch } from '../../protocol/messages/fetch.ts'
-import { entrySize } from '../../protocol/record-batch.ts'
+import { batchHeaderBytes, computeCrc, entrySize } from '../../protocol/record-batch.ts'
 import { BufferPool } from '../server/buffer-pool.ts'
 import { FetchReader } from './fetch-read.ts'
 
@@ -127,6 +127,15 @@ test('one answer unpacks a bounded amount, and the next fetch goes on behind it'
   expect((await offsets(80)).at(-1)).toBe(119)
 })
 
+/** A batch of one offset, of which compaction has kept only the header. */
+const emptied = (): Buffer => {
+  const batch = Buffer.from(batchOf(['gone']).subarray(0, batchHeaderBytes))
+  batch.writeInt32BE(batch.length - 12, 8)
+  batch.writeInt32BE(0, 57)
+  batch.writeUInt32BE(computeCrc(batch, 0, batch.length), 17)
+  return batch
+}
+
 test('markers and batches that compaction emptied do not hold up an old consumer', async () => {
   const { start } = storeBench()
   await using store = await start()
@@ -135,7 +144,8 @@ test('markers and batches that compaction emptied do not hold up an old consumer
   if (log === undefined) throw new Error('No partition')
   const marker = (): Buffer =>
     encodeMarker({ outcome: 'abort', producerId: 1, producerEpoch: 0, coordinatorEpoch: 0, timestampMs: 1 })
-  for (let i = 0; i < 3000; i++) log.append(Buffer.from(marker()), { origin: 'coordinator' })
+  for (let i = 0; i < 2999; i++) log.append(Buffer.from(marker()), { origin: 'coordinator' })
+  log.append(emptied(), { origin: 'coordinator' })
   log.append(batchOf(['after']), { origin: 'coordinator' })
   for (const version of oldVersions) {
     const rules = { version, isolationLevel: 0, bytesMax: 100 }

@@ -42,6 +42,11 @@ export class LeaderEpochs {
     return this.#starts.at(-1)?.epoch ?? 0
   }
 
+  /** The epoch in which the record at this offset was written, or will be; the newest in a log that has no entry for it. */
+  at(offset: number): number {
+    return this.#starts.findLast((start) => start.startOffset <= offset)?.epoch ?? this.latest
+  }
+
   /** Notes that records of `epoch` begin at `offset`, unless that is known. */
   note(epoch: number, offset: number): void {
     const last = this.#starts.at(-1)

@@ -169,7 +169,7 @@ export class PartitionLog {
 
   earliest(): FoundOffset {
     this.#life.enter()
-    return { offset: this.logStartOffset, timestampMs: -1, leaderEpoch: this.leaderEpoch }
+    return { offset: this.logStartOffset, timestampMs: -1, leaderEpoch: this.#state.epochs().at(this.logStartOffset) }
   }
 
   latest(): FoundOffset {
