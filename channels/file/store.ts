@@ -4,6 +4,7 @@ import type { Context } from '../../src/flow/context.ts'
 import { makeDurableFolder } from '../../src/io/durable-folder.ts'
 import { takeLock } from '../../src/io/lock.ts'
 import { DataFiles } from './data-files.ts'
+import { refuseLiveFlume } from './flume/folders.ts'
 import { TakeOver } from './flume/take-over.ts'
 import { TakesJournal } from './takes-journal.ts'
 
@@ -34,6 +35,7 @@ const lockName = 'in_use.lock'
 export const openStore = async (options: StoreOptions, context: Context): Promise<Store> => {
   const { disk, log, name } = context
   using opening = new DisposableStack()
+  refuseLiveFlume(disk, options.dataFolders)
   const own = 'a checkpointDir and dataDirs'
   for (const folder of new Set([options.checkpointFolder, ...options.dataFolders])) {
     makeDurableFolder(disk, folder)

@@ -1,8 +1,9 @@
 /** What of a Flume file channel lies in folders: its log files, each with what its meta file says, and the checkpoint that fits them. */
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Fault } from '../../../src/base/faults.ts'
 import type { Log } from '../../../src/base/log.ts'
 import type { Disk } from '../../../src/io/disk.ts'
+import { openedBy } from '../../../src/io/open-elsewhere.ts'
 import { readWhole } from '../../../src/io/read-whole.ts'
 import { checkpointNames } from './checkpoint.ts'
 import { type LogMeta, readLogMeta } from './messages.ts'
@@ -74,6 +75,18 @@ export const flumeLogs = (disk: Disk, folders: readonly string[]): FoundLog[] =>
     }),
   )
   return found.toSorted((a, b) => a.id - b.id)
+}
+
+/**
+ * Throws FOLDER_LOCKED where a Flume runs on these folders. Its own lock does not show it: Flume takes that twice to try it out, and with the second one
+ * it loses the first. The log files it has open tell. Call it before our own locks, so that Flume's lock file stays where it is.
+ */
+export const refuseLiveFlume = (disk: Disk, folders: readonly string[]): void => {
+  const paths = folders.flatMap((folder) =>
+    namesIn(disk, folder).flatMap((name) => (namePattern.test(name) ? [join(folder, name)] : [])),
+  )
+  for (const [path, pid] of openedBy(paths))
+    throw new Fault('FOLDER_LOCKED', { path: dirname(path), pid, own: 'a checkpointDir and dataDirs' })
 }
 
 /** Every file that is Flume's, as folder and name. */

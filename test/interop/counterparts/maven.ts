@@ -73,6 +73,12 @@ export const flume111 = (): string =>
     'org.slf4j:slf4j-simple:1.7.36',
   ])
 
+export const flumeFileChannel19 = (): string =>
+  jars('flume-file-channel-1.9.0', [
+    'org.apache.flume.flume-ng-channels:flume-file-channel:1.9.0',
+    'org.slf4j:slf4j-simple:1.7.36',
+  ])
+
 export const hadoop33 = (): string => jars('hadoop-3.3.6', ['org.apache.hadoop:hadoop-common:3.3.6'])
 
 /** Kafka's last release with ZooKeeper, and the ZooKeeper that it needs. */

@@ -63,6 +63,7 @@ public class FlumeFileChannel {
         if (event == null) break;
         taken.add(event.getHeaders().get("n"));
       }
+      if (commit) say("taking " + String.join(" ", taken));
     }, commit);
     if (!taken.isEmpty()) say((commit ? "taken " : "returned ") + String.join(" ", taken));
     return taken.size();
@@ -123,7 +124,7 @@ public class FlumeFileChannel {
     channel.setName("c1");
     Configurables.configure(channel, context);
     channel.start();
-    put(100, true);
+    for (int i = 0; i < 40; i++) put(50, true);
     hang(true, 30);
     hang(false, 20);
     if (args[0].equals("kill")) {
