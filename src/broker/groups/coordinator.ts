@@ -115,7 +115,7 @@ export class GroupCoordinator implements Disposable {
   join(ask: JoinAsk): Joined | Promise<Joined> {
     const { settings } = this.#options
     const tooShort = ask.sessionTimeoutMs < settings['group.min.session.timeout.ms']
-    if (ask.groupId === '') return joinFailed(errorCodes.INVALID_GROUP_ID, ask.memberId)
+    if (ask.groupId === '' || this.isUnread(ask.groupId)) return joinFailed(this.#missing(ask.groupId), ask.memberId)
     if (tooShort || ask.sessionTimeoutMs > settings['group.max.session.timeout.ms'])
       return joinFailed(errorCodes.INVALID_SESSION_TIMEOUT, ask.memberId)
     if (ask.memberId !== '' && this.get(ask.groupId) === undefined)
@@ -135,7 +135,7 @@ export class GroupCoordinator implements Disposable {
 
   sync(ask: SyncAsk): Synced | Promise<Synced> {
     const group = this.get(ask.groupId)
-    if (group === undefined) return syncFailed(refusalOf(ask.groupId))
+    if (group === undefined) return syncFailed(this.#missing(ask.groupId))
     if (group.consumer !== undefined) return this.#consumers.classic.sync(group, group.consumer, ask)
     const { clock } = this.#options
     const store = (changed: Group): Promise<void> | undefined => this.#store.storeGroup(changed)
@@ -145,7 +145,7 @@ export class GroupCoordinator implements Disposable {
   /** The error to answer with. */
   heartbeat(groupId: string, name: MemberName, generation: number): number {
     const group = this.get(groupId)
-    if (group === undefined) return refusalOf(groupId)
+    if (group === undefined) return this.#missing(groupId)
     if (group.consumer !== undefined) return this.#consumers.classic.heartbeat(group, group.consumer, name, generation)
     return heartbeat(group, name, generation, this.#rebalancer)
   }
@@ -155,14 +155,11 @@ export class GroupCoordinator implements Disposable {
     return this.#consumerSetting(groupId, 'heartbeat.interval.ms')
   }
 
-  /** Whether this broker serves the newer protocol. */
-  get servesConsumerProtocol(): boolean {
-    return this.#options.settings['group.coordinator.rebalance.protocols'].includes('consumer')
-  }
-
   /** A heartbeat of the newer protocol. Throws or rejects with KafkaFault. */
   consumerHeartbeat(ask: BeatAsk): BeatAnswer | Promise<BeatAnswer> {
-    if (!this.servesConsumerProtocol) throw new KafkaFault('UNSUPPORTED_VERSION')
+    const served = this.#options.settings['group.coordinator.rebalance.protocols']
+    if (!served.includes('consumer')) throw new KafkaFault('UNSUPPORTED_VERSION')
+    if (this.isUnread(ask.groupId)) throw new KafkaFault('NOT_COORDINATOR')
     return this.#consumers.beat(ask)
   }
 
@@ -170,11 +167,12 @@ export class GroupCoordinator implements Disposable {
   leave(groupId: string, name: MemberName, why: string): number {
     const group = this.get(groupId)
     if (group?.consumer !== undefined) return this.#consumers.classic.leave(group, group.consumer, name)
-    return group === undefined ? refusalOf(groupId) : leave(group, name, why, this.#rebalancer)
+    return group === undefined ? this.#missing(groupId) : leave(group, name, why, this.#rebalancer)
   }
 
   /** The error for all partitions of the request. */
   commit(ask: CommitAsk): number | Promise<number> {
+    if (this.isUnread(ask.groupId)) return errorCodes.NOT_COORDINATOR
     if (ask.generation >= 0 && this.get(ask.groupId) === undefined) return unknownGroup(ask.version)
     const group = this.#store.obtain(ask.groupId)
     const refusal = commitRefusal(group, ask, this.#rebalancer)
@@ -214,6 +212,7 @@ export class GroupCoordinator implements Disposable {
   /** Forgets a group that has no members; gives the error. */
   delete(groupId: string): number {
     const group = this.get(groupId)
+    if (this.isUnread(groupId)) return errorCodes.NOT_COORDINATOR
     if (group === undefined || group.state === 'Dead') return errorCodes.GROUP_ID_NOT_FOUND
     if (!group.isWithoutMembers) return errorCodes.NON_EMPTY_GROUP
     return this.#store.forget(group) ? errorCodes.NONE : errorCodes.COORDINATOR_NOT_AVAILABLE
@@ -242,6 +241,12 @@ export class GroupCoordinator implements Disposable {
         member.answerSync(syncFailed(errorCodes.COORDINATOR_NOT_AVAILABLE))
       }
     }
+  }
+
+  /** Why a group that members speak of is not there. */
+  #missing(groupId: string): number {
+    if (groupId === '') return errorCodes.INVALID_GROUP_ID
+    return this.isUnread(groupId) ? errorCodes.NOT_COORDINATOR : errorCodes.UNKNOWN_MEMBER_ID
   }
 
   /** Members of the classic protocol join a group of the newer one where groups may change over. */
@@ -273,9 +278,6 @@ const NOT_FOUND_SINCE = 9
 
 const unknownGroup = (version: number): number =>
   version >= NOT_FOUND_SINCE ? errorCodes.GROUP_ID_NOT_FOUND : errorCodes.ILLEGAL_GENERATION
-
-const refusalOf = (groupId: string): number =>
-  groupId === '' ? errorCodes.INVALID_GROUP_ID : errorCodes.UNKNOWN_MEMBER_ID
 
 /** The text form of a random uuid. */
 const uuidOf = (bytes: Buffer): string => {
