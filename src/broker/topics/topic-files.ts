@@ -29,7 +29,8 @@ const unescaped = (value: string): string =>
   value.replaceAll(/\\(.)/g, (_, letter: string) => ({ n: '\n', r: '\r' })[letter] ?? letter)
 
 /** Whether we ever wrote down what the topic overrides. */
-export const hasTopicConfigs = (disk: Disk, folder: string): boolean => disk.stat(join(folder, configFile)) !== undefined
+export const hasTopicConfigs = (disk: Disk, folder: string): boolean =>
+  disk.stat(join(folder, configFile)) !== undefined
 
 /** The settings that the topic overrides; empty without a file, undefined when the file is damaged. */
 export const readTopicConfigs = (disk: Disk, folder: string): Map<string, string> | undefined => {
