@@ -5,11 +5,8 @@ import { packageFile } from './package-folder.ts'
 /** Kept by the tests; an installed package does not have it. */
 const resultsFile = 'test/interop/compatibility.json'
 
-interface SeenClient {
-  readonly client: string
-  readonly version: string
-  readonly passed: readonly string[]
-}
+/** By client, its version, and what it was seen to do. */
+type Seen = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>>
 
 const compression = /^produces and consumes with (.*)$/
 
@@ -25,8 +22,11 @@ const abilities = (passed: readonly string[]): string => {
 export const compatibilityMarkdown = (): string | undefined => {
   const file = packageFile(resultsFile)
   if (!existsSync(file)) return undefined
-  const rows = (JSON.parse(readFileSync(file, 'utf8')) as SeenClient[]).map(
-    ({ client, version, passed }) => `| ${client} | ${version} | ${abilities(passed)} |`,
+  const seen = Object.entries(JSON.parse(readFileSync(file, 'utf8')) as Seen)
+  const rows = seen.flatMap(([client, versions]) =>
+    Object.entries(versions).map(
+      ([version, passed]) => `| ${client} | ${version} | ${abilities(Object.keys(passed))} |`,
+    ),
   )
   return `\n| client | version | seen to work |\n| --- | --- | --- |\n${rows.join('\n')}\n\n`
 }

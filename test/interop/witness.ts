@@ -7,31 +7,30 @@ import { join } from 'node:path'
 import { it } from 'vitest'
 import { root } from '../tidy/tree.ts'
 
-interface SeenClient {
-  readonly client: string
-  readonly version: string
-  /** What was seen to work, in the order of the alphabet. */
-  readonly passed: readonly string[]
-}
+/** By client, its version, and what it was seen to do. */
+type Seen = Record<string, Record<string, Record<string, 'passed'>>>
 
 const file = join(root, 'test/interop/compatibility.json')
 
-const rows = (): SeenClient[] => (existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as SeenClient[]) : [])
+const read = (): Seen => (existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Seen) : {})
 
-/** Versions by number: 0.10.1 comes before 0.10.2, and both before 3.9. */
-const byName = (a: SeenClient, b: SeenClient): number =>
-  a.client.localeCompare(b.client, 'en') || a.version.localeCompare(b.version, 'en', { numeric: true })
+/** Versions by number: 0.10.1 comes before 0.10.2, and both before 3.9. What holds nothing is left out. */
+const inOrder = <T extends object>(named: Record<string, T>): Record<string, T> =>
+  Object.fromEntries(
+    Object.entries(named)
+      .filter(([, inner]) => Object.keys(inner).length > 0)
+      .sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true })),
+  )
 
 const note = (client: string, version: string, what: string, passes: boolean): void => {
-  const all = rows()
-  const before = all.find((row) => row.client === client && row.version === version)?.passed ?? []
-  if (before.includes(what) === passes) return
-  const passed = passes
-    ? [...before, what].sort((a, b) => a.localeCompare(b, 'en'))
-    : before.filter((one) => one !== what)
-  const others = all.filter((row) => row.client !== client || row.version !== version)
-  const changed = passed.length === 0 ? others : [...others, { client, version, passed }]
-  writeFileSync(file, `${JSON.stringify(changed.toSorted(byName), undefined, 2)}\n`)
+  const seen = read()
+  const abilities = { ...seen[client]?.[version] }
+  if (what in abilities === passes) return
+  if (passes) abilities[what] = 'passed'
+  else delete abilities[what]
+  const sorted = Object.fromEntries(Object.entries(abilities).sort(([a], [b]) => a.localeCompare(b, 'en')))
+  const versions = inOrder({ ...seen[client], [version]: sorted })
+  writeFileSync(file, `${JSON.stringify(inOrder({ ...seen, [client]: versions }), undefined, 2)}\n`)
 }
 
 /** A test of one thing that a client does, whose outcome is written down. */
