@@ -23,7 +23,7 @@ const wantedOf = ({ topics }: RequestOf<typeof api>): Wanted => {
 /** A partition that cannot be read has no size that anybody could tell. */
 const sizeOf = (log: PartitionLog): number => {
   try {
-    return log.segmentStarts().reduce((sum, { sizeInBytes }) => sum + sizeInBytes, 0)
+    return log.sizeOnDisk
   } catch (thrown) {
     if (thrown instanceof KafkaFault) return 0
     throw thrown

@@ -54,7 +54,7 @@ export class FolderCare implements Disposable {
 
   #expireProducers(): void {
     const beforeMs = this.#options.clock.now() - (this.#options.producerExpirationMs?.() ?? producerExpirationDefaultMs)
-    for (const log of this.#logs) log.expireProducers(beforeMs)
+    for (const log of this.#logs) log.transactions.expireProducers(beforeMs)
   }
 
   /** What cannot be done for one partition does not keep the others from it. */

@@ -50,12 +50,11 @@ export class LogReader {
     return findMaxTime(this.#state.segments, this.#state.logStartOffset)
   }
 
-  /** Where each segment begins, how large it is and when it was last written, oldest first. */
+  /** Where each segment begins and when it was last written, oldest first. */
   segmentStarts(): SegmentStart[] {
     const { files, clock } = this.#state.home
     return this.#state.segments.all().map((segment) => ({
       baseOffset: segment.baseOffset,
-      sizeInBytes: segment.load().size,
       modifiedMs: files.disk.stat(segment.log.path)?.modifiedMs ?? clock.now(),
     }))
   }

@@ -36,6 +36,11 @@ export class LogTransactions {
     return this.#guarded(() => this.#state.producers()).all()
   }
 
+  /** Forgets producers that wrote last before this time. */
+  expireProducers(beforeMs: number): void {
+    this.#state.expireProducers(beforeMs)
+  }
+
   /** The broker's own batches carry no sequence, but must not speak for a producer that has gone on. */
   checkOwn({ bytes, batches: [batch] }: Admitted): undefined {
     if (batch === undefined || batch.producerId < 0) return

@@ -41,9 +41,8 @@ export interface FoundOffset {
   readonly leaderEpoch: number
 }
 
-/** A segment, as ListOffsets of the oldest clients and DescribeLogDirs see it. */
+/** A segment, as ListOffsets of the oldest clients sees it. */
 export interface SegmentStart {
   readonly baseOffset: number
-  readonly sizeInBytes: number
   readonly modifiedMs: number
 }

@@ -100,6 +100,11 @@ export class PartitionLog {
     return this.#state.recoveryPoint
   }
 
+  /** Bytes of its records, without a look into them. Throws KAFKA_STORAGE_ERROR. */
+  get sizeOnDisk(): number {
+    return this.#life.guarded(() => this.#state.segments.all().reduce((sum, segment) => sum + segment.sizeOnDisk, 0))
+  }
+
   /** Where the oldest segment begins. */
   get firstSegmentOffset(): number {
     return this.#state.segments.first.baseOffset
@@ -177,7 +182,7 @@ export class PartitionLog {
     return { offset: this.highWatermark, timestampMs: -1, leaderEpoch: this.leaderEpoch }
   }
 
-  /** Where each segment begins, how large it is and when it was last written, oldest first. */
+  /** Where each segment begins and when it was last written, oldest first. */
   segmentStarts(): SegmentStart[] {
     this.#life.enter()
     return this.#life.guarded(() => this.#reader.segmentStarts())
@@ -219,11 +224,6 @@ export class PartitionLog {
     if (offset <= this.logStartOffset) return
     this.#life.guarded(() => this.#state.beginAt(offset))
     this.#listeners.call()
-  }
-
-  /** Forgets producers that wrote last before this time. */
-  expireProducers(beforeMs: number): void {
-    this.#state.expireProducers(beforeMs)
   }
 
   /** Everything is written and synced. Rejects with what the disk says; the log is closed all the same. */

@@ -116,6 +116,11 @@ export class Segment {
     return baseOffset >= endOffset && lastOffset >= baseOffset && lastOffset - this.baseOffset <= relativeOffsetMax
   }
 
+  /** What its records take, without a look into them. Throws system errors. */
+  get sizeOnDisk(): number {
+    return this.#isLoaded ? this.size : (this.log.disk.stat(this.log.path)?.size ?? 0)
+  }
+
   /** Forgets the index entries from the given one on, before the batches behind it are noted again. Gives where to begin. */
   restartIndexes(from: { offset: number; position: number } | undefined): number {
     this.isSealed = false
