@@ -20,7 +20,8 @@ export interface Cleaned {
 }
 
 /** Throws Unfit, Overtaken, CleaningStopped, KafkaFaults and system errors; what was cleaned before stays so. */
-export const clean = async (job: CleaningJob): Promise<Cleaned> => {
+export const clean = async (given: CleaningJob): Promise<Cleaned> => {
+  const job = { ...given, to: await onDisk(given) }
   const { log, keys, nowMs } = job
   const known = await gatherKeys(job)
   const segments = segmentsOf(log, log.firstSegmentOffset, known)
@@ -40,6 +41,12 @@ export const clean = async (job: CleaningJob): Promise<Cleaned> => {
     bytesAfter += await cleanGroup(job, group, fates)
   }
   return { to: known, keys: keys.count, bytesBefore, bytesAfter }
+}
+
+/** Where the dirty part ends that no power cut can take any more: an old value must not go because of a new one that is lost afterwards. */
+const onDisk = async ({ log, from, to }: CleaningJob): Promise<number> => {
+  if (log.recoveryPoint < to) await log.flush()
+  return Math.max(from, Math.min(to, log.recoveryPoint))
 }
 
 /** Puts one segment in the place of the group; gives its size. */
