@@ -30,6 +30,9 @@ const options: readonly JoptOption[] = [
   { names: ['max-bytes'], value: 'Integer: size', doc: 'Read only so much of each .log file.' },
   { names: ['offsets-decoder'], doc: 'The file is of __consumer_offsets.' },
   { names: ['transaction-log-decoder'], doc: 'The file is of __transaction_state.' },
+  { names: ['cluster-metadata-decoder'], doc: 'Refused: records of KRaft are not understood here.' },
+  { names: ['remote-log-metadata-decoder'], doc: 'Refused: there is no tiered storage.' },
+  { names: ['share-group-state-decoder'], doc: 'Refused: there are no share groups.' },
   { names: ['skip-record-metadata'], doc: 'Print only keys and values of records, and no control records.' },
   {
     names: ['key-decoder-class'],
@@ -49,6 +52,11 @@ const decoderOf = (values: JoptValues): Decoder | undefined => {
       throw new ToolFailure(
         `${values.one(name)} is a Java class, which cannot run here; keys and values are shown as text.`,
       )
+  const refused = ['cluster-metadata', 'remote-log-metadata', 'share-group-state'].find((what) =>
+    values.has(`${what}-decoder`),
+  )
+  if (refused !== undefined)
+    throw new ToolFailure(`--${refused}-decoder is not there; --print-data-log prints keys and values as text.`)
   if (values.has('offsets-decoder')) return offsetsDecoder
   if (values.has('transaction-log-decoder')) return transactionDecoder
   const isAsked = ['print-data-log', 'key-decoder-class', 'value-decoder-class'].some((name) => values.has(name))
