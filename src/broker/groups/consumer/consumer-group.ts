@@ -5,6 +5,7 @@
  */
 import { type Assignment, nothing } from './assignment.ts'
 import { type ConsumerMember, memberStates } from './consumer-member.ts'
+import type { TopicMatcher } from './topic-matcher.ts'
 
 export type ConsumerGroupState = 'Empty' | 'Assigning' | 'Reconciling' | 'Stable'
 
@@ -27,7 +28,7 @@ export class ConsumerGroup {
   /** What each member shall have. */
   readonly targets = new Map<string, Assignment>()
   /** The topics that each pattern stands for. */
-  readonly matches = new Map<string, ReadonlySet<string>>()
+  readonly matches = new Map<string, TopicMatcher>()
   readonly #named = new Map<string, number>()
   readonly #patterns = new Map<string, number>()
   readonly #assignors = new Map<string, number>()
@@ -72,13 +73,14 @@ export class ConsumerGroup {
   /** Every topic that some member reads. */
   subscribedTopics(): Set<string> {
     const topics = new Set(this.#named.keys())
-    for (const pattern of this.#patterns.keys()) for (const topic of this.matches.get(pattern) ?? []) topics.add(topic)
+    for (const pattern of this.#patterns.keys())
+      for (const topic of this.matches.get(pattern)?.topics ?? []) topics.add(topic)
     return topics
   }
 
   topicsOf(member: ConsumerMember): readonly string[] {
     if (member.pattern === undefined || member.pattern === '') return member.topics
-    return [...new Set([...member.topics, ...(this.matches.get(member.pattern) ?? [])])]
+    return [...new Set([...member.topics, ...(this.matches.get(member.pattern)?.topics ?? [])])]
   }
 
   /** The assignor that most members would like; undefined where nobody said. */

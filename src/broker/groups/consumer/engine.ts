@@ -14,7 +14,8 @@ import { Deadlines } from './deadlines.ts'
 import type { Found } from './member-lookup.ts'
 import { reconcile } from './reconcile.ts'
 import { BadPattern } from './topic-pattern.ts'
-import { digestOf, lookUpPatterns, topicsMatching, type TopicView } from './topic-view.ts'
+import { matcherOf } from './topic-matcher.ts'
+import { digestOf, lookUpPatterns, type TopicView } from './topic-view.ts'
 
 export interface EngineOptions {
   readonly store: GroupStore
@@ -152,7 +153,7 @@ export class Engine implements Disposable {
   #lookUp(consumer: ConsumerGroup, { pattern }: ConsumerMember): void {
     if (pattern === undefined || pattern === '' || consumer.matches.has(pattern)) return
     try {
-      consumer.matches.set(pattern, topicsMatching(pattern, this.options.topics))
+      consumer.matches.set(pattern, matcherOf(pattern, this.options.topics))
     } catch (thrown) {
       if (!(thrown instanceof BadPattern)) throw thrown
       throw new KafkaFault(

@@ -215,6 +215,14 @@ describe('topics', () => {
     expect(a.has).toBe('t:0')
   })
 
+  test('are not searched by a pattern that would take forever', async () => {
+    const one = await bench(1)
+    for (let i = 0; i < 20; i++) one.topics.create({ name: `${'a'.repeat(200)}${i}`, partitions: 1 })
+    const a = new ConsumerPeer(one, 'a', [], { topics: null, pattern: '(a?){1000}(a?){1000}b' })
+    expect(await faultOf(a.beat())).toBe(errorCodes.INVALID_REGULAR_EXPRESSION)
+    expect(one.groups.list()).toEqual([])
+  })
+
   test('may be other ones with every heartbeat', async () => {
     const one = await bench(2)
     one.topics.create({ name: 'u', partitions: 2 })

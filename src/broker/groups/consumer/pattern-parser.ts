@@ -19,7 +19,7 @@ const PATTERN_LENGTH_MAX = 10_000
 const REPEAT_MAX = 1000
 /** Nested repetition multiplies; beyond this RE2 gives up as well. */
 const STEPS_MAX = 20_000
-const DEPTH_MAX = 1000
+const DEPTH_MAX = 200
 
 type Piece = readonly Step[]
 
@@ -43,26 +43,38 @@ const chain = (pieces: readonly Piece[]): Piece => {
   return steps
 }
 
-const optional = (piece: Piece): Piece => [{ kind: 'split', to: 1, or: piece.length + 1 }, ...offset(piece, 1)]
 const star = (piece: Piece): Piece => [
   { kind: 'split', to: 1, or: piece.length + 2 },
   ...offset(piece, 1),
   { kind: 'jump', to: 0 },
 ]
-const either = (a: Piece, b: Piece): Piece => [
-  { kind: 'split', to: 1, or: a.length + 2 },
-  ...offset(a, 1),
-  { kind: 'jump', to: a.length + b.length + 2 },
-  ...offset(b, a.length + 2),
-]
+/** One of several. Laid out in one go: pieces put around pieces would be copied over and over. */
+const oneOf = (pieces: readonly Piece[]): Piece => {
+  const end = pieces.reduce((sum, piece) => sum + piece.length + 2, -2)
+  checkSize(end)
+  const steps: Step[] = []
+  for (const [i, piece] of pieces.entries()) {
+    const isLast = i === pieces.length - 1
+    if (!isLast) steps.push({ kind: 'split', to: steps.length + 1, or: steps.length + piece.length + 2 })
+    steps.push(...offset(piece, steps.length))
+    if (!isLast) steps.push({ kind: 'jump', to: end })
+  }
+  return steps
+}
 
 const repeated = (piece: Piece, least: number, most: number): Piece => {
-  checkSize(piece.length * (Number.isFinite(most) ? most : least + 1))
-  const needed = Array.from({ length: least }, () => piece)
-  if (!Number.isFinite(most)) return chain([...needed, star(piece)])
-  let rest: Piece = []
-  for (let i = least; i < most; i++) rest = optional(chain([piece, rest]))
-  return chain([...needed, rest])
+  if (!Number.isFinite(most)) {
+    checkSize(piece.length * (least + 1))
+    return chain([...Array.from({ length: least }, () => piece), star(piece)])
+  }
+  const end = least * piece.length + (most - least) * (piece.length + 1)
+  checkSize(end)
+  const steps: Step[] = []
+  for (let i = 0; i < most; i++) {
+    if (i >= least) steps.push({ kind: 'split', to: steps.length + 1, or: end })
+    steps.push(...offset(piece, steps.length))
+  }
+  return steps
 }
 
 const isWord = classEscapes['w'] ?? (() => false)
@@ -109,10 +121,10 @@ class Parser {
 
   #alternatives(): Piece {
     if (++this.#depth > DEPTH_MAX) throw new BadPattern('expression nests too deeply')
-    let piece = this.#sequence()
-    while (this.#eat('|')) piece = either(piece, this.#sequence())
+    const pieces = [this.#sequence()]
+    while (this.#eat('|')) pieces.push(this.#sequence())
     this.#depth--
-    return piece
+    return oneOf(pieces)
   }
 
   #sequence(): Piece {

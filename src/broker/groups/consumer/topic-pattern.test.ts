@@ -67,6 +67,14 @@ test.each([
   expect(patternProblem(pattern)).toBe(problem)
 })
 
+test('a large pattern is read in no time', () => {
+  const many = Array.from({ length: 1500 }, (_, i) => `n${i}`).join('|')
+  expect(new TopicPattern(many).test('n1499')).toBe(true)
+  expect(new TopicPattern('(x{19}){0,900}').test('x'.repeat(38))).toBe(true)
+  expect(new TopicPattern('(x{19}){0,900}').test('x'.repeat(37))).toBe(false)
+  expect(new TopicPattern(`${'('.repeat(190)}a{1000}${')'.repeat(190)}`).test('a'.repeat(249))).toBe(false)
+})
+
 test('a pattern that would hold up a backtracking engine for years takes no time', () => {
   const name = 'a'.repeat(249)
   for (const pattern of ['(a*)*b', '(a|a)*b', '(a|aa)+b', '(.*.*.*.*.*.*x)+']) expect(new TopicPattern(pattern).test(name)).toBe(false) // prettier-ignore

@@ -8,6 +8,8 @@ export { BadPattern } from './pattern-parser.ts'
 
 export class TopicPattern {
   readonly #steps: readonly Step[]
+  /** Steps taken by all tests so far. */
+  taken = 0
 
   /** Throws BadPattern. */
   constructor(pattern: string) {
@@ -38,6 +40,7 @@ export class TopicPattern {
     for (let index = open.pop(); index !== undefined; index = open.pop()) {
       if (into.has(index)) continue
       into.add(index)
+      this.taken++
       const step = this.#steps[index]
       if (step?.kind === 'jump') open.push(step.to)
       else if (step?.kind === 'split') open.push(step.to, step.or)

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto'
 import type { TopicStore } from '../../topics/topic-store.ts'
 import type { ConsumerGroup } from './consumer-group.ts'
 import type { ConsumerMember } from './consumer-member.ts'
-import { TopicPattern } from './topic-pattern.ts'
+import { TopicMatcher } from './topic-matcher.ts'
+import { BadPattern } from './topic-pattern.ts'
 
 export interface TopicView {
   /** Names of topics that clients may read. */
@@ -26,17 +27,21 @@ export const viewOf = (topics: TopicStore): TopicView => ({
   nameOf: (id) => topics.byId(id)?.name,
 })
 
-/** The topics that a pattern stands for. Throws BadPattern. */
-export const topicsMatching = (pattern: string, topics: TopicView): ReadonlySet<string> => {
-  const matcher = new TopicPattern(pattern)
-  return new Set(topics.names().filter((name) => matcher.test(name)))
-}
-
-/** Looks all patterns of a group up again. */
+/** Looks all patterns of a group up again. One that takes too much by now stays with the topics that it had. */
 export const lookUpPatterns = (group: ConsumerGroup, topics: TopicView): void => {
   const used = new Set(group.patterns)
   for (const pattern of Array.from(group.matches.keys())) if (!used.has(pattern)) group.matches.delete(pattern)
-  for (const pattern of used) group.matches.set(pattern, topicsMatching(pattern, topics))
+  for (const pattern of used) lookUp(group, pattern, topics)
+}
+
+const lookUp = (group: ConsumerGroup, pattern: string, topics: TopicView): void => {
+  try {
+    const matcher = group.matches.get(pattern) ?? new TopicMatcher(pattern)
+    group.matches.set(pattern, matcher)
+    matcher.look(topics)
+  } catch (thrown) {
+    if (!(thrown instanceof BadPattern)) throw thrown
+  }
 }
 
 /**
@@ -54,6 +59,6 @@ export const digestOf = (group: ConsumerGroup, topics: TopicView, coming?: Consu
     if (topic !== undefined) hash.update(`${name} ${topic.id} ${topic.partitions}\n`)
   }
   for (const pattern of [...patterns].toSorted())
-    hash.update(`${pattern}\n${[...(group.matches.get(pattern) ?? [])].toSorted().join(' ')}\n`)
+    hash.update(`${pattern}\n${[...(group.matches.get(pattern)?.topics ?? [])].toSorted().join(' ')}\n`)
   return hash.digest().readUIntBE(0, HASH_BYTES)
 }
