@@ -105,3 +105,13 @@ test('the topic comes into being with the first group, compacted, and only then'
     'compact',
   ])
 })
+
+test('offsets.topic.compression.codec says how the records are compressed, and they are read back', async () => {
+  const plain = await groupBench({ delayMs: 0 })
+  const packed = await groupBench({ delayMs: 0, more: { 'offsets.topic.compression.codec': '1' } })
+  const size = (bench: typeof plain): number =>
+    bench.topics.get(OFFSETS_TOPIC)?.partitions.reduce((sum, log) => sum + log.sizeOnDisk, 0) ?? 0
+  for (const bench of [plain, packed]) await bench.member().commit(7, 't', { metadata: 'x'.repeat(1000) })
+  expect(size(packed)).toBeLessThan(size(plain) / 2)
+  expect((await packed.afterCrash()).group()?.committed.get('t', 0)?.offset).toBe(7)
+})

@@ -123,6 +123,18 @@ test('members commit with their epoch, and others do not', async () => {
   expect(await commit('', -1, 2)).toBe(0)
 })
 
+test('inside a transaction members commit with their epoch too, and others outside of a membership', async () => {
+  const one = await bench()
+  const a = new ConsumerPeer(one, 'a', ['t'])
+  await a.beat()
+  const commit = (memberId: string, generation: number): Promise<number> =>
+    one.groups.commitInTransaction({ groupId: 'g', memberId, instanceId: undefined, generation, producerId: 1, producerEpoch: 0, offsets: [{ topic: 't', partition: 0, offset: 5, leaderEpoch: -1, metadata: '', commitMs: 0, expireMs: undefined }] }) // prettier-ignore
+  expect(await commit('a', a.epoch)).toBe(0)
+  expect(await commit('a', a.epoch + 1)).toBe(errorCodes.ILLEGAL_GENERATION)
+  expect(await commit('x', 1)).toBe(errorCodes.UNKNOWN_MEMBER_ID)
+  expect(await commit('', -1)).toBe(0)
+})
+
 test('a thousand members: joining costs what it costs, and staying next to nothing', async () => {
   const one = await groupBench({ delayMs: 0 })
   one.topics.create({ name: 't', partitions: 1000 })
