@@ -41,11 +41,13 @@ try {
       (thrown: unknown) => tell({ kind: 'failed', problem: reasonOf(thrown) }),
     )
   })
-  void broker.failed.then(async (fault) => {
+  const endWhenFailed = async (): Promise<void> => {
+    const fault = await broker.failed
     tell({ kind: 'fault', code: fault.code, details: fault.details })
     await broker.stop()
     agent.close()
-  })
+  }
+  void endWhenFailed()
   tell({ kind: 'ready', addresses: broker.addresses })
 } catch (thrown) {
   if (thrown instanceof Fault) tell({ kind: 'fault', code: thrown.code, details: thrown.details })
