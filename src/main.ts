@@ -3,6 +3,12 @@ import { useCompileCache } from './base/compile-cache.ts'
 
 useCompileCache()
 
+// What bin/launch set for this process's own C library; commands that it runs get the environment that the user gave.
+if (process.env['MILLRACE_POOLS'] !== undefined) {
+  delete process.env['MALLOC_ARENA_MAX']
+  delete process.env['MILLRACE_POOLS']
+}
+
 /** How long whatever a command has left open may keep the process up after it has ended. */
 const lingerMs = 2_000
 

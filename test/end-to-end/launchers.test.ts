@@ -150,6 +150,18 @@ describe('flume-ng agent', () => {
     expect(child.output).not.toContain('(main)')
   })
 
+  it('runs the commands of an exec source in the environment that it was given', async () => {
+    using folder = temporaryFolder()
+    const properties = agent.replace(
+      '= seq',
+      "= exec\na1.sources.r1.shell = /bin/sh -c\na1.sources.r1.command = env | grep -E '^(MALLOC|MILLRACE)_'",
+    )
+    await using child = startAgentProcess(folder.path, properties, { env: { MALLOC_PERTURB_: '0' } })
+    await child.printed(/Event: .*MALLOC_PERTURB_/)
+    await child.printed(/exited with 0/)
+    expect(child.output.match(/Event: /g)).toHaveLength(1)
+  })
+
   it('notices that its configuration has changed', async () => {
     using folder = temporaryFolder()
     await using child = startAgentProcess(folder.path, agent)
