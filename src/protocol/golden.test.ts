@@ -6,6 +6,7 @@ import { controlledShutdown } from './messages/controlled-shutdown.ts'
 import { fetch } from './messages/fetch.ts'
 import { metadata } from './messages/metadata.ts'
 import { produce } from './messages/produce.ts'
+import { stopReplica } from './messages/stop-replica.ts'
 import { decodeRequestHeader } from './request-header.ts'
 import type { AnyApi } from './table.ts'
 
@@ -159,5 +160,13 @@ describe('ControlledShutdown', () => {
   it('has no client id in version 0', () => {
     expectRequest(controlledShutdown, 0, { brokerId: 5 }, '0007 0000 00000007 | 00000005')
     expectRequest(controlledShutdown, 1, { brokerId: 5 }, "0007 0001 00000007 0002'me' | 00000005")
+  })
+})
+
+describe('StopReplica', () => {
+  it('says in version 4 between id and epoch of the controller what kind it is', () => {
+    const body = { controllerId: 1, isKRaftController: true, controllerEpoch: 2, brokerEpoch: 3, topics: [] }
+    const rest = '00000001 01 00000002 0000000000000003 01 00'
+    expectRequest(stopReplica, 4, body, `0005 0004 00000007 0002'me' 00 | ${rest}`)
   })
 })
