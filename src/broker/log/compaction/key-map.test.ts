@@ -36,3 +36,12 @@ test('it is full after so many keys as its memory and its load factor allow, and
   expect(whole.count).toBe(9)
   expect(whole.get(Buffer.from('missing'))).toBe(-1)
 })
+
+test('many keys fill it evenly, and nearly to its limit', () => {
+  const map = new KeyMap({ bytesMax: 200_000 * slotBytes, loadFactor: 0.9 })
+  let keys = 0
+  while (!map.isFull) map.put(Buffer.from(`key ${keys}`), keys++)
+  expect(keys).toBeGreaterThan(map.keysMax * 0.95)
+  expect(map.keysMax).toBeLessThanOrEqual(180_000)
+  for (let i = 0; i < keys; i += 97) expect(map.get(Buffer.from(`key ${i}`))).toBe(i)
+})
