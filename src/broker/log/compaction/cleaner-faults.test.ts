@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { cleanerOf, committedOf, compacted, fillKeys as fill, lastValues } from '../../../../test/fakes/cleaner.ts'
-import { bench } from '../../../../test/fakes/partition-log.ts'
+import { cleanerOf, committedOf, compacted, fillKeys as fill, keyedBatch, lastValues } from '../../../../test/fakes/cleaner.ts'
+import { bench, client } from '../../../../test/fakes/partition-log.ts'
 
 test('a damaged log is left as it is, and said once', async () => {
   const space = bench()
@@ -104,4 +104,25 @@ test('an old value does not go for the sake of a new one that a power cut can st
     const again = space.open({ recoveryPoint: 0 }, compacted)
     expect(Object.keys(lastValues(committedOf(again))), `step ${step}`).toEqual(['k0', 'k1', 'k2', 'k3'])
   }
+})
+
+test('where clean records cannot get their place, they are not given up, and the next start puts them there', async () => {
+  const space = bench()
+  const log = space.open({}, compacted)
+  log.append(keyedBatch([['only here', 'old']]), client)
+  fill(log, 60, 5)
+  await using cleaner = cleanerOf(space, [log])
+  await cleaner.round()
+  fill(log, 60, 7)
+  await log.flush()
+  const before = lastValues(committedOf(log))
+  // the old ones are out of sight by then
+  space.disk.fail('rename', 'EIO', { path: '00000000000000000000.log.swap' })
+  await cleaner.round()
+  await cleaner.round()
+  await space.clock.advanceSlowly(120_000, 1000)
+  space.disk.kill()
+  space.disk.restart('process')
+  expect(lastValues(committedOf(space.open({ recoveryPoint: 0 }, compacted)))).toEqual(before)
+  expect(space.said.of('warn')).toContain('t-0 cannot be compacted, and grows until the broker is started again.')
 })

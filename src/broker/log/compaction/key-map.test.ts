@@ -31,10 +31,13 @@ test('it is full after so many keys as its memory and its load factor allow, and
     map.put(Buffer.from(`${i}`), i)
   }
   expect(map.isFull).toBe(true)
-  const whole = new KeyMap({ bytesMax: 10 * slotBytes, loadFactor: 1 })
-  for (let i = 0; !whole.isFull; i++) whole.put(Buffer.from(`${i}`), i)
-  expect(whole.count).toBe(9)
-  expect(whole.get(Buffer.from('missing'))).toBe(-1)
+  for (const loadFactor of [-1, 0, 1, 7]) {
+    const odd = new KeyMap({ bytesMax: 2000 * slotBytes, loadFactor })
+    for (let i = 0; !odd.isFull; i++) odd.put(Buffer.from(`${i}`), i)
+    expect(odd.count).toBeLessThan(2000)
+    expect(odd.get(Buffer.from('missing'))).toBe(-1)
+    expect(odd.get(Buffer.from('0'))).toBe(0)
+  }
 })
 
 test('many keys fill it evenly, and nearly to its limit', () => {

@@ -5,6 +5,8 @@ const slotWords = 6
 export const slotBytes = slotWords * 4
 const slotsAtFirst = 256
 const wordRange = 2 ** 32
+/** What the setting may ask for, brought to what a table can do: a full one would be searched for ever. */
+const [loadFactorMin, loadFactorMax] = [0.1, 0.95]
 
 /** The words of a hash. */
 export type HashWords = Uint32Array
@@ -18,9 +20,9 @@ export class KeyTable {
   #count = 0
 
   constructor(slotsMax: number, loadFactor: number) {
-    this.#loadFactor = loadFactor
+    this.#loadFactor = Math.min(loadFactorMax, Math.max(loadFactorMin, loadFactor))
     this.#slotsMax = slotsMax
-    this.keysMax = Math.max(1, Math.min(slotsMax - 1, Math.floor(slotsMax * loadFactor)))
+    this.keysMax = Math.max(1, Math.min(slotsMax - 1, Math.floor(slotsMax * this.#loadFactor)))
     this.#slots = new Uint32Array(Math.min(slotsAtFirst, slotsMax) * slotWords)
   }
 
