@@ -6,6 +6,7 @@
 import { join } from 'node:path'
 import { crc32c } from '@node-rs/crc32'
 import type { Disk } from '../../src/io/disk.ts'
+import { readWhole } from '../../src/io/read-whole.ts'
 import { Ordinals, type Range } from './ordinals.ts'
 
 const names = ['taken-0.journal', 'taken-1.journal'] as const
@@ -79,6 +80,27 @@ const readFile = (file: Buffer): Read | undefined => {
   }
   return { generation: state.generation, taken }
 }
+
+/** What a journal says, read without touching it. */
+export interface JournalState {
+  readonly taken: Ordinals
+  readonly generation: number
+}
+
+/** The journal in a folder as it stands now, also while another process writes it; undefined where none is whole. Throws system errors. */
+export const readJournal = (disk: Disk, folder: string): JournalState | undefined => {
+  let newest: Read | undefined
+  for (const name of names) {
+    const file = readWhole(disk, join(folder, name))
+    const read = file === undefined ? undefined : readFile(file)
+    if (read !== undefined && read.generation > (newest?.generation ?? 0)) newest = read
+  }
+  return newest
+}
+
+/** Whether a folder has files of a journal, whole or not. */
+export const hasJournal = (disk: Disk, folder: string): boolean =>
+  names.some((name) => disk.stat(join(folder, name)) !== undefined)
 
 export class TakesJournal {
   /** What was taken, as far as it is known to last. */

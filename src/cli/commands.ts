@@ -13,6 +13,7 @@ const loaders: Readonly<Record<CommandName, Load>> = {
   'avro-client': () => import('./avro-client.ts'),
   check: () => import('./check.ts'),
   components: () => import('./components.ts'),
+  channel: () => import('./channel.ts'),
   docs: () => import('./docs.ts'),
   example: () => import('./example.ts'),
   'kafka-server-start': () => import('./kafka-server-start.ts'),

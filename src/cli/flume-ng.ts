@@ -8,6 +8,7 @@ commands:
   help                      display this help text
   agent                     run an agent
   avro-client               send lines to an avro source
+  tool                      FCINTEGRITYTOOL: check the files of a file channel
   version                   show version info
 
 agent options:
@@ -30,6 +31,9 @@ avro-client options:
   --headerFile,-R <file>    properties that become headers of every event
   --help,-h                 display help text
 
+tool FCINTEGRITYTOOL options:
+  --dataDirs,-l <dirs>      the data folders, between commas
+
 \`millrace check FILE\` says what is wrong with a configuration file.
 `
 
@@ -37,6 +41,7 @@ const commandFor = async (name: string | undefined): Promise<Command | undefined
   if (name === 'node') process.stderr.write('Warning: The "node" command is deprecated. Please use "agent" instead.\n')
   if (name === 'agent' || name === 'node') return (await import('./agent.ts')).command
   if (name === 'avro-client') return (await import('./avro-client.ts')).command
+  if (name === 'tool') return (await import('./integrity-tool.ts')).command
   return name === 'version' ? (await import('./version.ts')).command : undefined
 }
 

@@ -5,6 +5,7 @@ export const summaries = {
   'avro-client': 'send lines to an avro source',
   check: 'say everything that is wrong with a Flume file, with its line',
   components: 'list the components, or the settings of one',
+  channel: 'look into the folders of a file channel, ours or Flume’s; check, export and drain them',
   docs: 'write the settings tables of all READMEs anew, or check them',
   example: 'run one of the pipelines in examples/',
   'kafka-server-start': 'run the broker alone',

@@ -113,10 +113,10 @@ export class FlumeLogWriter {
 }
 
 export class FlumeChannelWriter {
-  readonly #disk: FakeDisk
+  readonly #disk: Pick<FakeDisk, 'plant'>
   order = 1000
 
-  constructor(disk: FakeDisk) {
+  constructor(disk: Pick<FakeDisk, 'plant'>) {
     this.#disk = disk
   }
 

@@ -15,6 +15,8 @@ export interface Replayed {
   /** In the order in which Flume would have given them out. */
   readonly held: Float64Array
   readonly records: number
+  /** Of them, those of events that were put. */
+  readonly puts: number
   /** Transactions that nobody ended. */
   readonly openPuts: number
   readonly openTakes: number
@@ -63,6 +65,7 @@ class Replay {
   /** Of the checkpoint's open takes: which were rolled back, or never ended. */
   #returned: Pointer[] = []
   records = 0
+  puts = 0
 
   constructor(checkpoint: Checkpoint | undefined) {
     this.#checkpoint = checkpoint
@@ -73,6 +76,7 @@ class Replay {
   apply(record: LogRecord): void {
     this.records++
     const { type, transactionId, writeOrderId, pointer } = record
+    if (type === recordTypes.put) this.puts++
     if (writeOrderId <= (this.#checkpoint?.writeOrderId ?? -1)) return
     if (type === recordTypes.put) this.#add(this.#openPuts, transactionId, pointer)
     else if (type === recordTypes.take) this.#add(this.#openTakes, transactionId, record.taken)
@@ -87,7 +91,7 @@ class Replay {
     queue.addAll(this.#returned.toSorted((a, b) => a - b))
     if (this.#checkpoint !== undefined) queue.addAll(this.#checkpoint.queue.values)
     for (const transaction of this.#byCommit()) queue.addAll(this.#putBy(transaction))
-    return { held: this.#without(queue.values), records: this.records, openPuts, openTakes }
+    return { held: this.#without(queue.values), records: this.records, puts: this.puts, openPuts, openTakes }
   }
 
   #add(open: Open, transactionId: number, pointer: Pointer): void {

@@ -1,0 +1,171 @@
+/**
+ * A file channel of ours looked at from outside: what its files hold, record by record. Nothing is written and nothing is locked, so a live agent is not
+ * disturbed; what is read then is one moment's state, in which the newest record may be half there. The command-line tools stand on it.
+ */
+import { join } from 'node:path'
+import { systemCode } from '../../src/base/faults.ts'
+import type { Event } from '../../src/flow/event.ts'
+import type { Disk } from '../../src/io/disk.ts'
+import { DataFile, dataFileId, dataFileName, type FoundRecord, RecordScan } from './data-file.ts'
+import { readMarker } from './flume/marker.ts'
+import { Ordinals } from './ordinals.ts'
+import { eventsOf } from './put-record.ts'
+import { readJournal } from './takes-journal.ts'
+
+/** A place in a file that is no record. */
+export interface DamagedBytes {
+  readonly path: string
+  readonly position: number
+  readonly length: number
+}
+
+export interface DataFileState {
+  readonly path: string
+  readonly sizeInBytes: number
+  readonly modifiedMs: number
+  readonly firstOrdinal: number
+  readonly events: number
+  /** Of them, those that were not taken. */
+  readonly held: number
+  readonly damaged: readonly DamagedBytes[]
+  /** In the newest file, behind its last record: what was being written, and was not acknowledged. */
+  readonly tail: DamagedBytes | undefined
+}
+
+export interface ChannelState {
+  readonly files: readonly DataFileState[]
+  /** Data files without a whole header. */
+  readonly headless: readonly string[]
+  /** Undefined where there is no journal: then everything counts as held. */
+  readonly journal: { readonly generation: number; readonly taken: Ordinals } | undefined
+  readonly held: number
+  /** Events that were put and not taken, and are in no record. */
+  readonly missing: number
+  readonly oldest: { readonly ordinal: number; readonly path: string; readonly headers: Event['headers'] } | undefined
+  readonly nextOrdinal: number
+}
+
+export interface StoppedFolders {
+  readonly dataFolders: readonly string[]
+  readonly checkpointFolder: string | undefined
+}
+
+const dataFilesIn = (disk: Disk, folder: string): { folder: string; id: number }[] =>
+  disk.stat(folder)?.isDirectory === true
+    ? disk.list(folder).flatMap((name) => {
+        const id = dataFileId(name)
+        return id === undefined ? [] : [{ folder, id }]
+      })
+    : []
+
+export class StoppedChannel {
+  readonly #disk: Disk
+  readonly #folders: StoppedFolders
+  readonly #journal: ChannelState['journal']
+  readonly #taken: Ordinals
+
+  /** Throws system errors. */
+  constructor(disk: Disk, folders: StoppedFolders) {
+    this.#disk = disk
+    this.#folders = folders
+    const { checkpointFolder } = folders
+    this.#journal = checkpointFolder === undefined ? undefined : readJournal(disk, checkpointFolder)
+    this.#taken = new Ordinals(this.#journal?.taken.ranges)
+    const marker = checkpointFolder === undefined ? undefined : readMarker(disk, checkpointFolder)
+    // What an unfinished take-over has copied counts for nothing yet.
+    if (marker?.state === 'copying') this.#taken.add({ from: marker.end, to: Number.MAX_SAFE_INTEGER })
+  }
+
+  /** Reads every record. */
+  look(): ChannelState {
+    const files: DataFileState[] = []
+    const headless: string[] = []
+    const seen = new Ordinals()
+    let oldest: ChannelState['oldest']
+    for (const { path, file, isNewest } of this.#files()) {
+      if (file === undefined) {
+        headless.push(path)
+        continue
+      }
+      const state = this.#look(file, isNewest, (record, scan) => {
+        const range = { from: record.firstOrdinal, to: record.firstOrdinal + record.count }
+        seen.add(range)
+        const [gap] = this.#taken.missing(range)
+        if (gap === undefined || (oldest !== undefined && oldest.ordinal <= gap.from)) return
+        const headers = eventsOf(scan.bytes, scan.at, record)[gap.from - range.from]?.headers ?? {}
+        oldest = { ordinal: gap.from, path, headers }
+      })
+      files.push(state)
+    }
+    const held = files.reduce((sum, file) => sum + file.held, 0)
+    const nextOrdinal = Math.max(seen.ranges.at(-1)?.to ?? 0, this.#journal?.taken.ranges.at(-1)?.to ?? 0)
+    return { files, headless, journal: this.#journal, held, missing: this.#missing(seen), oldest, nextOrdinal }
+  }
+
+  /** What is held, in order, a record's events at once. Damaged records are told and left out. */
+  *batches(damaged: (place: DamagedBytes) => void): Generator<Event[]> {
+    for (const { path, file } of this.#files()) {
+      if (file === undefined) continue
+      const scan = new RecordScan(file, 0, (position, length) => damaged({ path, position, length }))
+      for (let record = scan.find(); record !== undefined; record = scan.find()) {
+        const first = record.firstOrdinal
+        const held = this.#taken.missing({ from: first, to: first + record.count })
+        if (held.length > 0) {
+          const events = eventsOf(scan.bytes, scan.at, record)
+          yield held.flatMap(({ from, to }) => events.slice(from - first, to - first))
+        }
+        scan.skip(record)
+      }
+    }
+  }
+
+  /** Each file is closed when the next is asked for. One that a live agent has removed meanwhile is left out. */
+  *#files(): Generator<{ path: string; file: DataFile | undefined; isNewest: boolean }> {
+    const found = this.#folders.dataFolders
+      .flatMap((folder) => dataFilesIn(this.#disk, folder))
+      .toSorted((a, b) => a.id - b.id)
+    for (const [i, { folder, id }] of found.entries()) {
+      const path = join(folder, dataFileName(id))
+      let file: DataFile | undefined
+      try {
+        file = DataFile.open(this.#disk, folder, id)
+      } catch (thrown) {
+        if (systemCode(thrown) === 'ENOENT') continue
+        throw thrown
+      }
+      try {
+        yield { path, file, isNewest: i === found.length - 1 }
+      } finally {
+        file?.close()
+      }
+    }
+  }
+
+  #look(file: DataFile, isNewest: boolean, each: (record: FoundRecord, scan: RecordScan) => void): DataFileState {
+    const damaged: DamagedBytes[] = []
+    const { path, size, firstOrdinal } = file
+    const scan = new RecordScan(file, 0, (position, length) => damaged.push({ path, position, length }))
+    let [events, held] = [0, 0]
+    for (let record = scan.find(); record !== undefined; record = scan.find()) {
+      events += record.count
+      const range = { from: record.firstOrdinal, to: record.firstOrdinal + record.count }
+      for (const { from, to } of this.#taken.missing(range)) held += to - from
+      each(record, scan)
+      scan.skip(record)
+    }
+    const last = damaged.at(-1)
+    const tail = isNewest && last !== undefined && last.position + last.length >= size ? damaged.pop() : undefined
+    const modifiedMs = this.#disk.stat(path)?.modifiedMs ?? 0
+    return { path, sizeInBytes: size, modifiedMs, firstOrdinal, events, held, damaged, tail }
+  }
+
+  /** Between what is there and not taken, as far as both ends are known. */
+  #missing(seen: Ordinals): number {
+    const first = this.#journal === undefined ? seen.ranges[0]?.from : this.#taken.firstMissing(0)
+    const end = seen.ranges.at(-1)?.to ?? 0
+    let missing = 0
+    for (const { from, to } of seen.missing({ from: first ?? 0, to: end }))
+      for (const gap of this.#taken.missing({ from, to })) missing += gap.to - gap.from
+    return missing
+  }
+}

@@ -1,0 +1,217 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import avro from 'avsc'
+import { describe, expect, it } from 'vitest'
+import { FileChannel } from '../../channels/file/file-channel.ts'
+import { eventOf, numbered } from '../../test/conformance/events.ts'
+import { fakeContext } from '../../test/fakes/context.ts'
+import { FlumeChannelWriter } from '../../test/fakes/flume-channel.ts'
+import { temporaryFolder } from '../../test/support/agent.ts'
+import { runCli } from '../../test/support/cli.ts'
+
+const open = async (folder: string): Promise<FileChannel> => {
+  const channel = new FileChannel(
+    {
+      name: 'c1',
+      capacity: 1000,
+      transactionCapacity: 100,
+      keepAliveMs: 0,
+      checkpointFolder: join(folder, 'checkpoint'),
+      dataFolders: [join(folder, 'data'), join(folder, 'data2')],
+      fileBytesMax: 2000,
+      requiredSpaceBytes: 0,
+      syncEveryMs: undefined,
+      memoryBytesMax: 10_000,
+    },
+    fakeContext(),
+  )
+  await channel.open()
+  return channel
+}
+
+/** One that holds the numbers from 20 to 99, the oldest with a timestamp. */
+const fill = async (folder: string): Promise<FileChannel> => {
+  const channel = await open(folder)
+  await channel.put(numbered(0, 20))
+  await channel.put([eventOf('20', { timestamp: '1700000000000', host: 'größe' }), ...numbered(21, 100).slice(0, 30)])
+  await channel.put(numbered(51, 100))
+  await using take = await channel.take(20, new AbortController().signal)
+  await take.commit()
+  return channel
+}
+
+const written = async (folder: string): Promise<void> => (await fill(folder))[Symbol.asyncDispose]()
+
+const writtenByFlume = (folder: string): void => {
+  const plant = (path: string, bytes: Uint8Array): void => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), bytes)
+  }
+  const flume = new FlumeChannelWriter({ plant })
+  const log = flume.log(1)
+  for (const body of ['one', 'two', 'three']) log.put(1, body, { k: 'v' })
+  log.commit(1)
+  log.put(2, 'never committed')
+  flume.store('/data', 1, log)
+  flume.checkpoint({ writeOrderId: 5, incomplete: true })
+}
+
+const numbers = (from: number, to: number): string =>
+  numbered(from, to)
+    .map(({ body }) => `${String(body)}\n`)
+    .join('')
+
+const damage = (path: string, text: string): void => {
+  const bytes = readFileSync(path)
+  bytes.fill(0xff, bytes.indexOf(text), bytes.indexOf(text) + 1)
+  writeFileSync(path, bytes)
+}
+
+const firstDataFile = (folder: string): string => {
+  const name = readdirSync(join(folder, 'data2')).find((one) => one.endsWith('.data'))
+  return join(folder, 'data2', name ?? '')
+}
+
+describe('millrace channel inspect', () => {
+  it.each(['', 'checkpoint', 'data2'])('finds the channel by its folder "%s" and says what it holds', async (part) => {
+    using folder = temporaryFolder()
+    await written(folder.path)
+    const { code, out } = await runCli('channel', 'inspect', join(folder.path, part))
+    expect(code).toBe(0)
+    expect(out).toContain(`checkpointDir: ${folder.path}/checkpoint\ndataDirs: ${folder.path}/data`)
+    expect(out).toMatch(/^events held: 80$/m)
+    expect(out).toMatch(/^oldest: ordinal 20, timestamp 2023-11-14T22:13:20\.000Z, in .*\.data$/m)
+    expect(out).toMatch(/^taken: 20 events in 1 range/m)
+    expect(out).not.toContain('in use')
+  })
+
+  it('reads while an agent runs on it, and disturbs nothing', async () => {
+    using folder = temporaryFolder()
+    await using channel = await fill(folder.path)
+    const { out } = await runCli('channel', 'inspect', folder.path, '--json')
+    expect(JSON.parse(out)).toMatchObject({
+      inUseBy: process.pid,
+      millrace: { held: 80, missing: 0, nextOrdinal: 100 },
+    })
+    expect(channel.held).toBe(80)
+    for (const action of ['verify', 'export', 'drain'])
+      expect(await runCli('channel', action, folder.path)).toMatchObject({
+        code: 1,
+        err: expect.stringContaining(`in use by process ${process.pid}`),
+      })
+  })
+
+  it('shows what a stopped Flume has left, its open transactions included', async () => {
+    using folder = temporaryFolder()
+    writtenByFlume(folder.path)
+    const { out } = await runCli('channel', 'inspect', folder.path, '--json')
+    expect(JSON.parse(out)).toMatchObject({
+      flume: { held: 3, openTransactions: { puts: 1, takes: 0 }, files: [{ held: 3 }] },
+    })
+    expect((await runCli('channel', 'inspect', join(folder.path, 'data'))).out).toMatch(/^events held: 3$/m)
+  })
+
+  it('guesses nothing where several channels lie side by side', async () => {
+    using folder = temporaryFolder()
+    await written(join(folder.path, 'a'))
+    writtenByFlume(folder.path)
+    const [checkpoint, data] = [join(folder.path, 'checkpoint'), join(folder.path, 'data')]
+    await written(join(folder.path, 'b'))
+    mkdirSync(join(folder.path, 'checkpoint2'))
+    writeFileSync(join(folder.path, 'checkpoint2', 'checkpoint.meta'), '')
+    expect(await runCli('channel', 'inspect', data)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--checkpoint and --data'),
+    })
+    const named = await runCli('channel', 'inspect', '--checkpoint', checkpoint, '--data', data)
+    expect(named.out).toMatch(/^events held: 3$/m)
+    expect((await runCli('channel', 'inspect', join(folder.path, 'a', 'data', 'x'))).code).toBe(2)
+    expect((await runCli('channel', 'inspect')).code).toBe(2)
+    expect((await runCli('channel', 'look', data)).code).toBe(2)
+  })
+})
+
+describe('millrace channel verify', () => {
+  it('is content with a whole channel, of ours and of Flume’s', async () => {
+    using folder = temporaryFolder()
+    await written(join(folder.path, 'ours'))
+    writtenByFlume(join(folder.path, 'flume'))
+    expect(await runCli('channel', 'verify', join(folder.path, 'ours'))).toMatchObject({
+      code: 0,
+      out: '80 events held, no damage.\n',
+    })
+    const { code, out } = await runCli('channel', 'verify', join(folder.path, 'flume'), '--json')
+    expect([code, JSON.parse(out)]).toMatchObject([0, { held: 3, damage: [] }])
+    expect(readdirSync(join(folder.path, 'ours', 'data'))).not.toContain('in_use.lock')
+  })
+
+  it('lists what is damaged, and ends with 1', async () => {
+    using folder = temporaryFolder()
+    await written(join(folder.path, 'ours'))
+    const path = firstDataFile(join(folder.path, 'ours'))
+    damage(path, 'größe')
+    const ours = await runCli('channel', 'verify', join(folder.path, 'ours'))
+    expect(ours.code).toBe(1)
+    expect(ours.out).toMatch(/bytes at \d+ are no whole record\n31 events that were held are in no whole record\n/)
+    writtenByFlume(join(folder.path, 'flume'))
+    damage(join(folder.path, 'flume', 'data', 'log-1'), 'two')
+    const flume = await runCli('channel', 'verify', join(folder.path, 'flume'))
+    expect(flume).toMatchObject({ code: 1, out: expect.stringMatching(/log-1: the event at \d+ cannot be read/) })
+  })
+})
+
+describe('millrace channel export', () => {
+  it('writes bodies in lines, or headers and bodies in JSON, and leaves all where it is', async () => {
+    using folder = temporaryFolder()
+    await written(folder.path)
+    const plain = await runCli('channel', 'export', folder.path)
+    expect(plain).toMatchObject({ code: 0, out: numbers(20, 100), err: '80 events exported to stdout.\n' })
+    const [first] = (await runCli('channel', 'export', folder.path, '--json')).out.split('\n')
+    expect(JSON.parse(first ?? '')).toEqual({ headers: { timestamp: '1700000000000', host: 'größe' }, body: '20' })
+    await using channel = await open(folder.path)
+    expect(channel.held).toBe(80)
+  })
+
+  it('writes an Avro file of a Flume channel, which must not be there yet', async () => {
+    using folder = temporaryFolder()
+    writtenByFlume(folder.path)
+    const file = join(folder.path, 'events.avro')
+    expect((await runCli('channel', 'export', folder.path, '--to', file)).code).toBe(0)
+    const found: unknown[] = []
+    for await (const event of avro.createFileDecoder(file)) found.push({ ...event })
+    expect(found).toEqual(['one', 'two', 'three'].map((body) => ({ headers: { k: 'v' }, body: Buffer.from(body) })))
+    expect(await runCli('channel', 'export', folder.path, '--to', file)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('EEXIST'),
+    })
+    expect((await runCli('channel', 'export', folder.path, '--to', 'http://x/y')).code).toBe(2)
+  })
+})
+
+describe('millrace channel drain', () => {
+  it('takes everything out, also of a Flume channel', async () => {
+    using folder = temporaryFolder()
+    writtenByFlume(folder.path)
+    const file = join(folder.path, 'lines')
+    const { code, err } = await runCli('channel', 'drain', folder.path, '--to', file)
+    expect([code, err]).toEqual([0, expect.stringContaining(`3 events drained to ${file}.\n`)])
+    expect(readFileSync(file, 'utf8')).toBe('one\ntwo\nthree\n')
+    expect(existsSync(join(folder.path, 'data', 'log-1'))).toBe(false)
+    expect((await runCli('channel', 'inspect', folder.path)).out).toMatch(/^events held: 0$/m)
+  })
+})
+
+describe('flume-ng tool FCINTEGRITYTOOL', () => {
+  it('prints Flume’s totals and what is damaged', async () => {
+    using folder = temporaryFolder()
+    await written(folder.path)
+    damage(firstDataFile(folder.path), 'größe')
+    const dirs = `${folder.path}/data,${folder.path}/data2`
+    const { code, out } = await runCli('flume-ng', 'tool', 'FCINTEGRITYTOOL', '-l', dirs)
+    expect(code).toBe(0)
+    expect(out).toMatch(/are no whole record\n(?:.*\n)?---------- Summary -+\nNumber of Events in the Channel = /)
+    expect(out).toContain('Number of Corrupt Events = ')
+    expect((await runCli('flume-ng', 'tool', 'FCINTEGRITYTOOL')).code).toBe(2)
+    expect((await runCli('flume-ng', 'tool', 'FCINTEGRITYTOOL', '-l', dirs, '-e', 'x.Y')).code).toBe(2)
+  })
+})

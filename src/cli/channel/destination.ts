@@ -1,0 +1,117 @@
+/** Where the events of a channel are written by `export` and `drain`: standard output, a file, or a topic. */
+import { Fault } from '../../base/faults.ts'
+import { silentLog } from '../../base/log.ts'
+import type { Batch, Event } from '../../flow/event.ts'
+import type { Context } from '../../flow/context.ts'
+import { Rejected } from '../../flow/sink.ts'
+import { realClock } from '../../io/clock.ts'
+import { realDisk } from '../../io/disk.ts'
+import { realRandom } from '../../io/random.ts'
+import { StandardOutput } from '../standard-output.ts'
+
+export interface Destination extends AsyncDisposable {
+  /** Resolves when the events are stored there; to a pipe, when they were handed over. */
+  write(batch: Batch): Promise<void>
+}
+
+const context: Context = {
+  agent: 'channel',
+  name: 'export',
+  log: silentLog,
+  counters: { add: () => undefined, set: () => undefined },
+  clock: realClock,
+  disk: realDisk,
+  random: realRandom,
+}
+
+const newline = Buffer.from('\n')
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** A body that is no UTF-8 is given as base64. */
+const jsonLine = ({ headers, body }: Event): string => {
+  try {
+    return `${JSON.stringify({ headers, body: utf8.decode(body) })}\n`
+  } catch (thrown) {
+    if (!(thrown instanceof TypeError)) throw thrown
+    return `${JSON.stringify({ headers, bodyBase64: Buffer.from(body).toString('base64') })}\n`
+  }
+}
+
+const linesOf = (batch: Batch, json: boolean): Buffer =>
+  json ? Buffer.from(batch.map(jsonLine).join('')) : Buffer.concat(batch.flatMap(({ body }) => [body, newline]))
+
+const toOutput = (json: boolean): Destination => {
+  const output = new StandardOutput()
+  const { signal } = new AbortController()
+  return {
+    async write(batch) {
+      output.write(linesOf(batch, json))
+      await output.room(signal)
+      if (output.gone.aborted) throw output.problem ?? new Error('Nobody reads standard output any more')
+    },
+    async [Symbol.asyncDispose]() {
+      output[Symbol.dispose]()
+    },
+  }
+}
+
+/** The file must not be there yet. Each batch is synced before it counts as stored. */
+const toFile = async (path: string, json: boolean): Promise<Destination> => {
+  const { avroEvent } = await import('../../serializers/avro_event/avro_event.ts')
+  const isAvro = path.endsWith('.avro')
+  const values = { syncIntervalBytes: 2_048_000, compressionCodec: 'null' }
+  const serializer = isAvro ? await avroEvent.create(values, context) : undefined
+  const fd = realDisk.open(path, 'wx')
+  const put = (bytes: Uint8Array): void => {
+    for (let done = 0; done < bytes.length;) done += realDisk.write(fd, bytes, done, bytes.length - done, null)
+  }
+  put(serializer?.begin?.() ?? Buffer.alloc(0))
+  return {
+    async write(batch) {
+      for (const piece of serializer?.encode(batch) ?? [linesOf(batch, json)]) put(piece)
+      await realDisk.sync(fd)
+    },
+    async [Symbol.asyncDispose]() {
+      realDisk.close(fd)
+    },
+  }
+}
+
+const topicPattern = /^topic:\/\/(?<broker>[^/]+)\/(?<topic>[^/]+)$/
+
+const toTopic = async (broker: string, topic: string): Promise<Destination> => {
+  const { kafkaSink } = await import('../../../sinks/kafka/kafka.ts')
+  const { checkSettings } = await import('../../config/settings-check.ts')
+  const given = { 'kafka.bootstrap.servers': broker, 'kafka.topic': topic, allowTopicOverride: 'false' }
+  const entry = (key: string, value: string) => ({ key, value, file: '--to', line: 1, raw: value })
+  const entries = new Map(Object.entries(given).map(([key, value]) => [key, entry(key, value)]))
+  const at = entry('--to', `topic://${broker}/${topic}`)
+  const { values, findings } = checkSettings(kafkaSink, entries, { title: '--to', prefix: '', at, others: [] })
+  const fault = findings.find(({ level }) => level === 'fault')
+  if (fault !== undefined) throw new Fault('WRONG_USAGE', { command: 'millrace channel', problem: fault.says })
+  const sink = await kafkaSink.create(values, context)
+  const { signal } = new AbortController()
+  await sink.open?.(signal)
+  return {
+    async write(batch) {
+      try {
+        await sink.write(batch, signal)
+      } catch (thrown) {
+        if (thrown instanceof Rejected)
+          throw new Error(`${thrown.indexes.length} events were refused: ${thrown.reason}`, { cause: thrown })
+        throw thrown
+      }
+    },
+    [Symbol.asyncDispose]: () => sink[Symbol.asyncDispose](),
+  }
+}
+
+/** Opens what stands behind `--to`. Throws WRONG_USAGE, system errors, and what the broker's client throws. */
+export const destinationOf = async (to: string, json: boolean): Promise<Destination> => {
+  if (to === 'stdout' || to === '-') return toOutput(json)
+  const { broker, topic } = topicPattern.exec(to)?.groups ?? {}
+  if (broker !== undefined && topic !== undefined) return toTopic(broker, topic)
+  if (to.includes('://'))
+    throw new Fault('WRONG_USAGE', { command: 'millrace channel', problem: `${to} is no topic://host:port/topic` })
+  return toFile(to, json)
+}

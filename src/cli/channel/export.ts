@@ -1,0 +1,75 @@
+/** `millrace channel export` copies what a file channel holds, and leaves it as it is; `drain` takes it out, so that it is nowhere twice. */
+import { FileChannel } from '../../../channels/file/file-channel.ts'
+import type { FlumeFolders } from '../../../channels/file/flume/folders.ts'
+import { counted } from '../../base/counted.ts'
+import { Fault } from '../../base/faults.ts'
+import type { Log } from '../../base/log.ts'
+import { silentLog } from '../../base/log.ts'
+import { realClock } from '../../io/clock.ts'
+import { realDisk } from '../../io/disk.ts'
+import { realRandom } from '../../io/random.ts'
+import { exitCodes } from '../command.ts'
+import { destinationOf } from './destination.ts'
+import { lockChannel, OpenedChannel } from './opened.ts'
+
+const say = (text: string): void => void process.stderr.write(`${text}\n`)
+
+/** What could not be read is said, and the exit code is 1 then. */
+export const exportEvents = async (folders: FlumeFolders, to: string, json: boolean): Promise<number> => {
+  using _locks = lockChannel(folders)
+  using channel = await OpenedChannel.open(folders)
+  await using destination = await destinationOf(to, json)
+  let [events, lost] = [0, 0]
+  const lose = (what: string): void => {
+    lost++
+    say(what)
+  }
+  for (const batch of channel.batches(lose)) {
+    await destination.write(batch)
+    events += batch.length
+  }
+  say(`${counted(events, 'event')} exported to ${to}.`)
+  return lost === 0 ? exitCodes.done : exitCodes.failed
+}
+
+/** Warnings and errors of the channel, for a person. */
+const toldLog: Log = { ...silentLog, warn: say, error: say, named: () => toldLog }
+
+const batchEvents = 1000
+const fileBytesMax = 134_217_728
+
+/** Stored there and then noted as taken, batch by batch: broken off, it goes on where it was, and repeats one batch at most. */
+export const drain = async (folders: FlumeFolders, to: string, json: boolean): Promise<number> => {
+  const { checkpointFolder, dataFolders, backupFolder } = folders
+  if (checkpointFolder === undefined || dataFolders.length === 0)
+    throw new Fault('WRONG_USAGE', { command: 'millrace channel', problem: 'drain needs --checkpoint and --data' })
+  // Whether somebody owns it shows before anything is made.
+  lockChannel(folders)[Symbol.dispose]()
+  await using destination = await destinationOf(to, json)
+  const counters = { add: () => undefined, set: () => undefined }
+  const ports = { log: toldLog, counters, clock: realClock, disk: realDisk, random: realRandom }
+  const options = { checkpointFolder, dataFolders, backupFolder, fileBytesMax, requiredSpaceBytes: 0 }
+  await using channel = new FileChannel(
+    {
+      ...options,
+      name: 'drain',
+      capacity: 1,
+      transactionCapacity: batchEvents,
+      keepAliveMs: 0,
+      syncEveryMs: undefined,
+      memoryBytesMax: fileBytesMax,
+    },
+    { agent: 'channel', name: 'drain', ...ports },
+  )
+  await channel.open()
+  let events = 0
+  while (channel.held > 0) {
+    await using take = await channel.take(batchEvents, new AbortController().signal)
+    if (take.events.length === 0) break
+    await destination.write(take.events)
+    await take.commit()
+    events += take.events.length
+  }
+  say(`${counted(events, 'event')} drained to ${to}.`)
+  return exitCodes.done
+}

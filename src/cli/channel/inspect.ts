@@ -1,0 +1,130 @@
+/** `millrace channel inspect`: what a file channel holds, in lines or as JSON. Reads only. */
+import type { FlumeChannel } from '../../../channels/file/flume/flume-channel.ts'
+import type { FlumeFolders } from '../../../channels/file/flume/folders.ts'
+import { fileIdOf } from '../../../channels/file/flume/messages.ts'
+import type { ChannelState } from '../../../channels/file/stopped-channel.ts'
+import { counted } from '../../base/counted.ts'
+import { exitCodes } from '../command.ts'
+import { liveOwner, OpenedChannel } from './opened.ts'
+
+const timeText = (ms: number): string => new Date(ms).toISOString()
+
+/** Of the oldest event, as its header has it or, not after that, as its file. */
+const oldestOf = ({
+  oldest,
+  files,
+}: ChannelState): { ordinal: number; file: string; time: string | undefined; writtenBefore: string } | undefined => {
+  if (oldest === undefined) return undefined
+  const timestamp = Number(oldest.headers['timestamp'] ?? NaN)
+  const isTime = Number.isSafeInteger(timestamp) && Math.abs(timestamp) <= 8.64e15
+  const file = files.find(({ path }) => path === oldest.path)
+  return {
+    ordinal: oldest.ordinal,
+    file: oldest.path,
+    time: isTime ? timeText(timestamp) : undefined,
+    writtenBefore: timeText(file?.modifiedMs ?? 0),
+  }
+}
+
+const ownReport = (state: ChannelState) => {
+  const { files, journal, held, missing, nextOrdinal, headless } = state
+  return {
+    held,
+    oldest: oldestOf(state),
+    nextOrdinal,
+    missing,
+    bytes: files.reduce((sum, { sizeInBytes }) => sum + sizeInBytes, 0),
+    journal:
+      journal === undefined
+        ? undefined
+        : { generation: journal.generation, taken: journal.taken.count, ranges: journal.taken.ranges.length },
+    files: files.map(({ path, sizeInBytes, firstOrdinal, events, held: heldHere, damaged }) => ({
+      path,
+      bytes: sizeInBytes,
+      firstOrdinal,
+      events,
+      held: heldHere,
+      damaged: damaged.length,
+    })),
+    withoutHeader: headless,
+  }
+}
+
+const flumeReport = (channel: FlumeChannel) => {
+  const heldIn = new Map<number, number>()
+  for (const pointer of channel.replayed.held) {
+    const id = fileIdOf(pointer)
+    heldIn.set(id, (heldIn.get(id) ?? 0) + 1)
+  }
+  const { checkpoint, replayed, damaged } = channel
+  return {
+    held: replayed.held.length,
+    bytes: channel.sizeInBytes,
+    checkpoint: 'folder' in checkpoint ? checkpoint.folder : undefined,
+    checkpointUnusable: 'unusable' in checkpoint ? checkpoint.unusable : undefined,
+    openTransactions: { puts: replayed.openPuts, takes: replayed.openTakes },
+    damaged,
+    files: channel.logs.map(({ path, id, size }) => ({ path, bytes: size, held: heldIn.get(id) ?? 0 })),
+  }
+}
+
+const ownLines = (report: ReturnType<typeof ownReport>): string[] => {
+  const { held, oldest, journal, missing, bytes, nextOrdinal, files, withoutHeader } = report
+  const lines = [`events held: ${held}`, `data files: ${files.length}, ${bytes} bytes`]
+  if (oldest !== undefined) {
+    const when = oldest.time === undefined ? `put before ${oldest.writtenBefore}` : `timestamp ${oldest.time}`
+    lines.push(`oldest: ordinal ${oldest.ordinal}, ${when}, in ${oldest.file}`)
+  }
+  lines.push(`next ordinal: ${nextOrdinal}`)
+  const taken =
+    journal === undefined
+      ? 'no journal: everything counts as held'
+      : `${journal.taken} events in ${counted(journal.ranges, 'range')}, generation ${journal.generation}`
+  lines.push(`taken: ${taken}`)
+  if (missing > 0) lines.push(`missing: ${missing} events are in no record; \`millrace channel verify\` says where`)
+  for (const file of files)
+    lines.push(
+      `  ${file.path}: ${file.bytes} bytes, ${file.events} events from ordinal ${file.firstOrdinal}, ${file.held} held${file.damaged > 0 ? `, damaged in ${counted(file.damaged, 'place')}` : ''}`,
+    )
+  for (const path of withoutHeader) lines.push(`  ${path}: has no whole header`)
+  return lines
+}
+
+const flumeLines = (report: ReturnType<typeof flumeReport>): string[] => {
+  const { held, bytes, files, checkpoint, checkpointUnusable, openTransactions, damaged } = report
+  const lines = ['written by Flume; an agent that starts here takes it over', `events held: ${held}`]
+  lines.push(`log files: ${files.length}, ${bytes} bytes`)
+  lines.push(
+    checkpoint === undefined
+      ? `Flume’s checkpoint is of no use: ${checkpointUnusable}`
+      : `Flume’s checkpoint: ${checkpoint}`,
+  )
+  lines.push(`transactions open: ${openTransactions.puts} of puts, ${openTransactions.takes} of takes`)
+  for (const { path, position, length } of damaged) lines.push(`  ${path}: damaged, ${length} bytes at ${position}`)
+  for (const file of files) lines.push(`  ${file.path}: ${file.bytes} bytes, ${file.held} held`)
+  return lines
+}
+
+export const inspect = async (folders: FlumeFolders, json: boolean): Promise<number> => {
+  // Before this process opens the same files.
+  const owner = liveOwner(folders)
+  using channel = await OpenedChannel.open(folders)
+  const state = channel.own.look()
+  const hasOwn = state.files.length > 0 || state.journal !== undefined || state.headless.length > 0
+  const own = hasOwn || channel.flume === undefined ? ownReport(state) : undefined
+  const flume = channel.flume === undefined ? undefined : flumeReport(channel.flume)
+  const places = { checkpointDir: folders.checkpointFolder, dataDirs: folders.dataFolders }
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ ...places, inUseBy: owner, millrace: own, flume }, null, 2)}\n`)
+    return exitCodes.done
+  }
+  const lines = [
+    `checkpointDir: ${folders.checkpointFolder ?? 'not found'}`,
+    `dataDirs: ${folders.dataFolders.join(', ')}`,
+    ...(owner === undefined ? [] : [`in use by process ${owner}: this is one moment’s state`]),
+    ...(own === undefined ? [] : ownLines(own)),
+    ...(flume === undefined ? [] : flumeLines(flume)),
+  ]
+  process.stdout.write(`${lines.join('\n')}\n`)
+  return exitCodes.done
+}

@@ -1,0 +1,69 @@
+/** `millrace channel verify`: every checksum of a file channel whose agent is stopped. */
+import type { FlumeChannel } from '../../../channels/file/flume/flume-channel.ts'
+import type { FlumeFolders } from '../../../channels/file/flume/folders.ts'
+import type { ChannelState } from '../../../channels/file/stopped-channel.ts'
+import { hasJournal } from '../../../channels/file/takes-journal.ts'
+import { counted } from '../../base/counted.ts'
+import { realDisk } from '../../io/disk.ts'
+import { exitCodes } from '../command.ts'
+import { damagedText, lockChannel, OpenedChannel } from './opened.ts'
+
+export interface Verdict {
+  readonly held: number
+  /** Events in whole records, taken or not. */
+  readonly puts: number
+  /** What is damaged, a line each. */
+  readonly damage: readonly string[]
+  /** What is no damage, and worth knowing. */
+  readonly notes: readonly string[]
+}
+
+const ownVerdict = (state: ChannelState, { checkpointFolder }: FlumeFolders): Verdict => {
+  const damage = state.files.flatMap((file) => file.damaged.map(damagedText))
+  damage.push(...state.headless.map((path) => `${path}: has no whole header`))
+  if (state.missing > 0) damage.push(`${counted(state.missing, 'event')} that were held are in no whole record`)
+  if (checkpointFolder !== undefined && state.journal === undefined && hasJournal(realDisk, checkpointFolder))
+    damage.push(`${checkpointFolder}: neither file of the journal of takes is whole`)
+  const notes = state.files.flatMap(({ tail }) =>
+    tail === undefined ? [] : [`${damagedText(tail)}: a put that was under way at the end and was not acknowledged`],
+  )
+  const puts = state.files.reduce((sum, { events }) => sum + events, 0)
+  return { held: state.held, puts, damage, notes }
+}
+
+const flumeVerdict = (channel: FlumeChannel): Verdict => {
+  const damage = channel.damaged.map(damagedText)
+  const events = channel.events(({ fileId, file, position, wasRemoved }) => {
+    if (!wasRemoved) damage.push(`${file?.path ?? `log-${fileId}`}: the event at ${position} cannot be read`)
+  })
+  let held = 0
+  for (let read = 1; read > 0; held += read) read = events.read(1000, 1024 * 1024).length
+  const { checkpoint } = channel
+  const notes = 'unusable' in checkpoint ? [`Flume’s checkpoint is of no use: ${checkpoint.unusable}`] : []
+  return { held, puts: channel.replayed.puts, damage, notes }
+}
+
+export const verdictOf = (channel: OpenedChannel): Verdict => {
+  const own = ownVerdict(channel.own.look(), channel.folders)
+  if (channel.flume === undefined) return own
+  const flume = flumeVerdict(channel.flume)
+  return {
+    held: own.held + flume.held,
+    puts: own.puts + flume.puts,
+    damage: [...own.damage, ...flume.damage],
+    notes: [...own.notes, ...flume.notes],
+  }
+}
+
+export const verify = async (folders: FlumeFolders, json: boolean): Promise<number> => {
+  using _locks = lockChannel(folders)
+  using channel = await OpenedChannel.open(folders)
+  const { held, damage, notes } = verdictOf(channel)
+  if (json) process.stdout.write(`${JSON.stringify({ held, damage, notes }, null, 2)}\n`)
+  else {
+    const summary = damage.length === 0 ? 'no damage' : counted(damage.length, 'damaged place')
+    const lines = [...damage, ...notes.map((note) => `(${note})`), `${counted(held, 'event')} held, ${summary}.`]
+    process.stdout.write(`${lines.join('\n')}\n`)
+  }
+  return damage.length === 0 ? exitCodes.done : exitCodes.failed
+}

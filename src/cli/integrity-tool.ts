@@ -1,0 +1,75 @@
+/**
+ * `flume-ng tool FCINTEGRITYTOOL -l DIR[,DIR…]`, under Flume's name: reads every record of a file channel and prints Flume's totals. Flume's tool had to
+ * mark what was damaged, so that the channel would start; ours steps over it by itself, so this one changes nothing.
+ */
+import { resolve } from 'node:path'
+import { Fault } from '../base/faults.ts'
+import { verdictOf, type Verdict } from './channel/verify.ts'
+import { lockChannel, OpenedChannel } from './channel/opened.ts'
+import { type Command, exitCodes } from './command.ts'
+
+const name = 'flume-ng tool'
+
+const usage = `usage: flume-ng tool FCINTEGRITYTOOL -l DIR[,DIR…]
+
+ -l,--dataDirs <dirs>   the dataDirs of a file channel whose agent is stopped, of Millrace or of Flume
+ -h,--help              this text
+
+Reads every record and prints what is damaged. Nothing is changed: an agent steps over damaged records by itself.
+\`millrace channel verify\` also looks at what was taken.
+`
+
+const wrong = (problem: string): never => {
+  throw new Fault('WRONG_USAGE', { command: name, problem })
+}
+
+/** Throws WRONG_USAGE; undefined for the help. */
+const dataDirsOf = (argv: readonly string[]): readonly string[] | undefined => {
+  let dirs: string | undefined
+  for (let i = 0; i < argv.length; i++) {
+    const word = argv[i] ?? ''
+    if (word === '-h' || word === '--help') return undefined
+    if (word === '-l' || word === '--dataDirs') dirs = argv[++i]
+    else if (word.startsWith('-e') || word.startsWith('--eventValidator') || word.startsWith('-D'))
+      wrong('event validators are Java classes, which do not run here')
+    else if (word === '-c' || word === '--conf') i++
+    else wrong(`${word} means nothing here`)
+  }
+  if (dirs === undefined || dirs === '') return wrong('Either --dataDirs or -l must be given')
+  return dirs.split(',').map((dir) => resolve(dir.trim()))
+}
+
+const summaryText = ({ held, damage, puts }: Verdict): string =>
+  `${damage.map((line) => `${line}\n`).join('')}---------- Summary --------------------
+Number of Events in the Channel = ${held}
+Number of Put Events Processed = ${puts}
+Number of Valid Put Events = ${puts}
+Number of Invalid Put Events = 0
+Number of Corrupt Events = ${damage.length}
+---------------------------------------
+`
+
+const check = async (dataFolders: readonly string[]): Promise<number> => {
+  const folders = { dataFolders, checkpointFolder: undefined, backupFolder: undefined }
+  using _locks = lockChannel(folders)
+  using channel = await OpenedChannel.open(folders)
+  process.stdout.write(summaryText(verdictOf(channel)))
+  return exitCodes.done
+}
+
+export const command: Command = {
+  name: 'tool',
+  summary: 'check the files of a file channel',
+  async run([tool, ...argv]) {
+    if (tool === undefined || tool === '-h' || tool === '--help') {
+      process.stdout.write(usage)
+      return tool === undefined ? exitCodes.failed : exitCodes.done
+    }
+    if (tool.toUpperCase() !== 'FCINTEGRITYTOOL')
+      return wrong(`there is no tool ${tool}; FCINTEGRITYTOOL is the only one`)
+    const dirs = dataDirsOf(argv)
+    if (dirs !== undefined) return check(dirs)
+    process.stdout.write(usage)
+    return exitCodes.done
+  },
+}
