@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest'
+import { FakeDisk } from '../fakes/disk.ts'
+import { FlumeChannelWriter } from '../fakes/flume-channel.ts'
+import { realDisk } from '../../src/io/disk.ts'
+import { join } from 'node:path'
+import { bin, readTopic, startBrokerProcess, temporaryFolder, writeServerProperties } from '../support/agent.ts'
+import { run } from '../support/child.ts'
+import { freePort } from '../support/port.ts'
+
+/** Written on a fake disk and copied to a real one. */
+const writeFlumeChannel = (folder: string): void => {
+  const disk = new FakeDisk()
+  const flume = new FlumeChannelWriter(disk)
+  const log = flume.log(1)
+  for (let i = 0; i < 500; i++) log.put(1, `event ${i}`, { topic: 'elsewhere' })
+  log.commit(1)
+  flume.store('/data', 1, log)
+  realDisk.makeFolder(join(folder, 'data'))
+  for (const name of disk.list('/data')) {
+    const fd = realDisk.open(join(folder, 'data', name), 'wx')
+    const bytes = disk.bytes(`/data/${name}`) ?? Buffer.alloc(0)
+    realDisk.write(fd, bytes, 0, bytes.length, null)
+    realDisk.close(fd)
+  }
+}
+
+it('`millrace channel export` brings what a Flume channel holds into a topic', async () => {
+  using folder = temporaryFolder()
+  writeFlumeChannel(folder.path)
+  const port = await freePort()
+  const broker = `127.0.0.1:${port}`
+  await using _broker = await startBrokerProcess(writeServerProperties(join(folder.path, 'broker'), port))
+  await run(bin('millrace'), ['channel', 'export', join(folder.path, 'data'), '--to', `topic://${broker}/events`])
+  expect(await readTopic(broker, 'events')).toEqual(Array.from({ length: 500 }, (_, i) => `event ${i}`))
+})
