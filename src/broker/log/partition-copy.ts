@@ -25,8 +25,8 @@ export class PartitionCopy {
   readonly #log: PartitionLog
   readonly #disk: Disk
   readonly #clock: Clock
-  /** How much of each segment's records is there. */
-  readonly #copied = new Map<Segment, number>()
+  /** How much of the records is there, by the base offset of the segment: compaction may put another in its place. */
+  readonly #copied = new Map<number, { readonly segment: Segment; readonly bytes: number }>()
   #segments: readonly Segment[] = []
   #isCancelled = false
 
@@ -43,7 +43,7 @@ export class PartitionCopy {
   }
 
   get sizeInBytes(): number {
-    return Array.from(this.#copied.values()).reduce((sum, bytes) => sum + bytes, 0)
+    return Array.from(this.#copied.values()).reduce((sum, { bytes }) => sum + bytes, 0)
   }
 
   /** Copies until little is left. Rejects with system errors, and with the KafkaFault of a log that is gone. */
@@ -59,7 +59,7 @@ export class PartitionCopy {
   /** The log was closed: copies the rest. Resolves when the copy is whole and on disk. Rejects with system errors. */
   async finish(segments: readonly Segment[]): Promise<void> {
     const kept = new Set(segments)
-    for (const segment of Array.from(this.#copied.keys()).filter((one) => !kept.has(one))) this.#drop(segment)
+    for (const { segment } of Array.from(this.#copied.values())) if (!kept.has(segment)) this.#drop(segment)
     for (const segment of segments) while (this.#copyPiece(segment)) continue
     for (const name of this.#disk.list(this.#log.folder))
       if (!name.endsWith('.log') && !transient.test(name)) this.#copyWhole(name)
@@ -69,7 +69,7 @@ export class PartitionCopy {
 
   #missing(): number {
     this.#segments = this.#log.compacting((state: LogState) => Array.from(state.segments.all()))
-    return this.#segments.reduce((sum, segment) => sum + segment.load().size - (this.#copied.get(segment) ?? 0), 0)
+    return this.#segments.reduce((sum, segment) => sum + segment.load().size - this.#bytesOf(segment), 0)
   }
 
   async #copySlowly(segment: Segment): Promise<void> {
@@ -81,7 +81,7 @@ export class PartitionCopy {
 
   /** Whether anything was left to copy. */
   #copyPiece(segment: Segment): boolean {
-    const done = this.#copied.get(segment) ?? 0
+    const done = this.#bytesOf(segment)
     const length = Math.min(pieceBytes, segment.size - done)
     const path = this.#pathOf(segment)
     if (length <= 0 && (done > 0 || this.#disk.stat(path) !== undefined)) return false
@@ -91,7 +91,7 @@ export class PartitionCopy {
       const piece = Buffer.allocUnsafe(Math.max(0, length))
       const got = segment.log.read(piece, 0, piece.length, done)
       for (let at = 0; at < got;) at += this.#disk.write(fd, piece, at, got - at, done + at)
-      this.#copied.set(segment, done + got)
+      this.#copied.set(segment.baseOffset, { segment, bytes: done + got })
       return got > 0
     } finally {
       this.#disk.close(fd)
@@ -103,8 +103,14 @@ export class PartitionCopy {
     if (content !== undefined) writeWhole(this.#disk, join(this.path, name), content)
   }
 
+  /** How much of this segment is there; nothing where the copy is of one that it has replaced. */
+  #bytesOf(segment: Segment): number {
+    const copied = this.#copied.get(segment.baseOffset)
+    return copied?.segment === segment ? copied.bytes : 0
+  }
+
   #drop(segment: Segment): void {
-    this.#copied.delete(segment)
+    this.#copied.delete(segment.baseOffset)
     this.#disk.remove(this.#pathOf(segment))
   }
 

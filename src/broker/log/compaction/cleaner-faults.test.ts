@@ -1,6 +1,13 @@
 import { crc32 } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { cleanerOf, committedOf, compacted, fillKeys as fill, keyedBatch, lastValues } from '../../../../test/fakes/cleaner.ts'
+import {
+  cleanerOf,
+  committedOf,
+  compacted,
+  fillKeys as fill,
+  keyedBatch,
+  lastValues,
+} from '../../../../test/fakes/cleaner.ts'
 import { bench, client } from '../../../../test/fakes/partition-log.ts'
 
 test('a damaged log is left as it is, and said once', async () => {
