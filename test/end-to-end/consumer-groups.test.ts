@@ -68,6 +68,7 @@ describe('looking', () => {
   it('describes members and state of a group at work', async () => {
     const args = at('--topic', 't', '--group', 'live', '--consumer-property', 'client.id=c', '--consumer-property', 'group.instance.id=i') // prettier-ignore
     await using consumer = new Child(bin('kafka-console-consumer.sh'), args)
+    await expect.poll(async () => (await groups('--list')).out, { timeout: 20_000 }).toContain('live')
     const assigned = /c +1 +\n/
     await expect.poll(async () => (await groups('--describe', '--group', 'live', '--members')).out, { timeout: 20_000 }).toMatch(assigned) // prettier-ignore
     const members = await groups('--describe', '--group', 'live', '--members', '--verbose')
