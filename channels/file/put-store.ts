@@ -107,7 +107,7 @@ export class PutStore {
   #needSpace(bytes: number): void {
     if (this.#spaceLeft < bytes) {
       const { context, store, requiredSpaceBytes } = this.#options
-      const free = context.disk.free(store.files.nextFolder)
+      const free = context.disk.space(store.files.nextFolder).usableBytes
       this.#spaceLeft = Math.min(bytesPerLook + bytes, free - requiredSpaceBytes)
       if (this.#spaceLeft < bytes) throw this.#noSpace()
     }
@@ -117,7 +117,7 @@ export class PutStore {
   #noSpace(): Fault {
     const { name: channel, context, store, requiredSpaceBytes: required } = this.#options
     const folder = store.files.nextFolder
-    return new Fault('CHANNEL_NO_SPACE', { channel, folder, free: context.disk.free(folder), required })
+    return new Fault('CHANNEL_NO_SPACE', { channel, folder, free: context.disk.space(folder).usableBytes, required })
   }
 
   #syncLater(file: DataFile, everyMs: number): void {

@@ -32,8 +32,6 @@ export interface Disk {
   sync(fd: number): Promise<void>
   /** Makes renames, creations and unlinks in a folder last. */
   syncFolder(path: string): void
-  /** Bytes that may still be written on the disk that `path` is on. */
-  free(path: string): number
   stat(path: string): DiskStat | undefined
   /** Of the volume on which an existing path lies: how large it is, and what this process may still fill. */
   space(path: string): { readonly totalBytes: number; readonly usableBytes: number }
@@ -73,10 +71,6 @@ export const realDisk: Disk = {
     } finally {
       fs.closeSync(fd)
     }
-  },
-  free(path) {
-    const { bavail, bsize } = fs.statfsSync(path)
-    return bavail * bsize
   },
   stat(path) {
     const found = fs.statSync(path, { throwIfNoEntry: false })

@@ -180,11 +180,6 @@ export class FakeDisk implements Disk {
     this.#names.sync(path)
   }
 
-  free(path: string): number {
-    this.#enter('free', path)
-    return Math.max(0, this.capacityBytes - this.#usedBytes())
-  }
-
   stat(path: string): DiskStat | undefined {
     this.#enter('stat', path)
     const node = this.#names.get(path)

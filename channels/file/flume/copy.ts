@@ -81,7 +81,7 @@ export class Copy implements Disposable {
     const { bytes } = this.#buffer
     const { files, context, requiredSpaceBytes } = this.#options
     try {
-      if (context.disk.free(files.nextFolder) < bytes.length + requiredSpaceBytes) throw this.#noSpace()
+      if (context.disk.space(files.nextFolder).usableBytes < bytes.length + requiredSpaceBytes) throw this.#noSpace()
       return files.append(bytes, first, this.#next)
     } catch (thrown) {
       throw systemCode(thrown) === 'ENOSPC' ? this.#noSpace() : thrown
@@ -93,7 +93,7 @@ export class Copy implements Disposable {
   #noSpace(): Fault {
     const { name: channel, files, context, requiredSpaceBytes: required } = this.#options
     const folder = files.nextFolder
-    return new Fault('CHANNEL_NO_SPACE', { channel, folder, free: context.disk.free(folder), required })
+    return new Fault('CHANNEL_NO_SPACE', { channel, folder, free: context.disk.space(folder).usableBytes, required })
   }
 
   #lose({ fileId, file, position, sizeInBytes, wasRemoved }: UnreadableEvent): void {
