@@ -4,16 +4,12 @@ import { Child } from '../support/child.ts'
 import { consumerProtocol } from './abilities.ts'
 import { interopBroker } from './broker.ts'
 import { kafka43 } from './counterparts/maven.ts'
-import { compared, ours, prepare, same, theirs } from './groups-tool.ts'
+import { ours, prepare, same } from './groups-tool.ts'
 import { witness } from './witness.ts'
 
 const liveMembers = [
   ['--describe', '--group', 'shared'],
   ['--describe', '--group', 'shared', '--members', '--verbose'],
-  ['--describe', '--group', 'shared', '--state', '--verbose'],
-  ['--reset-offsets', '--group', 'shared', '--all-topics', '--to-latest', '--dry-run'],
-  ['--delete-offsets', '--group', 'shared', '--topic', 'three'],
-  ['--delete', '--group', 'shared'],
 ]
 
 /** Apache Kafka's console consumer with the newer protocol. */
@@ -26,7 +22,7 @@ describe('on our broker', () => {
 
   beforeAll(() => prepare(bootstrap()))
 
-  it.each(compared)('%s %s %s prints what Apache Kafka prints', (...args) => same(bootstrap(), ...args))
+  it('describes offsets as Apache Kafka does', () => same(bootstrap(), '--describe', '--group', 'reader', '--verbose'))
 
   for (const ability of consumerProtocol)
     does(ability, async () => {
@@ -40,22 +36,4 @@ describe('on our broker', () => {
       await expect.poll(() => ours(bootstrap(), ['--describe', '--group', 'shared', '--members']), { timeout: 60_000 }).toMatch(/ two +3 +\n$/) // prettier-ignore
       await two.stop()
     })
-
-  it('sets and deletes offsets for its tool', async () => {
-    await theirs(bootstrap(), [
-      '--reset-offsets',
-      '--group',
-      'reader',
-      '--topic',
-      'one',
-      '--to-offset',
-      '7',
-      '--execute',
-    ])
-    expect(await ours(bootstrap(), ['--describe', '--group', 'reader'])).toMatch(/ one +0 +7 +50 +43 /)
-    await theirs(bootstrap(), ['--delete-offsets', '--group', 'reader', '--topic', 'one'])
-    expect(await ours(bootstrap(), ['--describe', '--group', 'reader'])).not.toMatch(/ one /)
-    expect(await theirs(bootstrap(), ['--delete', '--group', 'reader'])).toContain("('reader') was successful.")
-    expect(await ours(bootstrap(), ['--list'])).not.toContain('reader')
-  })
 })

@@ -39,6 +39,40 @@ describe('on Apache Kafka', () => {
   })
 })
 
+describe('its tool on our broker', () => {
+  const { bootstrap } = interopBroker()
+
+  beforeAll(() => prepare(bootstrap()))
+
+  it.each(compared)('%s %s %s prints what ours prints', (...args) => same(bootstrap(), ...args))
+
+  it('sets and deletes offsets for its tool', async () => {
+    await theirs(bootstrap(), [
+      '--reset-offsets',
+      '--group',
+      'reader',
+      '--topic',
+      'one',
+      '--to-offset',
+      '7',
+      '--execute',
+    ])
+    expect(await ours(bootstrap(), ['--describe', '--group', 'reader'])).toMatch(/ one +0 +7 +50 +43 /)
+    await theirs(bootstrap(), ['--delete-offsets', '--group', 'reader', '--topic', 'one'])
+    expect(await ours(bootstrap(), ['--describe', '--group', 'reader'])).not.toMatch(/ one /)
+    expect(await theirs(bootstrap(), ['--delete', '--group', 'reader'])).toContain("('reader') was successful.")
+    expect(await ours(bootstrap(), ['--list'])).not.toContain('reader')
+  })
+})
+
+/** What is asked of a group at work. */
+const ofLiveGroups = [
+  ['--describe', '--group', 'mixed', '--state', '--verbose'],
+  ['--reset-offsets', '--group', 'mixed', '--all-topics', '--to-latest', '--dry-run'],
+  ['--delete-offsets', '--group', 'mixed', '--topic', 'three'],
+  ['--delete', '--group', 'mixed'],
+]
+
 describe('a group with members of both protocols', () => {
   const { bootstrap } = interopBroker()
   const does = witness('Apache Kafka Java client', '4.3.1')
@@ -61,6 +95,7 @@ describe('a group with members of both protocols', () => {
       .poll(members, { timeout: 60_000 })
       .toMatch(/ (?:classic|consumer) +[12] +\n[^]* (?:classic|consumer) +[12] +\n/)
     expect(await ours(bootstrap(), ['--list', '--type'])).toMatch(/mixed +Consumer/)
+    for (const args of ofLiveGroups) await same(bootstrap(), ...args)
     await send(50, 100)
     await expect.poll(() => old.times(/^line /) + anew.times(/^line /), { timeout: 60_000 }).toBe(100)
     await anew.stop()
