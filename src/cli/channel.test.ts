@@ -1,4 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import avro from 'avsc'
 import { describe, expect, it } from 'vitest'
@@ -185,6 +187,25 @@ describe('millrace channel export', () => {
       err: expect.stringContaining('EEXIST'),
     })
     expect((await runCli('channel', 'export', folder.path, '--to', 'http://x/y')).code).toBe(2)
+  })
+})
+
+describe.runIf(process.platform === 'linux')('a Flume that runs', () => {
+  it('is seen by the log files it has open, and its channel is left alone', async () => {
+    using folder = temporaryFolder()
+    writtenByFlume(folder.path)
+    const fd = openSync(join(folder.path, 'data', 'log-1'), 'r')
+    const holder = spawn('cat', [], { stdio: ['pipe', 'ignore', 'ignore', fd] })
+    closeSync(fd)
+    const refused = { code: 1, err: expect.stringContaining(`in use by process ${holder.pid}`) }
+    for (const action of ['verify', 'export', 'drain'])
+      expect(await runCli('channel', action, folder.path)).toMatchObject(refused)
+    expect((await runCli('channel', 'inspect', folder.path)).out).toContain(`in use by process ${holder.pid}`)
+    await expect(open(folder.path)).rejects.toMatchObject({ code: 'FOLDER_LOCKED' })
+    holder.stdin?.end()
+    await once(holder, 'exit')
+    await using channel = await open(folder.path)
+    expect(channel.held).toBe(3)
   })
 })
 

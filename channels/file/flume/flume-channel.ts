@@ -77,10 +77,13 @@ export class FlumeChannel implements Disposable {
         clock,
         report: {
           damaged: ({ path }, position, length) => void damaged.push({ path, position, length }),
-          tail: ({ path }, position) =>
-            log.warn(
-              `${path} ends at ${position} in the middle of a record, which was being written and was not acknowledged.`,
-            ),
+          tail: ({ path, size }, position) => {
+            if (position === 0) damaged.push({ path, position, length: size })
+            else
+              log.warn(
+                `${path} ends at ${position} in the middle of a record, which was being written and was not acknowledged.`,
+              )
+          },
         },
       },
     )

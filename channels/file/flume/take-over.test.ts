@@ -125,6 +125,18 @@ describe('the channel of a stopped Flume', () => {
     expect((await open()).held).toBe(0)
   })
 
+  it('never costs a file of that name that is none of Flume’s', async () => {
+    const { disk, open, log } = bench()
+    fill(disk, 20)
+    disk.plant('/data/log-7', Buffer.from('the lines of another program\n'))
+    const channel = await open()
+    expect(log.of('error')).toEqual([expect.stringContaining('/data/log-7 is damaged at 0')])
+    expect(await take(channel)).toEqual(numbers(0, 20))
+    await channel[Symbol.asyncDispose]()
+    await open()
+    expect(String(disk.bytes('/data/flume-originals-1/log-7'))).toBe('the lines of another program\n')
+  })
+
   it('waits where the disk has no room for a second copy, and is as it was', async () => {
     const { disk, open } = bench()
     fill(disk, 100)
@@ -155,26 +167,42 @@ describe('the channel of a stopped Flume', () => {
 const isCrash = (thrown: unknown): boolean =>
   thrown instanceof DiskCrashed || (thrown instanceof SuppressedError && isCrash(thrown.error))
 
+/** Opens the channel on a disk that is to fail; whether it got through. */
+const survives = async (open: () => Promise<FileChannel>): Promise<boolean> => {
+  try {
+    await open()
+    return true
+  } catch (thrown) {
+    if (!isCrash(thrown)) throw thrown
+    return false
+  }
+}
+
 describe('a crash in the middle of a take-over', () => {
-  it.each(['process', 'power'] as const)('at any step loses nothing and repeats nothing: %s', async (kind) => {
+  it.each([
+    ['process', 'once'],
+    ['process', 'twice'],
+    ['power', 'once'],
+    ['power', 'twice'],
+  ] as const)('at any step loses nothing and repeats nothing: %s, %s', async (kind, times) => {
     let steps = 0
     for (let crashAt = 1, isOver = false; !isOver; crashAt++) {
       const { disk, open } = bench(crashAt)
       fill(disk, 60)
       disk.crashIn(crashAt)
-      try {
-        await open()
-        isOver = true
-      } catch (thrown) {
-        if (!isCrash(thrown)) throw thrown
-        steps++
-      }
+      isOver = await survives(open)
       reboot(disk, kind)
+      if (times === 'twice') {
+        disk.crashIn(1 + ((crashAt * 7) % 41))
+        await survives(open)
+        reboot(disk, kind)
+      }
       const channel = await open({ capacity: 100 })
       await channel.put([eventOf('new')])
       await channel[Symbol.asyncDispose]()
       expect([crashAt, await take(await open())]).toEqual([crashAt, [...numbers(0, 60), 'new']])
       expect(flumeNames(disk, '/data')).toEqual([])
+      steps++
     }
     expect(steps).toBeGreaterThan(30)
   })
