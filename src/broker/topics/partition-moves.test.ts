@@ -95,6 +95,52 @@ test('where the other folder refuses, the partition stays and serves', async () 
   }
 })
 
+test('a move that ends badly leaves nothing behind that the next start could take for the partition', async () => {
+  const bench = await filled()
+  bench.disk.fail('syncFolder', 'EIO', { path: '/b' })
+  bench.store.moves.begin(bench.store.partition('t', 0), '/b')
+  await moved(bench)
+  append(bench.store, 20, 22)
+  bench.disk.kill()
+  bench.disk.restart('process')
+  const next = await bench.start({ folders: folders.toReversed(), given })
+  expect(valuesOf(next.partition('t', 0))).toEqual(numbers(0, 22))
+})
+
+test('where neither folder gives the partition its name, the next start has its records', async () => {
+  const bench = await filled()
+  const rename = bench.disk.rename.bind(bench.disk)
+  // away with the old one, and nothing after that
+  bench.disk.rename = (from, to) => {
+    if (to.endsWith('/t-0')) throw Object.assign(new Error('EIO: rename'), { code: 'EIO' })
+    rename(from, to)
+  }
+  bench.store.moves.begin(bench.store.partition('t', 0), '/b')
+  await moved(bench)
+  await bench.clock.advanceSlowly(61_000, 1000)
+  bench.disk.rename = rename
+  bench.disk.kill()
+  bench.disk.restart('process')
+  const next = await bench.start({ folders, given })
+  expect(valuesOf(next.partition('t', 0))).toEqual(numbers(0, 20))
+})
+
+test('a topic that is deleted in the last moment of a move does not come back', async () => {
+  const bench = await filled()
+  const rename = bench.disk.rename.bind(bench.disk)
+  bench.disk.rename = (from, to) => {
+    rename(from, to)
+    if (to === '/b/log-start-offset-checkpoint' && bench.store.get('t') !== undefined) bench.store.delete('t')
+  }
+  bench.store.partition('t', 0).beginAt(3)
+  bench.store.moves.begin(bench.store.partition('t', 0), '/b')
+  await moved(bench)
+  await bench.clock.advanceSlowly(61_000, 1000)
+  bench.disk.kill()
+  bench.disk.restart('process')
+  expect((await bench.start({ folders, given })).get('t')).toBeUndefined()
+})
+
 test('folders that are not there or have failed are refused', async () => {
   const { store } = await filled()
   const log = store.partition('t', 0)

@@ -99,7 +99,7 @@ export class PartitionMoves implements AsyncDisposable {
       said.info(`${name} was moved from ${move.from.path} to ${to.path}.`)
     } catch (thrown) {
       rethrowBroken(thrown)
-      removal.remove([copy.path], 0)
+      if (!(thrown instanceof Stranded)) removal.remove([copy.path], 0)
       to.expectNoMore(log)
       said.warn(`${name} was not moved to ${to.path}.`, { reason: reasonOf(thrown) })
     } finally {
@@ -117,23 +117,30 @@ export class PartitionMoves implements AsyncDisposable {
       if (this.#options.isCurrent(log)) this.#replace(log, from, state)
       throw thrown
     }
-    // deleted meanwhile
-    if (this.#options.isCurrent(log)) this.#exchange({ log, from, to, copy }, state)
+    // without a word its copy would bring it back
+    if (!this.#options.isCurrent(log)) throw new Error('it was deleted')
+    this.#exchange({ log, from, to, copy }, state)
   }
 
   /** In one go: nobody sees anything of it. */
   #exchange({ log, from, to, copy }: Omit<Move, 'done'>, ends: Ends): void {
-    const { disk, removal } = this.#options
+    const { disk, removal, log: said } = this.#options
     const hidden = from.hide(log)
     try {
       disk.syncFolder(from.path)
       disk.rename(copy.path, to.folderOf(log.topic, log.partition))
+    } catch (thrown) {
+      rethrowUnlessDisk(thrown)
+      putBack(disk, hidden, log.folder)
+      this.#replace(log, from, ends)
+      throw thrown
+    }
+    // there is no way back now, and none is needed: under either of its names the next start finds the copy
+    try {
       disk.syncFolder(to.path)
     } catch (thrown) {
       rethrowUnlessDisk(thrown)
-      disk.rename(hidden, log.folder)
-      this.#replace(log, from, ends)
-      throw thrown
+      said.warn(`${to.path} could not be synced.`, { reason: reasonOf(thrown) })
     }
     this.#replace(log, to, ends)
     removal.remove([hidden], log.settings.fileDeleteDelayMs)
@@ -147,4 +154,18 @@ export class PartitionMoves implements AsyncDisposable {
 interface Ends {
   readonly recoveryPoint: number
   readonly logStartOffset: number
+}
+
+/** The partition has no name in either folder: the next start finds its copy and gives it one. */
+class Stranded extends Error {
+  override readonly name = 'Stranded'
+}
+
+const putBack = (disk: Disk, hidden: string, folder: string): void => {
+  try {
+    disk.rename(hidden, folder)
+  } catch (thrown) {
+    rethrowUnlessDisk(thrown)
+    throw new Stranded(`it cannot be read before the next start: ${reasonOf(thrown)}`, { cause: thrown })
+  }
 }
