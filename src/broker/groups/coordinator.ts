@@ -184,6 +184,7 @@ export class GroupCoordinator implements Disposable {
 
   /** The same inside a transaction: nobody sees the offsets before it is committed. */
   async commitInTransaction(ask: TransactionalCommitAsk): Promise<number> {
+    if (this.isUnread(ask.groupId)) return errorCodes.NOT_COORDINATOR
     if (ask.generation >= 0 && this.get(ask.groupId) === undefined) return errorCodes.ILLEGAL_GENERATION
     const group = this.#store.obtain(ask.groupId)
     const refusal = transactionalRefusal(group, ask)
@@ -205,7 +206,8 @@ export class GroupCoordinator implements Disposable {
   /** Forgets offsets of a group, by hand. */
   deleteOffsets(groupId: string, partitions: readonly PartitionName[]): OffsetsDeleted {
     const group = this.get(groupId)
-    const error = groupId === '' ? errorCodes.INVALID_GROUP_ID : errorCodes.GROUP_ID_NOT_FOUND
+    const missing = this.isUnread(groupId) ? errorCodes.NOT_COORDINATOR : errorCodes.GROUP_ID_NOT_FOUND
+    const error = groupId === '' ? errorCodes.INVALID_GROUP_ID : missing
     return group === undefined ? { error, partitions: [] } : deleteOffsets(group, partitions, this.#store)
   }
 

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { groupBench } from '../../../test/fakes/groups.ts'
+import type { StoreBench } from '../../../test/fakes/topic-store.ts'
 import { errorCodes } from '../../protocol/error-codes.ts'
 import { encodeSubscription } from '../../protocol/consumer-protocol.ts'
 
 const dayMs = 24 * 3_600_000
 /** Offsets live for an hour, and are looked at every minute. */
-const bench = () => groupBench({ delayMs: 0, more: { 'offsets.retention.minutes': '60', 'offsets.retention.check.interval.ms': '60000' } }) // prettier-ignore
+const bench = (store?: StoreBench) => groupBench({ delayMs: 0, more: { 'offsets.retention.minutes': '60', 'offsets.retention.check.interval.ms': '60000' } }, store) // prettier-ignore
 const reading = (...topics: string[]) => ({
   sessionTimeoutMs: 1_800_000,
   protocols: [{ name: 'range', metadata: encodeSubscription({ topics, userData: null }) }],
@@ -86,6 +87,34 @@ describe('committed offsets', () => {
     store.disk.capacityBytes = Infinity
     clock.advance(60_000)
     expect(group()).toBeUndefined()
+  })
+
+  test('do not expire, nor do memberships, as long as what was committed later cannot be read', async () => {
+    const { groups, topics, member, stable, clock, store } = await bench()
+    const a = member({ sessionTimeoutMs: 10_000 })
+    await stable(a)
+    await a.commit(1, 't', { commitMs: clock.now(), expireMs: clock.now() + 60_000 })
+    // more than the start reads at once
+    for (let i = 0; i < 40; i++) await a.commit(1, 'much', { metadata: 'm'.repeat(30_000) })
+    await a.commit(9, 't', { commitMs: clock.now(), expireMs: clock.now() + dayMs })
+    const read = store.disk.read.bind(store.disk)
+    store.disk.read = (fd, into, offset, length, position) => {
+      if ((position ?? 0) > 0 && length > 65_536) throw Object.assign(new Error('EIO: read'), { code: 'EIO' })
+      return read(fd, into, offset, length, position)
+    }
+    groups[Symbol.dispose]()
+    await topics[Symbol.asyncDispose]()
+    const torn = await bench(store)
+    expect(torn.groups.isUnread('g')).toBe(true)
+    const offsets = [{ topic: 't', partition: 0, offset: 2, leaderEpoch: 0, metadata: '', commitMs: 1, expireMs: undefined }] // prettier-ignore
+    const late = { groupId: 'g', generation: -1, memberId: '', instanceId: undefined, offsets, producerId: 1, producerEpoch: 0 } // prettier-ignore
+    expect(await torn.groups.commitInTransaction(late)).toBe(errorCodes.NOT_COORDINATOR)
+    expect(torn.groups.deleteOffsets('g', offsets).error).toBe(errorCodes.NOT_COORDINATOR)
+    clock.advance(10 * 60_000)
+    store.disk.read = read
+    const whole = await torn.afterCrash()
+    expect(whole.group()?.committed.get('t', 0)?.offset).toBe(9)
+    expect(whole.group()?.state).toBe('Stable')
   })
 })
 

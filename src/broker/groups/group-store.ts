@@ -155,7 +155,11 @@ export class GroupStore {
     })
     if (unreadable > 0)
       this.#log.warn(`${unreadable} records of __consumer_offsets cannot be read and were passed over.`)
-    for (const group of this.list()) this.dropIfUnused(group)
+    for (const group of this.list()) {
+      this.dropIfUnused(group)
+      // half of what is stored: offsets that expired long ago, members that have left
+      if (this.topic.isUnread(group.id)) this.#groups.delete(group.id)
+    }
   }
 
   #replayed({ key, value }: StoredRecord, { batch }: StoredWhere): void {
