@@ -10,15 +10,29 @@ export interface Clock {
   after(ms: number, action: () => void): Disposable
 }
 
+/** The longest that a timer of the runtime can wait: it fires those that shall wait longer at once. */
+const timerMsMax = 2_147_483_647
+
+const later = (ms: number, action: () => void, keepsAlive: boolean): Disposable => {
+  let timer: NodeJS.Timeout | undefined
+  const wait = (leftMs: number): void => {
+    const partMs = Math.min(leftMs, timerMsMax)
+    timer = setTimeout(leftMs > partMs ? () => wait(leftMs - partMs) : action, partMs)
+    if (!keepsAlive) timer.unref()
+  }
+  wait(ms)
+  return { [Symbol.dispose]: () => clearTimeout(timer) }
+}
+
 const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     if (signal?.aborted) return resolve()
     const done = (): void => {
-      clearTimeout(timer)
+      timer[Symbol.dispose]()
       signal?.removeEventListener('abort', done)
       resolve()
     }
-    const timer = setTimeout(done, ms)
+    const timer = later(ms, done, true)
     signal?.addEventListener('abort', done)
   })
 
@@ -26,8 +40,5 @@ export const realClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   sleep,
-  after(ms, action) {
-    const timer = setTimeout(action, ms).unref()
-    return { [Symbol.dispose]: () => clearTimeout(timer) }
-  },
+  after: (ms, action) => later(ms, action, false),
 }

@@ -265,16 +265,13 @@ export class GroupCoordinator implements Disposable {
 
   #expireLater(): void {
     const { clock, settings } = this.#options
-    const everyMs = Math.min(settings['offsets.retention.check.interval.ms'], TIMER_MS_MAX)
-    this.#expiry = clock.after(everyMs, () => {
+    this.#expiry = clock.after(settings['offsets.retention.check.interval.ms'], () => {
       expireOffsets(this.#store, settings['offsets.retention.minutes'] * 60_000)
       this.#expireLater()
     })
   }
 }
 
-/** Longer timers fire at once. */
-const TIMER_MS_MAX = 2_147_483_647
 /** From this version of OffsetCommit on a client can be told that there is no such group. */
 const NOT_FOUND_SINCE = 9
 
