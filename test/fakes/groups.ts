@@ -1,7 +1,7 @@
 /** A group coordinator on the fake disk and clock, and members that remember who they are. */
 import { brokerConfig } from '../../src/broker/config.ts'
 import { GroupCoordinator } from '../../src/broker/groups/coordinator.ts'
-import type { PartitionCommit } from '../../src/broker/groups/committed.ts'
+import type { PartitionCommit } from '../../src/broker/groups/committed-offset.ts'
 import type { Group } from '../../src/broker/groups/group.ts'
 import type { JoinAsk } from '../../src/broker/groups/join.ts'
 import type { Joined, Synced } from '../../src/broker/groups/member.ts'

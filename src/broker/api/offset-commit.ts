@@ -6,7 +6,7 @@
 import { errorCodes } from '../../protocol/error-codes.ts'
 import { offsetCommit as api } from '../../protocol/messages/offset-commit.ts'
 import type { RequestOf, ResponseInput } from '../../protocol/table.ts'
-import type { PartitionCommit } from '../groups/committed.ts'
+import type { PartitionCommit } from '../groups/committed-offset.ts'
 import { defineHandler, type RequestContext } from './handler.ts'
 import { offsetError } from './offset-check.ts'
 

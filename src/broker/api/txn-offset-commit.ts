@@ -6,7 +6,7 @@
 import { errorCodes } from '../../protocol/error-codes.ts'
 import { txnOffsetCommit as api } from '../../protocol/messages/txn-offset-commit.ts'
 import type { RequestOf } from '../../protocol/table.ts'
-import type { PartitionCommit } from '../groups/committed.ts'
+import type { PartitionCommit } from '../groups/committed-offset.ts'
 import { OFFSETS_TOPIC } from '../groups/offsets-topic.ts'
 import { defineHandler, type RequestContext } from './handler.ts'
 import { offsetError } from './offset-check.ts'

@@ -2,7 +2,7 @@
 import type { Clock } from '../../io/clock.ts'
 import { errorCodes, KafkaFault } from '../../protocol/error-codes.ts'
 import type { StoredRecord } from '../topics/internal-topic.ts'
-import type { PartitionCommit, PartitionName } from './committed.ts'
+import type { PartitionCommit, PartitionName } from './committed-offset.ts'
 import { consumerCommitRefusal } from './consumer/commit-check.ts'
 import { CONSUMER, type Group } from './group.ts'
 import { offsetKey, offsetValue } from './group-records.ts'

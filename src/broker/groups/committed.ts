@@ -2,24 +2,8 @@
  * The offsets that a group has committed, by topic and partition, those whose sync to disk was promised and is still under way, and those of transactions
  * that are not decided yet.
  */
+import type { CommittedOffset, PartitionCommit, PartitionName } from './committed-offset.ts'
 import { UnstableOffsets } from './unstable-offsets.ts'
-
-export interface CommittedOffset {
-  readonly offset: number
-  /** -1 when the client gave none. */
-  readonly leaderEpoch: number
-  readonly metadata: string
-  readonly commitMs: number
-  /** When it is to be forgotten, where the client said so; undefined for the broker's rule. */
-  readonly expireMs: number | undefined
-}
-
-export interface PartitionName {
-  readonly topic: string
-  readonly partition: number
-}
-
-export interface PartitionCommit extends CommittedOffset, PartitionName {}
 
 /** Offsets that are in the log and not yet on disk: nobody is told of them before they are. */
 export type Promised = Set<PartitionCommit>

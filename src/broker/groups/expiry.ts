@@ -2,7 +2,7 @@
  * Offsets that nobody will ask for again are forgotten, by Kafka's rules since 2.1: those of an empty group, of a topic that the group reads no more,
  * and of clients that are in no group, `offsets.retention.minutes` after it came to that. A group that has nothing left goes with them.
  */
-import type { CommittedOffset, PartitionName } from './committed.ts'
+import type { CommittedOffset, PartitionName } from './committed-offset.ts'
 import type { Group } from './group.ts'
 import type { GroupStore } from './group-store.ts'
 

@@ -1,7 +1,7 @@
 /** TxnOffsetCommit: who may commit for a group inside a transaction, and how that is stored: as records of the transaction, unseen until it is committed. */
 import { errorCodes, KafkaFault } from '../../protocol/error-codes.ts'
 import type { CommitAsk } from './commits.ts'
-import type { PartitionCommit } from './committed.ts'
+import type { PartitionCommit } from './committed-offset.ts'
 import { consumerTransactionRefusal } from './consumer/commit-check.ts'
 import type { Group } from './group.ts'
 import { offsetKey, offsetValue } from './group-records.ts'

@@ -2,7 +2,7 @@
  * Offsets of a group that transactions committed and that nobody may see yet: the marker of the transaction says whether they come to be. A later commit
  * of the same partition, of a transaction or not, makes them void, whichever of the two is decided first.
  */
-import type { PartitionCommit, PartitionName } from './committed.ts'
+import type { PartitionCommit, PartitionName } from './committed-offset.ts'
 
 export interface UnstableCommit {
   readonly producerId: number

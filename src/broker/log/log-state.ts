@@ -2,39 +2,19 @@
  * What a partition has on disk, and what must be known of it: segments, end, recovery point, producers, leader epochs. Opening after a clean stop
  * reads none of the files: the end is taken from the checkpoint, and verified when the log is first used.
  */
-import type { Log } from '../../base/log.ts'
-import type { Clock } from '../../io/clock.ts'
-import type { Random } from '../../io/random.ts'
 import type { BatchHeader } from '../../protocol/record-batch.ts'
 import { rethrowUnlessDisk } from './disk-errors.ts'
 import { emptyInventory, takeInventory } from './inventory.ts'
 import { LeaderEpochs } from './leader-epochs.ts'
-import type { LogSettings } from './log-settings.ts'
-import type { OpenFiles } from './open-files.ts'
+import type { LogHome } from './log-home.ts'
 import { indexAborted, markerOf, producersAt } from './producer-history.ts'
 import { ProducerSnapshots } from './producer-snapshots.ts'
 import type { ProducerState } from './producer-state.ts'
 import { endOfClosed, recover } from './recovery.ts'
-import type { Removal } from './removal.ts'
 import { SegmentFiles } from './segment-files.ts'
 import { SegmentList } from './segment-list.ts'
 import { SegmentSyncs } from './segment-syncs.ts'
 import type { Segment } from './segment.ts'
-
-export interface LogHome {
-  readonly files: OpenFiles
-  readonly folder: string
-  /** `topic-partition`, for what is said about it. */
-  readonly name: string
-  settings: LogSettings
-  readonly clock: Clock
-  readonly random: Random
-  readonly log: Log
-  /** Where files go that were put out of sight. */
-  readonly removal: Removal
-  /** Told of every error of the disk, which may be the folder's. */
-  readonly suspected?: (thrown: unknown) => void
-}
 
 /** What the checkpoints and the clean-shutdown marker of the log folder say about the partition. */
 export interface LogStart {

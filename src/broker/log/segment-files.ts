@@ -5,7 +5,7 @@
 import { join } from 'node:path'
 import { rethrowUnlessDisk } from './disk-errors.ts'
 import { deletedSuffix, segmentFileName, type SegmentSuffix } from './file-names.ts'
-import type { LogHome } from './log-state.ts'
+import type { LogHome } from './log-home.ts'
 import { Segment } from './segment.ts'
 
 /** `.log` comes first: indexes without it are removed at the next start, whereas it alone would be taken for a segment. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../../../../test/fakes/random.ts'
 import { type Assignment, assignmentOf, countOf, has, listOf, nothing } from './assignment.ts'
-import type { Assignor, AssignorInput } from './assignors.ts'
+import type { Assignor, AssignorInput } from './assignor.ts'
 import { range } from './range-assignor.ts'
 import { uniform } from './uniform-assignor.ts'
 

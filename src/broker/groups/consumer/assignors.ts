@@ -1,23 +1,6 @@
 /** The assignors that the broker itself has for groups of the newer protocol. */
-import type { Assignment } from './assignment.ts'
+import type { Assignor } from './assignor.ts'
 import { range } from './range-assignor.ts'
 import { uniform } from './uniform-assignor.ts'
-
-export interface AssignorMember {
-  readonly id: string
-  readonly instanceId: string | undefined
-  readonly topicIds: readonly string[]
-  /** What it was to have until now. */
-  readonly target: Assignment
-}
-
-export interface AssignorInput {
-  readonly members: readonly AssignorMember[]
-  /** Number of partitions by topic id; every topic that a member reads is there. */
-  readonly partitions: ReadonlyMap<string, number>
-}
-
-/** What each member shall have, by member id. */
-export type Assignor = (input: AssignorInput) => Map<string, Assignment>
 
 export const assignors: Readonly<Record<string, Assignor>> = { uniform, range }

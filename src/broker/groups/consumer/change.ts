@@ -4,7 +4,8 @@
  */
 import type { StoredRecord } from '../../topics/internal-topic.ts'
 import { type Assignment, isSame } from './assignment.ts'
-import { type AssignorInput, assignors } from './assignors.ts'
+import type { AssignorInput } from './assignor.ts'
+import { assignors } from './assignors.ts'
 import type { ConsumerGroup } from './consumer-group.ts'
 import type { ConsumerMember } from './consumer-member.ts'
 import { currentRecord, groupRecord, memberRecord, memberTombstones, targetEpochRecord, targetRecord } from './consumer-records.ts' // prettier-ignore

@@ -3,7 +3,7 @@
  * they had up to their share; what is left goes to whoever may read it and has least. Where members read different topics, partitions then move from
  * the fullest to the emptiest that may take them, until nothing is gained.
  */
-import type { Assignor, AssignorMember } from './assignors.ts'
+import type { Assignor, AssignorMember } from './assignor.ts'
 
 interface Load {
   readonly member: AssignorMember
