@@ -12,11 +12,14 @@ export interface UnstableCommit {
 }
 
 export class UnstableOffsets {
-  #commits: UnstableCommit[] = []
+  /** By partition; there are few transactions at once for one of them, and may be many partitions in one transaction. */
+  readonly #commits = new Map<string, UnstableCommit[]>()
+  /** Which partitions a producer's transaction has committed for, some of them void by now. */
+  readonly #keys = new Map<number, Set<string>>()
   #order = 0
 
   get isEmpty(): boolean {
-    return this.#commits.length === 0
+    return this.#commits.size === 0
   }
 
   /** A place in the order for something that is kept elsewhere. */
@@ -26,32 +29,47 @@ export class UnstableOffsets {
 
   /** A later commit of the same producer replaces what it committed before. */
   add(producerId: number, offsets: Iterable<PartitionCommit>): void {
-    const added = new Map<string, UnstableCommit>()
-    for (const commit of offsets) added.set(keyOf(commit), { producerId, commit, order: this.nextOrder() })
-    const kept = this.#commits.filter((one) => one.producerId !== producerId || !added.has(keyOf(one.commit)))
-    this.#commits = [...kept, ...added.values()]
+    const keys = this.#keys.get(producerId) ?? new Set<string>()
+    this.#keys.set(producerId, keys)
+    for (const commit of offsets) {
+      const key = keyOf(commit)
+      const others = (this.#commits.get(key) ?? []).filter((one) => one.producerId !== producerId)
+      this.#commits.set(key, [...others, { producerId, commit, order: this.nextOrder() }])
+      keys.add(key)
+    }
   }
 
   /** What a producer's transaction has committed, which is no longer kept here. */
   take(producerId: number): UnstableCommit[] {
-    const taken = this.#commits.filter((one) => one.producerId === producerId)
-    if (taken.length > 0) this.#commits = this.#commits.filter((one) => one.producerId !== producerId)
+    const taken: UnstableCommit[] = []
+    for (const key of this.#keys.get(producerId) ?? [])
+      this.#keep(key, (one) => {
+        if (one.producerId === producerId) taken.push(one)
+        return one.producerId !== producerId
+      })
+    this.#keys.delete(producerId)
     return taken
   }
 
   has(topic: string, partition: number): boolean {
-    return this.#commits.some(({ commit }) => commit.topic === topic && commit.partition === partition)
+    return this.#commits.has(keyOf({ topic, partition }))
   }
 
   /** Forgets what came for a partition up to `order`. */
   forget(topic: string, partition: number, order = Infinity): void {
-    if (this.#commits.length === 0) return
-    const isIt = ({ commit }: UnstableCommit): boolean => commit.topic === topic && commit.partition === partition
-    this.#commits = this.#commits.filter((one) => !isIt(one) || one.order > order)
+    if (!this.isEmpty) this.#keep(keyOf({ topic, partition }), (one) => one.order > order)
   }
 
   partitions(): PartitionName[] {
-    return this.#commits.map(({ commit: { topic, partition } }) => ({ topic, partition }))
+    return Array.from(this.#commits.values()).flatMap((some) =>
+      some.map(({ commit: { topic, partition } }) => ({ topic, partition })),
+    )
+  }
+
+  #keep(key: string, isKept: (one: UnstableCommit) => boolean): void {
+    const kept = this.#commits.get(key)?.filter(isKept) ?? []
+    if (kept.length === 0) this.#commits.delete(key)
+    else this.#commits.set(key, kept)
   }
 }
 

@@ -107,18 +107,17 @@ const ROUNDS_MAX = 100
 const level = (loads: readonly Load[], readers: ReadonlyMap<string, readonly Load[]>): boolean => {
   let moved = false
   for (const from of loads.toSorted((a, b) => b.size - a.size))
-    for (const { topicId, partition } of partitionsOf(from)) {
-      const to = emptiest(readers.get(topicId) ?? [])
-      if (to === undefined || to.size + 1 >= from.size) continue
-      take(from, topicId, partition)
-      give(to, topicId, partition)
-      moved = true
-    }
+    for (const [topicId, partitions] of Array.from(from.has))
+      for (const partition of Array.from(partitions)) {
+        const to = emptiest(readers.get(topicId) ?? [])
+        // nor is anything gained by another partition of the topic
+        if (to === undefined || to.size + 1 >= from.size) break
+        take(from, topicId, partition)
+        give(to, topicId, partition)
+        moved = true
+      }
   return moved
 }
-
-const partitionsOf = ({ has }: Load): { readonly topicId: string; readonly partition: number }[] =>
-  Array.from(has).flatMap(([topicId, partitions]) => Array.from(partitions, (partition) => ({ topicId, partition })))
 
 export const uniform: Assignor = ({ members, partitions: all }) => {
   const read = new Set(members.flatMap(({ topicIds }) => topicIds))
