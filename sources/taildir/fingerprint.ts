@@ -2,7 +2,7 @@
  * Knows a file again by its first bytes: inodes are used anew, and a file that was cut and has grown past the old position looks, by inode and
  * size, as if nothing had happened. The print grows with the file until it is full, and is kept beside the positions as length and hash.
  */
-import { createHash } from 'node:crypto'
+import { crypto } from '../../src/base/builtins.ts'
 import type { Disk } from '../../src/io/disk.ts'
 
 /** More would tell files apart that begin with the same long preamble; 1 KB tells apart everything that begins with a time. */
@@ -16,7 +16,7 @@ export interface StoredPrint {
   readonly sha256: string
 }
 
-const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+const hashOf = (bytes: Uint8Array): string => crypto().createHash('sha256').update(bytes).digest('hex')
 
 export class Fingerprint {
   #bytes: Buffer = Buffer.alloc(0)

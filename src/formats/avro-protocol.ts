@@ -2,7 +2,7 @@
  * The protocol of Flume's Avro source, `AvroSourceProtocol`, as both ends of ours speak it, and what a peer's own text of it says: its texts, and
  * with them its hashes, differ between Flume's versions, so nothing here compares hashes to know a peer.
  */
-import { createHash } from 'node:crypto'
+import { crypto } from '../base/builtins.ts'
 
 export const statusNames = ['OK', 'FAILED', 'UNKNOWN'] as const
 export type Status = (typeof statusNames)[number]
@@ -30,7 +30,7 @@ export const protocolText = JSON.stringify({
 })
 
 /** MD5, 16 bytes, as the handshake has it. */
-export const hashOf = (text: string): Buffer => createHash('md5').update(text).digest()
+export const hashOf = (text: string): Buffer => crypto().createHash('md5').update(text).digest()
 
 export const protocolHash = hashOf(protocolText)
 

@@ -2,10 +2,10 @@
  * The lock on a folder that one process must own (a log folder, a file channel, a position file). Node has no kernel locks, so it is a file that
  * exists while the owner lives and says who that is; an owner that was killed is recognized by its start time and replaced.
  */
-import { randomBytes } from 'node:crypto'
 import { Fault, systemCode } from '../base/faults.ts'
 import { assert } from '../base/assert.ts'
 import type { Disk } from './disk.ts'
+import { realRandom } from './random.ts'
 import { realProcesses, type Processes } from './processes.ts'
 
 export interface LockOptions {
@@ -120,7 +120,7 @@ export const takeLock = (path: string, given: LockOptions): Disposable => {
   const options = { processes: realProcesses, deadThreads: [], own: 'a folder', ...given }
   const { disk, processes } = options
   const start = processes.startOf(processes.pid) ?? 'unknown'
-  const nonce = randomBytes(8).toString('hex')
+  const nonce = realRandom.bytes(8).toString('hex')
   const holder = { pid: processes.pid, threadId: processes.threadId, start, nonce }
   for (let tries = 0; tries < triesMax; tries++) {
     if (created(disk, path, holder)) return releasing(path, holder, disk)

@@ -2,10 +2,10 @@
  * What the operating system knows of processes: which are alive, since when, and which hold a kernel lock on a file. A port, so that tests can
  * let processes die. Linux answers from /proc; elsewhere `ps` tells the start times, and foreign kernel locks stay unseen.
  */
-import { spawnSync } from 'node:child_process'
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
 import { basename } from 'node:path'
 import { threadId } from 'node:worker_threads'
+import { childProcess } from '../base/builtins.ts'
 import { systemCode } from '../base/faults.ts'
 
 export interface Processes {
@@ -48,7 +48,7 @@ const isAlive = (pid: number): boolean => {
 
 const otherStartOf = (pid: number): string | undefined => {
   if (!isAlive(pid)) return undefined
-  const { stdout } = spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' })
+  const { stdout } = childProcess().spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' })
   return stdout?.trim() || 'alive'
 }
 

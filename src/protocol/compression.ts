@@ -3,7 +3,7 @@
  * has a limit on what may come out, so that a few bytes cannot claim gigabytes. The snappy and lz4 libraries load when first needed.
  */
 import { createRequire } from 'node:module'
-import { constants, gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { zlib } from '../base/builtins.ts'
 import { reasonOf } from '../base/faults.ts'
 import { KafkaFault } from './error-codes.ts'
 import { breakHeaderChecksum, frameLimit, mendHeaderChecksum } from './lz4-frame.ts'
@@ -46,10 +46,13 @@ const unknown = (codec: number): KafkaFault =>
   new KafkaFault('UNSUPPORTED_COMPRESSION_TYPE', `There is no compression type ${codec}`)
 
 const gzip = (bytes: Uint8Array, level: number | undefined): Buffer =>
-  gzipSync(bytes, level === undefined ? {} : { level })
+  zlib().gzipSync(bytes, level === undefined ? {} : { level })
 
 const zstd = (bytes: Uint8Array, level: number | undefined): Buffer =>
-  zstdCompressSync(bytes, level === undefined ? {} : { params: { [constants.ZSTD_c_compressionLevel]: level } })
+  zlib().zstdCompressSync(
+    bytes,
+    level === undefined ? {} : { params: { [zlib().constants.ZSTD_c_compressionLevel]: level } },
+  )
 
 /** Compresses `bytes` into one stream. Throws UNSUPPORTED_COMPRESSION_TYPE for a number that is no codec. */
 export const compress = (codec: number, bytes: Buffer, options: CompressOptions = {}): Buffer => {
@@ -69,7 +72,7 @@ const unzstd = (bytes: Buffer, limit: number): Buffer => {
   let at = 0
   let out = 0
   do {
-    const frame = zstdDecompressSync(bytes.subarray(at), {
+    const frame = zlib().zstdDecompressSync(bytes.subarray(at), {
       maxOutputLength: limit - out + 1,
       info: true,
     }) as unknown as {
@@ -91,7 +94,7 @@ const unlz4 = (bytes: Buffer, limit: number, magic: number): Buffer => {
 }
 
 const expand = (codec: number, bytes: Buffer, limit: number, magic: number): Buffer => {
-  if (codec === codecs.gzip) return gunzipSync(bytes, { maxOutputLength: limit })
+  if (codec === codecs.gzip) return zlib().gunzipSync(bytes, { maxOutputLength: limit })
   if (codec === codecs.snappy) return unpackSnappy(bytes, snappy(), limit)
   if (codec === codecs.lz4) return unlz4(bytes, limit, magic)
   return unzstd(bytes, limit)

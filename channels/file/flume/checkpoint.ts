@@ -2,8 +2,8 @@
  * Flume's checkpoint: the queue as it stood at one write order, and the transactions that were open then. It is used where it is whole, whatever capacity
  * it was made for; where it is not, the log files alone tell everything that they still hold.
  */
-import { createHash } from 'node:crypto'
 import { join } from 'node:path'
+import { crypto } from '../../../src/base/builtins.ts'
 import { systemCode } from '../../../src/base/faults.ts'
 import type { Disk } from '../../../src/io/disk.ts'
 import { readWhole } from '../../../src/io/read-whole.ts'
@@ -62,7 +62,10 @@ const readInflight = (file: Buffer): OpenTransactions => {
   const found = new Map<number, readonly Pointer[]>()
   if (file.length === 0) return found
   const rest = file.subarray(digestBytes)
-  if (file.length < 2 * digestBytes || !createHash('md5').update(rest).digest().equals(file.subarray(0, digestBytes)))
+  if (
+    file.length < 2 * digestBytes ||
+    !crypto().createHash('md5').update(rest).digest().equals(file.subarray(0, digestBytes))
+  )
     throw new Malformed('the open transactions do not fit their checksum')
   const end = rest.length - digestBytes
   for (let at = 0; at < end;) {

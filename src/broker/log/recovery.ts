@@ -2,7 +2,7 @@
  * What is done to a log that was not closed: every batch from the recovery point on is read and its checksum verified, indexes and producer state
  * are made anew from there, and the file is cut at the first byte that is no whole batch. What lies before the recovery point was synced, and is not read.
  */
-import { crc32 } from 'node:zlib'
+import { zlib } from '../../base/builtins.ts'
 import { KafkaFault } from '../../protocol/error-codes.ts'
 import { checkBatch } from '../../protocol/batch-check.ts'
 import type { BatchHeader } from '../../protocol/record-batch.ts'
@@ -73,7 +73,7 @@ const holds = (segment: Segment, entry: OffsetEntry): boolean => {
 /** Whether the entry is undamaged, of whatever format. */
 const isWhole = (cursor: BatchCursor): boolean => {
   const bytes = cursor.bytes()
-  if (cursor.magic < 2) return crc32(bytes.subarray(16)) === bytes.readUInt32BE(12)
+  if (cursor.magic < 2) return zlib().crc32(bytes.subarray(16)) === bytes.readUInt32BE(12)
   try {
     checkBatch(bytes, 0, bytes.length)
     return true

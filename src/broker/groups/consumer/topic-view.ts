@@ -1,5 +1,5 @@
 /** What groups want to know of topics: which there are, how many partitions they have, and whether any of that has changed. */
-import { createHash } from 'node:crypto'
+import { crypto } from '../../../base/builtins.ts'
 import type { TopicStore } from '../../topics/topic-store.ts'
 import type { ConsumerGroup } from './consumer-group.ts'
 import type { ConsumerMember } from './consumer-member.ts'
@@ -49,7 +49,7 @@ const lookUp = (group: ConsumerGroup, pattern: string, topics: TopicView): void 
  * counted yet.
  */
 export const digestOf = (group: ConsumerGroup, topics: TopicView, coming?: ConsumerMember): number => {
-  const hash = createHash('sha1')
+  const hash = crypto().createHash('sha1')
   const names = group.subscribedTopics()
   for (const name of coming === undefined ? [] : group.topicsOf(coming)) names.add(name)
   const patterns = new Set(group.patterns)

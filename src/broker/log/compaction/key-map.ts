@@ -3,7 +3,7 @@
  * length, so that a stated amount of memory is enough for a stated number of them. Kafka hashes by MD5; here it is the first half of a SHA-256, for which nobody can
  * make two keys that look the same, and which machines that forbid MD5 allow. The map is made of parts that grow one by one: the whole would keep the thread too long.
  */
-import { hash } from 'node:crypto'
+import { crypto } from '../../../base/builtins.ts'
 import { KeyTable, slotBytes } from './key-table.ts'
 
 export { slotBytes } from './key-table.ts'
@@ -68,7 +68,7 @@ export class KeyMap {
   /** The part that has the key, whose hash is the wanted one then. */
   #partOf(key: Uint8Array): KeyTable {
     // as characters: much cheaper than a buffer of its own for each key
-    const digest = hash('sha256', key, 'binary')
+    const digest = crypto().hash('sha256', key, 'binary')
     for (let word = 0; word < 4; word++) this.#wanted[word] = wordAt(digest, word * 4)
     return this.#parts[(this.#wanted[3] ?? 0) % this.#parts.length] as KeyTable
   }
