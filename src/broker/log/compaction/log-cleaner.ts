@@ -2,6 +2,7 @@
  * Compacts the logs whose topics ask for it, one after the other, the dirtiest first; every `log.cleaner.backoff.ms` it looks whether there is
  * something to do. It works in the broker's own thread, in short slices (`pace`), so `log.cleaner.threads` has nothing to start.
  */
+import { setImmediate } from 'node:timers/promises'
 import { reasonOf } from '../../../base/faults.ts'
 import { rethrowBroken } from '../../../base/assert.ts'
 import type { Log } from '../../../base/log.ts'
@@ -16,7 +17,7 @@ import { CleanerNotes, type CleanedFolder } from './cleaner-notes.ts'
 import { Overtaken, Unfit } from './cleaning.ts'
 import { dirtOf, isDue, type Dirt } from './dirt.ts'
 import { KeyMap } from './key-map.ts'
-import { CleaningStopped, Pace } from './pace.ts'
+import { CleaningStopped, Pace, sliceMs } from './pace.ts'
 
 export interface CleanerSettings {
   /** `log.cleaner.dedupe.buffer.size`: the most memory for keys. */
@@ -44,8 +45,9 @@ export interface LogCleanerOptions {
 const backoffMsMin = 100
 
 interface Candidate {
-  readonly dirt: Dirt
+  readonly log: PartitionLog
   readonly notes: CleanerNotes
+  readonly ratio: number
 }
 
 export class LogCleaner implements AsyncDisposable {
@@ -102,23 +104,33 @@ export class LogCleaner implements AsyncDisposable {
     return this.#running
   }
 
+  /** Logs that were only cleaned in part come again until they are through. */
   async #cleanAll(): Promise<void> {
     this.#postponed = new Set()
-    while (!this.#stop.signal.aborted) {
-      const candidate = this.#dirtiest()
-      if (candidate === undefined) return
-      await this.#clean(candidate)
-    }
+    for (let due = await this.#due(); due.length > 0; due = await this.#due())
+      for (const { log, notes } of due) {
+        if (this.#stop.signal.aborted) return
+        // what was found may be long ago
+        const dirt = this.#dirtOf(log, notes)
+        if (dirt !== undefined) await this.#clean(dirt, notes)
+      }
   }
 
-  #dirtiest(): Candidate | undefined {
-    let found: Candidate | undefined
+  /** The logs that are to be cleaned, the dirtiest first. Thousands are looked at in slices: each look may be the first use of the log. */
+  async #due(): Promise<readonly Candidate[]> {
+    const { clock } = this.#options
+    const found: Candidate[] = []
+    let sliceEndMs = clock.monotonic() + sliceMs
     for (const { folder, notes } of this.#notes)
-      for (const log of folder.logs) {
+      for (const log of Array.from(folder.logs)) {
         const dirt = this.#dirtOf(log, notes)
-        if (dirt !== undefined && (found === undefined || dirt.ratio > found.dirt.ratio)) found = { dirt, notes }
+        if (dirt !== undefined) found.push({ log, notes, ratio: dirt.ratio })
+        if (clock.monotonic() < sliceEndMs) continue
+        await setImmediate()
+        if (this.#stop.signal.aborted) return []
+        sliceEndMs = clock.monotonic() + sliceMs
       }
-    return found
+    return found.sort((a, b) => b.ratio - a.ratio)
   }
 
   #dirtOf(log: PartitionLog, notes: CleanerNotes): Dirt | undefined {
@@ -132,7 +144,7 @@ export class LogCleaner implements AsyncDisposable {
     }
   }
 
-  async #clean({ dirt, notes }: Candidate): Promise<void> {
+  async #clean(dirt: Dirt, notes: CleanerNotes): Promise<void> {
     const { clock } = this.#options
     const { log, from, to } = dirt
     const { keyBytesMax, loadFactor, readBytes, bytesPerSecond } = this.#options.settings()

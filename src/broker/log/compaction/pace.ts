@@ -6,7 +6,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../../../io/clock.ts'
 
 /** The longest that compaction keeps the thread, but for a single batch that takes longer. */
-const sliceMs = 2
+export const sliceMs = 2
 /** Over how long the allowed bytes are counted: a burst is over before it is held against the next hour. */
 const windowMs = 1000
 
