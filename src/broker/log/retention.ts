@@ -95,14 +95,14 @@ export class Retention {
     home.log.info(`${home.name}: deleted ${count === 1 ? '1 segment' : `${count} segments`} before offset ${segments.first.baseOffset}: ${why}.`) // prettier-ignore
   }
 
-  /** Never the active segment of an empty log, nor anything that is compacted at this moment. */
+  /** Never the active segment of an empty log. */
   #breaching(breach: Breach): Segment[] {
     const { segments, logEndOffset } = this.#state
     const all = segments.all()
     const gone: Segment[] = []
     for (const [index, segment] of all.entries()) {
       const endOffset = all[index + 1]?.baseOffset ?? logEndOffset
-      if (segment.isHeld || (segment === segments.active && segment.load().size === 0)) break
+      if (segment === segments.active && segment.load().size === 0) break
       if (!breach(segment, endOffset)) break
       gone.push(segment)
     }

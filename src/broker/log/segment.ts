@@ -47,8 +47,6 @@ export class Segment {
   maxTimestampOffset = -1
   /** Appended to since its files were last synced. */
   isDirty = false
-  /** Somebody is at work on its files, who may wait for the disk meanwhile: it must not be taken out of the log. */
-  isHeld = false
   /** Nothing of the indexes is in memory only. True of what was found on disk until it is looked at. */
   isSealed: boolean
   /** When the first batch says it was written; undefined in an empty segment. */
