@@ -158,17 +158,6 @@ test('on a full disk retention makes room, and producers go on', async () => {
   expect(disk.list('/logs/t-0').some((name) => name.endsWith('.deleted'))).toBe(false)
 })
 
-test('a segment that is being worked on stays, and all behind it', async () => {
-  const { open } = bench()
-  const log = filled(open({}, { ...small, retentionBytes: 0 }), [1, 1, 1])
-  log.compacting(({ segments }) => {
-    const second = segments.all()[1]
-    if (second !== undefined) second.isHeld = true
-  })
-  await log.retain()
-  expect(offsets(log)).toEqual([1, 2])
-})
-
 test('a file that cannot be renamed stays in the log, and its records can be read', async () => {
   const { open, disk } = bench()
   const log = filled(open({}, { ...small, retentionBytes: 0 }), [1, 1, 1])
