@@ -3,7 +3,8 @@
  * that the socket filled, so that events can point into it. With compression each direction is one zlib stream, flushed after every frame.
  */
 import type { Socket } from 'node:net'
-import { constants, createDeflate, createInflate, type Deflate, type Inflate } from 'node:zlib'
+import type { Deflate, Inflate } from 'node:zlib'
+import { zlib } from '../base/builtins.ts'
 import { rethrowBroken } from '../base/assert.ts'
 import { ReadBuffer } from '../base/read-buffer.ts'
 import { readFrame } from './avro-frames.ts'
@@ -39,8 +40,8 @@ export class AvroWire {
     this.#options = options
     this.#owner = owner
     if (options.deflateLevel === undefined) return
-    this.#inflate = createInflate()
-    this.#deflate = createDeflate({ level: options.deflateLevel, flush: constants.Z_SYNC_FLUSH })
+    this.#inflate = zlib().createInflate()
+    this.#deflate = zlib().createDeflate({ level: options.deflateLevel, flush: zlib().constants.Z_SYNC_FLUSH })
     this.#inflate.on('data', (chunk: Buffer) => this.#inflated(chunk))
     this.#inflate.on('error', (thrown) => this.#bad(thrown))
     this.#inflate.on('drain', () => {
@@ -102,7 +103,7 @@ export class AvroWire {
   /** Calls `done` once everything that was sent has been handed to the socket. */
   finish(done: () => void): void {
     if (this.#deflate === undefined) done()
-    else this.#deflate.flush(constants.Z_SYNC_FLUSH, done)
+    else this.#deflate.flush(zlib().constants.Z_SYNC_FLUSH, done)
   }
 
   /** Gives back what zlib holds outside the heap. */

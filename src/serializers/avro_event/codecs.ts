@@ -1,5 +1,5 @@
 /** Compression of blocks in an Avro container file. `deflate` is raw, without zlib's header; `snappy` adds a CRC-32 of the plain bytes. */
-import { crc32, deflateRawSync, zstdCompressSync } from 'node:zlib'
+import { zlib } from '../../base/builtins.ts'
 
 export const codecNames = ['null', 'deflate', 'snappy', 'zstandard'] as const
 export type CodecName = (typeof codecNames)[number]
@@ -11,7 +11,7 @@ const snappy = async (): Promise<Compress> => {
   return (block) => {
     const packed = compressSync(Buffer.from(block))
     const check = Buffer.alloc(4)
-    check.writeUInt32BE(crc32(block))
+    check.writeUInt32BE(zlib().crc32(block))
     return Buffer.concat([packed, check])
   }
 }
@@ -19,7 +19,7 @@ const snappy = async (): Promise<Compress> => {
 /** By name; libraries load only when they are needed. */
 export const codecs: Readonly<Record<CodecName, () => Compress | Promise<Compress>>> = {
   null: () => (block) => block,
-  deflate: () => deflateRawSync,
+  deflate: () => zlib().deflateRawSync,
   snappy,
-  zstandard: () => zstdCompressSync,
+  zstandard: () => zlib().zstdCompressSync,
 }
