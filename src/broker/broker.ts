@@ -94,7 +94,7 @@ export const startBroker = async (file: BrokerConfig, given: BrokerPorts = {}): 
     new GroupCoordinator({ ...ports, settings: config.settings, topics, own: running.store.changes.groups }),
   )
   groups.load()
-  const producerIds = producerIdsOf(config, ports, topics)
+  const producerIds = producerIdsOf(ports, topics)
   const newProducerId = (): number | Promise<number> => producerIds.next()
   const transactions = opened.use(
     new TransactionCoordinator({ ...ports, settings: config.settings, topics, newProducerId, listener: groups }),
@@ -182,10 +182,11 @@ const openTopics = (
     allFailed,
   })
 
-const producerIdsOf = (config: BrokerConfig, { clock, disk }: Ports, topics: TopicStore): ProducerIds =>
+const producerIdsOf = ({ clock, disk }: Ports, topics: TopicStore): ProducerIds =>
   new ProducerIds({
     disk,
-    folder: config.logDirs.find((path) => !topics.unreadable.includes(path)) ?? '',
+    folders: () => topics.folders.filter(({ isOffline }) => !isOffline).map(({ path }) => path),
+    isComplete: topics.unreadable.length === 0,
     clock,
     isUsed: topics.list().length > 0,
   })

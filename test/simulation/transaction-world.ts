@@ -50,7 +50,7 @@ class Broker implements Disposable {
     this.groups = new GroupCoordinator({ settings, topics, clock, random, log })
     this.groups.load()
     const isUsed = topics.list().length > 0
-    const ids = new ProducerIds({ disk, folder: '/logs', clock, isUsed })
+    const ids = new ProducerIds({ disk, folders: () => ['/logs'], clock, isUsed, isComplete: true })
     const newProducerId = (): number | Promise<number> => ids.next()
     this.transactions = new TransactionCoordinator({
       settings,
