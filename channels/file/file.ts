@@ -17,7 +17,6 @@ import {
   text,
 } from '../../src/config/setting-kinds.ts'
 import { defineChannel } from '../../src/flow/component.ts'
-import { FileChannel } from './file-channel.ts'
 
 /** Kept in memory for the next takes; what is beyond is read back from disk. */
 const memoryBytesMax = 8 * 1024 * 1024
@@ -108,8 +107,9 @@ export const file = defineChannel({
   summary: 'Holds events on disk; no crash and no power cut loses one that was acknowledged.',
   settings,
   check,
-  create: (values, context) =>
-    new FileChannel(
+  async create(values, context) {
+    const { FileChannel } = await import('./file-channel.ts')
+    return new FileChannel(
       {
         name: context.name,
         capacity: values.capacity,
@@ -124,5 +124,6 @@ export const file = defineChannel({
         memoryBytesMax,
       },
       context,
-    ),
+    )
+  },
 })

@@ -2,7 +2,7 @@
  * The messages of Flume's file channel: the three parts of every record of a log file, and the small files beside. Fields are known by number; unknown
  * ones are stepped over. All of it throws Malformed.
  */
-import { crc32 } from 'node:zlib'
+import { zlib } from '../../../src/base/builtins.ts'
 import { type Event, type Headers, noHeaders, PlainEvent } from '../../../src/flow/event.ts'
 import { Malformed, WireReader } from './wire.ts'
 
@@ -103,7 +103,8 @@ export class EventReader {
     }
     if (event === undefined) throw new Malformed('a put without an event')
     const { headers, body } = this.#parts(event)
-    if (checksum !== undefined && crc32(body) !== checksum) throw new Malformed('a body does not fit its checksum')
+    if (checksum !== undefined && zlib().crc32(body) !== checksum)
+      throw new Malformed('a body does not fit its checksum')
     return new PlainEvent(headers, body)
   }
 
