@@ -12,8 +12,12 @@ type Answered = ResponseInput<typeof api>['entries'][number]
 /** Entities that may have quotas. */
 const ENTITIES_MAX = 100_000
 
-const change = async ({ entity: parts, ops }: Asked, validateOnly: boolean, broker: Services): Promise<void> => {
-  const { table } = broker.quotas
+/** Checks one entry, and does what it says unless only the check is wanted; gives what undoes it. Throws KafkaFault. */
+const change = (
+  { entity: parts, ops }: Asked,
+  validateOnly: boolean,
+  { quotas: { table } }: Services,
+): (() => void) => {
   const entity = entityOf(parts)
   const before = table.get(entity)
   const values: Record<string, number> = { ...before }
@@ -24,41 +28,45 @@ const change = async ({ entity: parts, ops }: Asked, validateOnly: boolean, brok
   }
   if (namedTwice(ops.map(({ key }) => key)).size > 0)
     throw new KafkaFault('INVALID_REQUEST', `Ignoring duplicate entity ${entityText(parts)}`)
-  if (table.rows.length >= ENTITIES_MAX && Object.keys(before).length === 0)
+  if (table.size >= ENTITIES_MAX && Object.keys(before).length === 0)
     throw new KafkaFault('INVALID_REQUEST', `More than ${ENTITIES_MAX} entities have quotas`)
-  if (validateOnly) return
-  const keep = (next: Readonly<Record<string, number>>): void => {
-    table.set(entity, next)
-    broker.store.changes.quotas = table.rows
-  }
-  keep(values)
-  try {
-    await broker.store.save()
-  } catch (thrown) {
-    keep(before)
-    throw thrown
-  }
+  if (!validateOnly) table.set(entity, values)
+  return () => table.set(entity, before)
 }
 
 const keyOf = ({ entity }: Asked): string =>
   JSON.stringify(entity.map(({ type, name }) => [type, name]).toSorted(([a], [b]) => ((a ?? '') < (b ?? '') ? -1 : 1)))
 
+const failed = ({ entity }: Asked, { code, message }: KafkaFault): Answered => ({ errorCode: code, errorMessage: message, entity }) // prettier-ignore
+
+/** Keeps all changes of the request at once; where that fails none of them has happened. */
 const changeAll = async (entries: readonly Asked[], validateOnly: boolean, broker: Services): Promise<Answered[]> => {
   const twice = namedTwice(entries.map(keyOf))
-  const answers: Answered[] = []
-  for (const entry of entries) {
-    const answer = { errorCode: errorCodes.NONE, errorMessage: null, entity: entry.entity }
+  const undo: (() => void)[] = []
+  const answers = entries.map((entry): Answered => {
     try {
       if (twice.has(keyOf(entry)))
         throw new KafkaFault('INVALID_REQUEST', `Ignoring duplicate entity ${entityText(entry.entity)}`)
-      await change(entry, validateOnly, broker)
-      answers.push(answer)
+      undo.push(change(entry, validateOnly, broker))
+      return { errorCode: errorCodes.NONE, errorMessage: null, entity: entry.entity }
     } catch (thrown) {
-      if (!(thrown instanceof KafkaFault)) throw thrown
-      answers.push({ ...answer, errorCode: thrown.code, errorMessage: thrown.message })
+      if (thrown instanceof KafkaFault) return failed(entry, thrown)
+      throw thrown
     }
+  })
+  if (validateOnly || undo.length === 0) return answers
+  const { store, quotas } = broker
+  try {
+    store.changes.quotas = quotas.table.rows
+    await store.save()
+    return answers
+  } catch (thrown) {
+    for (const one of undo) one()
+    store.changes.quotas = quotas.table.rows
+    if (!(thrown instanceof KafkaFault)) throw thrown
+    const { code: errorCode, message: errorMessage } = thrown
+    return answers.map((answer) => (answer.errorCode === errorCodes.NONE ? { ...answer, errorCode, errorMessage } : answer)) // prettier-ignore
   }
-  return answers
 }
 
 export const alterClientQuotas = defineHandler({

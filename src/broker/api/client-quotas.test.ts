@@ -3,6 +3,7 @@ import { batchOf } from '../../../test/fakes/batches.ts'
 import { type BrokerBench, brokerBench, type BrokerPeer } from '../../../test/fakes/broker.ts'
 import { FakeClock } from '../../../test/fakes/clock.ts'
 import { until } from '../../../test/fakes/until.ts'
+import { errorCodes } from '../../protocol/error-codes.ts'
 import { alterClientQuotas } from '../../protocol/messages/alter-client-quotas.ts'
 import { apiVersions } from '../../protocol/messages/api-versions.ts'
 import { createTopics } from '../../protocol/messages/create-topics.ts'
@@ -129,6 +130,21 @@ test('quotas are told as they were set, and survive a restart', async () => {
   expect(await all()).toEqual(told)
   expect(await set([['user', 'u']], 'producer_byte_rate', undefined)).toBe('done')
   expect(await all()).toEqual(told.slice(1))
+})
+
+test('the changes of one request are kept together, and on a full disk none of them has happened', async () => {
+  const setBoth = async (limit: number): Promise<number[]> => {
+    const entries = ['a', 'b', ''].map((name) => ({ entity: [{ type: 'client-id', name }], ops: [{ key: 'producer_byte_rate', value: limit, remove: false }] })) // prettier-ignore
+    return (await admin.call(alterClientQuotas, 1, { entries, validateOnly: false })).entries.map((e) => e.errorCode)
+  }
+  const refused = errorCodes.INVALID_REQUEST
+  expect(await setBoth(1000)).toEqual([0, 0, refused])
+  bench.disk.fail('write', 'ENOSPC', { path: 'millrace-settings' })
+  expect(await setBoth(2000)).toEqual([errorCodes.KAFKA_STORAGE_ERROR, errorCodes.KAFKA_STORAGE_ERROR, refused])
+  const before = ['client-id=a: producer_byte_rate=1000', 'client-id=b: producer_byte_rate=1000']
+  expect(await all()).toEqual(before)
+  await begin(bench.again())
+  expect(await all()).toEqual(before)
 })
 
 test.each([

@@ -49,13 +49,18 @@ const places = ([user, client]: Names): readonly (readonly [key: string, counted
 export class QuotaTable {
   readonly #rows = new Map<string, QuotaRow>()
   readonly #fallbacks: ReadonlyMap<ClientQuotaKey, number>
-  readonly #keys = new Set<string>()
+  /** How many rows and fallbacks have a quota of each kind. */
+  readonly #counts = new Map<string, number>()
 
   /** `fallbacks` hold for each client id where nothing else does (quota.producer.default). */
   constructor(rows: readonly QuotaRow[], fallbacks: ReadonlyMap<ClientQuotaKey, number> = new Map()) {
     this.#fallbacks = fallbacks
-    for (const row of rows) this.#rows.set(entityKey(row.entity), row)
-    this.#look()
+    for (const key of fallbacks.keys()) this.#count(key, 1)
+    for (const { entity, values } of rows) this.set(entity, values)
+  }
+
+  get size(): number {
+    return this.#rows.size
   }
 
   get rows(): readonly QuotaRow[] {
@@ -64,7 +69,7 @@ export class QuotaTable {
 
   /** Whether there is any quota of this kind: without, nothing has to be counted. */
   has(key: string): boolean {
-    return this.#keys.has(key)
+    return this.#counts.has(key)
   }
 
   get(entity: Entity): QuotaRow['values'] {
@@ -74,9 +79,10 @@ export class QuotaTable {
   /** Replaces the quotas of an entity; with none left it is forgotten. */
   set(entity: Entity, values: QuotaRow['values']): void {
     const key = entityKey(entity)
+    for (const name of Object.keys(this.#rows.get(key)?.values ?? {})) this.#count(name, -1)
+    for (const name of Object.keys(values)) this.#count(name, 1)
     if (Object.keys(values).length === 0) this.#rows.delete(key)
     else this.#rows.set(key, { entity, values })
-    this.#look()
   }
 
   find(key: ClientQuotaKey, user: string, client: string): FoundQuota | undefined {
@@ -95,9 +101,9 @@ export class QuotaTable {
     return own?.values[ipQuotaKey]
   }
 
-  #look(): void {
-    this.#keys.clear()
-    for (const key of this.#fallbacks.keys()) this.#keys.add(key)
-    for (const { values } of this.#rows.values()) for (const key of Object.keys(values)) this.#keys.add(key)
+  #count(key: string, by: number): void {
+    const count = (this.#counts.get(key) ?? 0) + by
+    if (count === 0) this.#counts.delete(key)
+    else this.#counts.set(key, count)
   }
 }
