@@ -122,7 +122,7 @@ const run = async (trips: RoundTrips, values: JoptValues, log: Log, stop: AbortS
   const latencies = new Latencies(count)
   for (let i = 0; i < count && !stop.aborted; i++) {
     const ms = await trips.once(topic, randomPayload(size, realRandom)(i), stop)
-    if (i % 1000 === 0) process.stdout.write(`${i}\t${ms}\n`)
+    if (i % 1000 === 0) process.stdout.write(`${i}\t${Number(ms.toFixed(6))}\n`)
     latencies.add(ms)
   }
   const [half, most, nearlyAll] = latencies.percentilesMs([0.5, 0.99, 0.999]).map((ms) => Math.trunc(ms))

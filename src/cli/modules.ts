@@ -63,6 +63,12 @@ const definitionIn = async ({ kind, entry }: Wanted): Promise<Definition> => {
   return { ...found, type, aliases: [...aliases, entry.value], summary }
 }
 
+/** `npm init` writes a package.json whose modules are CommonJS: there `import` and `export` are the fault, and Node's words have no cure. */
+const cureOf = (thrown: unknown): { readonly hint?: string } =>
+  thrown instanceof SyntaxError && /outside a module|token 'export'/.test(thrown.message)
+    ? { hint: 'write "type": "module" into the package.json beside it, or let its name end in .mts or .mjs' }
+    : {}
+
 export interface WithModules {
   readonly registry: AgentRegistry
   readonly findings: readonly FileFinding[]
@@ -79,7 +85,13 @@ export const withModules = async (agent: AgentTree, registry: AgentRegistry): Pr
       list.push(await definitionIn(wanted))
     } catch (thrown) {
       const { file, line, value } = wanted.entry
-      findings.push({ level: 'fault', file, line, says: `${value} cannot be loaded: ${reasonOf(thrown)}` })
+      findings.push({
+        level: 'fault',
+        file,
+        line,
+        says: `${value} cannot be loaded: ${reasonOf(thrown)}`,
+        ...cureOf(thrown),
+      })
     }
   }
   const joined = Object.entries(registry).map(([kind, own]: [string, readonly Definition[]]) => [

@@ -59,6 +59,17 @@ describe('a component of the user', () => {
     await child.printed(/WARN .* 2$/m)
   })
 
+  it('in a folder of CommonJS, as `npm init` makes it, is a fault with its cure', async () => {
+    using folder = temporaryFolder()
+    writeFileSync(join(folder.path, 'package.json'), '{ "type": "commonjs" }')
+    writeFileSync(join(folder.path, 'picky.ts'), picky)
+    writeFileSync(join(folder.path, 'f.properties'), pipeline('./picky.ts'))
+    await using child = new Child(bin('millrace'), ['check', 'f.properties'], { cwd: folder.path })
+    expect(await child.exited).toBe(2)
+    expect(child.output).toMatch(/picky\.ts cannot be loaded: .* \(write "type": "module" into the package\.json/)
+    expect(child.output).toContain('let its name end in .mts')
+  })
+
   it('that cannot be loaded is one fault, with the reason', async () => {
     using folder = temporaryFolder()
     writeFileSync(join(folder.path, 'lost.ts'), "import 'nowhere'")

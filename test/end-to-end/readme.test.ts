@@ -36,9 +36,9 @@ describe("the README's commands", () => {
     const script = `trap 'bin/kafka-server-stop.sh || true' EXIT\n${block('The broker', port)}`
     const child = shell(script, folder.path)
     expect(await child.exited, child.output).toBe(0)
-    expect(child.output).toContain('Created topic weblog.')
+    expect(child.output).toContain('Created topic numbers.')
     expect(child.output).toContain('Processed a total of 3 messages')
-    const counts = [...child.output.matchAll(/^weblog:\d+:(\d+)$/gm)].map((match) => Number(match[1]))
+    const counts = [...child.output.matchAll(/^numbers:\d+:(\d+)$/gm)].map((match) => Number(match[1]))
     expect(counts.reduce((sum, n) => sum + n, 0)).toBe(100)
   })
 
