@@ -42,6 +42,17 @@ describe('kafka-run-class.sh', () => {
     expect(err).toMatch(/^kafka\.tools\.MirrorMaker is a tool of Kafka that is not there yet\.\n/)
   })
 
+  it.each([
+    ['kafka.tools.ConsumerOffsetChecker', 'kafka-consumer-groups.sh --describe'],
+    ['kafka.admin.PreferredReplicaLeaderElectionCommand', 'kafka-leader-election.sh'],
+    ['kafka.tools.SimpleConsumerShell', 'kafka-console-consumer.sh'],
+  ])('says what does the work of %s now', async (className, instead) => {
+    const { code, err } = await runClass(className, '--group', 'g')
+    expect(code).toBe(1)
+    expect(err).toMatch(/^\S+ went out of Kafka, which does its work with [^\n]*\n$/)
+    expect(err).toContain(instead)
+  })
+
   it.each([[[]], [['-daemon']], [['-name']]])('%j is wrong usage', async (argv) => {
     const { code, err } = await runClass(...argv)
     expect(code).toBe(1)

@@ -26,15 +26,19 @@ const classes: Readonly<Record<string, Load>> = {
   'org.apache.kafka.tools.TransactionsCommand': () => import('./kafka-transactions.ts'),
 }
 
+/** Tools of older Kafka whose work another command does now. */
+const doneBy: Readonly<Record<string, string>> = {
+  ConsumerOffsetChecker: 'kafka-consumer-groups.sh --describe --group GROUP',
+  PreferredReplicaLeaderElectionCommand: 'kafka-leader-election.sh --election-type preferred --all-topic-partitions',
+  SimpleConsumerShell: 'kafka-console-consumer.sh --topic TOPIC --partition N --offset N',
+}
+
 /** Tools of Kafka that have no counterpart here yet. */
 const notYet: ReadonlySet<string> = new Set([
   'AclCommand',
-  'ConsumerOffsetChecker',
   'MirrorMaker',
-  'PreferredReplicaLeaderElectionCommand',
   'ReassignPartitionsCommand',
   'ReplayLogProducer',
-  'SimpleConsumerShell',
   'StorageTool',
   'StreamsResetter',
 ])
@@ -73,6 +77,11 @@ const usage = 'USAGE: kafka-run-class.sh [-daemon] [-name servicename] [-loggc] 
 
 const unknown = (given: string): number => {
   const simple = simpleName(given)
+  const instead = Object.hasOwn(doneBy, simple) ? doneBy[simple] : undefined
+  if (instead !== undefined) {
+    process.stderr.write(`${given} went out of Kafka, which does its work with ${instead}\n`)
+    return exitCodes.failed
+  }
   const near = closest(simple, bySimpleName.keys())
   const what = notYet.has(simple)
     ? `${given} is a tool of Kafka that is not there yet.`

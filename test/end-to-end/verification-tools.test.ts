@@ -82,7 +82,8 @@ it('a number that the topic refuses is an event with the exception', async () =>
 })
 
 it('latency is measured with named options, and with the older words', async () => {
-  const lines = /^0\t\d+(?:\.\d{1,6})?\nAvg latency: \d+\.\d{4} ms\nPercentiles: 50th = \d+, 99th = \d+, 99\.9th = \d+\n$/
+  const lines =
+    /^0\t\d+(?:\.\d{1,6})?\nAvg latency: \d+\.\d{4} ms\nPercentiles: 50th = \d+, 99th = \d+, 99\.9th = \d+\n$/
   const named = ['--topic', 'there-and-back', '--num-records', '50', '--producer-acks', '1', '--record-size', '100']
   expect(await tool('kafka-e2e-latency', [...server, ...named])).toMatchObject({
     code: 0,
