@@ -1,10 +1,13 @@
 /** The folders of a topic's partitions: made, found again, and put away, over all log folders. */
+import { basename, dirname, join } from 'node:path'
 import { assert } from '../../base/assert.ts'
 import { reasonOf, systemCode } from '../../base/faults.ts'
 import type { Log } from '../../base/log.ts'
 import type { Disk } from '../../io/disk.ts'
+import type { Random } from '../../io/random.ts'
 import { KafkaFault } from '../../protocol/error-codes.ts'
 import { rethrowUnlessDisk } from '../log/disk-errors.ts'
+import { deletedFolderName, parsePartitionFolderName } from '../log/file-names.ts'
 import type { LogFolder } from '../log/log-folder.ts'
 import type { LogFolders } from '../log/log-folders.ts'
 import type { LogSettings } from '../log/log-settings.ts'
@@ -21,6 +24,12 @@ import type { FoundPartition, FoundTopic } from './topic-loader.ts'
 import type { Given } from './topic-config.ts'
 import type { Topic } from './topic-types.ts'
 
+export interface PartitionFolderPorts {
+  readonly disk: Disk
+  readonly log: Log
+  readonly random: Random
+}
+
 export interface Growth {
   /** How many partitions there are, and how many there shall be. */
   readonly from: number
@@ -33,9 +42,12 @@ export class PartitionFolders {
   readonly #log: Log
   readonly #folders: LogFolders
 
-  constructor(disk: Disk, log: Log, folders: LogFolders) {
+  readonly #random: Random
+
+  constructor({ disk, log, random }: PartitionFolderPorts, folders: LogFolders) {
     this.#disk = disk
     this.#log = log
+    this.#random = random
     this.#folders = folders
   }
 
@@ -49,6 +61,7 @@ export class PartitionFolders {
     try {
       for (const [partition, folder] of Array.from(places.entries()).toReversed()) {
         const path = folder.folderOf(name, partition)
+        this.putAway(path)
         made.push(path)
         this.#disk.makeFolder(path)
         if (partition === 0) writeTopicConfigs(this.#disk, path, configs)
@@ -68,6 +81,7 @@ export class PartitionFolders {
     try {
       for (const [i, folder] of places.entries()) {
         const path = folder.folderOf(name, from + i)
+        this.putAway(path)
         made.push(path)
         this.#disk.makeFolder(path)
         writeTopicId(this.#disk, path, id)
@@ -160,6 +174,31 @@ export class PartitionFolders {
       })
       return folder.absent(name, partition, settings, folder.path)
     }
+  }
+
+  /**
+   * Puts out of sight what is left in a place that no topic has, so that the one that gets it next has it for itself; gives the path that is left to be removed.
+   * Throws system errors.
+   */
+  putAway(path: string): string {
+    const place = parsePartitionFolderName(basename(path))
+    if (place === undefined || this.#disk.stat(path) === undefined) return path
+    const hidden = join(dirname(path), deletedFolderName(place.topic, place.partition, this.#random.bytes(16).toString('hex'))) // prettier-ignore
+    this.#disk.rename(path, hidden)
+    return hidden
+  }
+
+  /** The same for many; those that the disk keeps where they are stay until the next start. */
+  clearAway(paths: readonly string[]): string[] {
+    return paths.flatMap((path) => {
+      try {
+        return this.putAway(path)
+      } catch (thrown) {
+        rethrowUnlessDisk(thrown)
+        this.#log.warn(`${path} is left of a topic and cannot be removed.`, { reason: reasonOf(thrown) })
+        return []
+      }
+    })
   }
 
   /** Puts a partition out of sight; gives the path that is left to be removed. Throws system errors. */

@@ -64,6 +64,8 @@ export class TopicStore implements AsyncDisposable {
   readonly #byId = new Map<string, Topic>()
   /** Topics that were created or deleted and not synced yet. */
   readonly #unsettled = new Set<string>()
+  /** Folders found at the start that are no part of any topic. */
+  #leftOver: readonly string[] = []
   readonly #settler = new Flusher(() => this.#sync())
 
   constructor(options: TopicStoreOptions, folders: LogFolders, identity: Meta, removal: Removal) {
@@ -72,7 +74,7 @@ export class TopicStore implements AsyncDisposable {
     this.#folders = folders
     this.brokerId = identity.brokerId
     this.clusterId = identity.clusterId
-    this.#partitions = new PartitionFolders(disk, log, folders)
+    this.#partitions = new PartitionFolders(options, folders)
     this.#removal = removal
     this.moves = new PartitionMoves({
       ...options,
@@ -91,6 +93,8 @@ export class TopicStore implements AsyncDisposable {
   async begin(): Promise<void> {
     await this.#takeOver.settle()
     await this.#folders.begin(this.#identity)
+    // clients may ask for topics of these names from now on
+    this.#removal.remove(this.#partitions.clearAway(this.#leftOver), 0)
     if (this.#folders.areSeveral) void this.#settler.flush()
   }
 
@@ -229,7 +233,7 @@ export class TopicStore implements AsyncDisposable {
   #loadAll(): void {
     const isComplete = this.#folders.unreadable.length === 0
     const { topics, leftOver } = findTopics(this.#options.disk, this.#folders.all, isComplete)
-    this.#removal.remove([...leftOver, ...this.#folders.unfinished], 0)
+    this.#leftOver = [...leftOver, ...this.#folders.unfinished]
     const listed = isComplete ? new Map<string, ListedTopic>() : this.#list.found
     const names = new Set(topics.map(({ name }) => name))
     const elsewhere = Array.from(listed.values()).filter(({ name }) => !names.has(name))

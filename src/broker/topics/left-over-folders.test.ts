@@ -1,0 +1,55 @@
+/** Folders of topics that are gone must not get into the way of topics that get the name later. */
+import { expect, test } from 'vitest'
+import { batchOf } from '../../../test/fakes/batches.ts'
+import { client, readAll } from '../../../test/fakes/partition-log.ts'
+import { storeBench } from '../../../test/fakes/topic-store.ts'
+import type { TopicStore } from './topic-store.ts'
+
+const small = { given: new Map([['log.segment.bytes', '100']]) }
+const fill = (store: TopicStore, partitions: number, value: string): void => {
+  for (let i = 0; i < partitions; i++) store.partition('t', i).append(batchOf([value]), client)
+}
+const valuesOf = (store: TopicStore): string[] =>
+  store.get('t')?.partitions.flatMap((log) => readAll(log).map(({ value }) => value)) ?? []
+
+test('a topic that could not be deleted whole leaves nothing in the one that gets its name', async () => {
+  const { start, disk } = storeBench()
+  const store = await start(small)
+  store.create({ name: 't', partitions: 4 })
+  for (let i = 0; i < 3; i++) fill(store, 4, 'an old one that is longer')
+  disk.fail('rename', 'EIO', { path: '/t-1' })
+  expect(() => store.delete('t')).toThrow('Topic t cannot be removed')
+  store.create({ name: 't', partitions: 4 })
+  fill(store, 4, 'new')
+  await store.settled()
+  disk.kill()
+  disk.restart('process')
+  expect(valuesOf(await start(small))).toEqual(['new', 'new', 'new', 'new'])
+})
+
+test('what a start clears away is not what a client makes at the same time', async () => {
+  const { start, disk, clock } = storeBench()
+  const store = await start()
+  store.create({ name: 't', partitions: 20 })
+  await store.settled()
+  const rename = disk.rename.bind(disk)
+  let isDead = false
+  disk.rename = (from, to) => {
+    if (isDead) throw Object.assign(new Error('EIO: rename'), { code: 'EIO' })
+    rename(from, to)
+    if (from === '/logs/t-0') isDead = true
+  }
+  expect(() => store.delete('t')).toThrow('Topic t cannot be removed')
+  disk.kill()
+  disk.rename = rename
+  disk.restart('process')
+  const next = await start()
+  next.create({ name: 't', partitions: 20 })
+  fill(next, 20, 'new')
+  await next.settled()
+  await clock.advanceSlowly(1000, 1)
+  expect(disk.list('/logs').filter((name) => name.startsWith('t-') && name.endsWith('-delete'))).toEqual([])
+  disk.kill()
+  disk.restart('process')
+  expect(valuesOf(await start())).toHaveLength(20)
+})
