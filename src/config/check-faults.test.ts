@@ -20,6 +20,7 @@ describe('faults', () => {
       'a1.channels.c1.type = org.apache.flume.channel.kafka.KafkaChannel',
       'f:8: channel c1: the channel org.apache.flume.channel.kafka.KafkaChannel is not there yet (use a Kafka sink and a Kafka source with a topic between them)',
     ],
+    ['a1.channels.c1.type = jdbc', 'f:8: channel c1: the channel jdbc is not there yet (use the file channel)'],
     [
       'a1.sinks.k1.type = com.example.MySink',
       'f:9: sink k1: com.example.MySink is a Java class, and no Java runs here (write it as a TypeScript or JavaScript module that exports a sink, and give the path to it as the type)',

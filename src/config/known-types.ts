@@ -50,12 +50,8 @@ export const knownTypes: readonly KnownType[] = [
     'file channel.file.FileChannel',
     'use memory behind a source that can read again, or a topic between two flows',
   ),
-  of(
-    'channel',
-    'jdbc channel.jdbc.JdbcChannel',
-    'use memory behind a source that can read again, or a topic between two flows',
-  ),
-  of('channel', 'spillablememory channel.SpillableMemoryChannel', 'use memory with a larger capacity'),
+  of('channel', 'jdbc channel.jdbc.JdbcChannel', 'use the file channel'),
+  of('channel', 'spillablememory channel.SpillableMemoryChannel', 'use the file channel'),
   of('channel', 'channel.kafka.KafkaChannel', 'use a Kafka sink and a Kafka source with a topic between them'),
   of('channel', 'channel.PseudoTxnMemoryChannel', 'use memory'),
 
