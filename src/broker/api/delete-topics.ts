@@ -37,11 +37,13 @@ const remove = (asked: Asked, broker: Services, quota: MutationQuota): TopicAnsw
   try {
     quota.mutate(topic.partitions.length)
     broker.topics.delete(topic.name)
-    broker.groups.topicDeleted(topic.name)
     return { topic: topic.name, topicId: topic.id, errorCode: errorCodes.NONE, errorMessage: null }
   } catch (thrown) {
     if (thrown instanceof KafkaFault) return failed(asked, thrown.code, thrown.message)
     throw thrown
+  } finally {
+    // also where a folder of it could not be put away
+    if (broker.topics.get(topic.name) === undefined) broker.groups.topicDeleted(topic.name)
   }
 }
 

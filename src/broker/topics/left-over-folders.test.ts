@@ -27,6 +27,17 @@ test('a topic that could not be deleted whole leaves nothing in the one that get
   expect(valuesOf(await start(small))).toEqual(['longer', 'longer', 'longer', 'longer'])
 })
 
+test('a topic whose first folder cannot be put away is gone with all its logs', async () => {
+  const { start, disk } = storeBench()
+  const store = await start(small)
+  store.create({ name: 't', partitions: 3 })
+  const logs = store.get('t')?.partitions ?? []
+  disk.fail('rename', 'EIO', { path: '/t-0' })
+  expect(() => store.delete('t')).toThrow('Topic t cannot be removed')
+  for (const log of logs) expect(() => log.append(batchOf(['late']), client)).toThrow()
+  expect(disk.list('/logs').filter((name) => /^t-\d$/.test(name))).toEqual(['t-0'])
+})
+
 test('what a start clears away is not what a client makes at the same time', async () => {
   const { start, disk, clock } = storeBench()
   const store = await start()

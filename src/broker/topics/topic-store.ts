@@ -5,7 +5,7 @@
 import { Fault, reasonOf } from '../../base/faults.ts'
 import { rethrowBroken } from '../../base/assert.ts'
 import { KafkaFault } from '../../protocol/error-codes.ts'
-import { rethrowUnlessDisk } from '../log/disk-errors.ts'
+import { orStorageError, rethrowUnlessDisk } from '../log/disk-errors.ts'
 import { Flusher } from '../log/flusher.ts'
 import type { LogFolder } from '../log/log-folder.ts'
 import { LogFolders } from '../log/log-folders.ts'
@@ -141,7 +141,7 @@ export class TopicStore implements AsyncDisposable {
     checkTogether(values)
     const settings = logSettings(values)
     const make = (): PartitionLog[] => this.#partitions.make(name, id, count, configs, settings)
-    const partitions = validateOnly ? [] : this.#onDisk(`Topic ${name} cannot be created`, make)
+    const partitions = validateOnly ? [] : orStorageError(`Topic ${name} cannot be created`, make)
     const created: Topic = { name, id, partitions, configs, internal: isInternal(name) }
     if (!validateOnly) this.#add(created)
     if (!validateOnly) this.#settle(name)
@@ -159,7 +159,7 @@ export class TopicStore implements AsyncDisposable {
     if (validateOnly) return
     const { id, configs, partitions } = topic
     const settings = logSettings(topicValues(configs, this.#options.given))
-    const more = this.#onDisk(`Topic ${name} cannot get more partitions`, () =>
+    const more = orStorageError(`Topic ${name} cannot get more partitions`, () =>
       this.#partitions.grow(name, id, { from: partitions.length, count, settings }),
     )
     this.#add({ ...topic, partitions: [...partitions, ...more] })
@@ -198,13 +198,21 @@ export class TopicStore implements AsyncDisposable {
       throw new KafkaFault('KAFKA_STORAGE_ERROR', `Topic ${name} has partitions that are offline`)
     this.#topics.delete(name)
     this.#byId.delete(topic.id)
-    this.#onDisk(`Topic ${name} cannot be removed`, () => {
-      for (const log of topic.partitions) {
-        const path = this.#partitions.hide(log)
-        if (path !== undefined) this.#removal.remove([path], log.settings.fileDeleteDelayMs)
-      }
-    })
+    const failures = topic.partitions.flatMap((log) => this.#hide(name, log) ?? [])
     this.#settle(name)
+    if (failures[0] !== undefined) throw failures[0]
+  }
+
+  /** Whatever becomes of its folder, the log is closed and forgotten. */
+  #hide(name: string, log: PartitionLog): KafkaFault | undefined {
+    try {
+      const path = orStorageError(`Topic ${name} cannot be removed`, () => this.#partitions.hide(log))
+      if (path !== undefined) this.#removal.remove([path], log.settings.fileDeleteDelayMs)
+      return undefined
+    } catch (thrown) {
+      if (thrown instanceof KafkaFault) return thrown
+      throw thrown
+    }
   }
 
   /** Resolves when everything created and deleted so far would survive a power cut, as far as the disk allows. */
@@ -264,15 +272,6 @@ export class TopicStore implements AsyncDisposable {
   #add(topic: Topic): void {
     this.#topics.set(topic.name, topic)
     this.#byId.set(topic.id, topic)
-  }
-
-  #onDisk<T>(failure: string, action: () => T): T {
-    try {
-      return action()
-    } catch (thrown) {
-      rethrowUnlessDisk(thrown)
-      throw new KafkaFault('KAFKA_STORAGE_ERROR', `${failure}: ${reasonOf(thrown)}`)
-    }
   }
 
   #settle(name: string): void {
