@@ -41,6 +41,17 @@ describe('joining', () => {
     expect(bench.group()?.pending.size).toBe(0)
   })
 
+  test('remembers ten thousand handed out ids of a group at most, the newest', async () => {
+    const bench = await groupBench({ delayMs: 0 })
+    const ask = bench.member().ask({ takesIdFirst: true })
+    const first = await bench.groups.join(ask)
+    for (let i = 0; i < 10_000; i++) await bench.groups.join(ask)
+    expect(bench.group()?.pending.size).toBe(10_000)
+    expect(await bench.groups.join({ ...ask, memberId: first.memberId })).toMatchObject({
+      error: errorCodes.UNKNOWN_MEMBER_ID,
+    })
+  })
+
   test.each([
     ['a session too short', { sessionTimeoutMs: 10 }, errorCodes.INVALID_SESSION_TIMEOUT],
     ['no group id', { groupId: '' }, errorCodes.INVALID_GROUP_ID],

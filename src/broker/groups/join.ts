@@ -45,6 +45,9 @@ export const join = (group: Group, ask: JoinAsk, world: JoinWorld): Answered => 
   return ask.memberId === '' ? joinNew(group, ask, world) : joinKnown(group, ask, world)
 }
 
+/** Ids that one group has given out and that nobody has come back with yet. */
+const pendingMax = 10_000
+
 const hasRoom = (group: Group, ask: JoinAsk, { groupSizeMax }: JoinWorld): boolean => {
   const member = group.members.get(ask.memberId)
   if (group.state === 'Empty') return true
@@ -64,8 +67,18 @@ const joinNew = (group: Group, ask: JoinAsk, world: JoinWorld): Answered => {
     group.pending.delete(id)
     world.rebalancer.completeIfAllJoined(group)
   }
+  if (group.pending.size >= pendingMax) forgetOldest(group)
   group.pending.set(id, world.later(ask.sessionTimeoutMs, forget))
   return joinFailed(errorCodes.MEMBER_ID_REQUIRED, id)
+}
+
+/** Who was told to come back and is forgotten gets another id when it does. */
+const forgetOldest = ({ pending }: Group): void => {
+  for (const [id, waiting] of pending) {
+    waiting[Symbol.dispose]()
+    pending.delete(id)
+    return
+  }
 }
 
 const joinKnown = (group: Group, ask: JoinAsk, world: JoinWorld): Answered => {

@@ -22,7 +22,7 @@ import type { LogSettings } from './log-settings.ts'
 import { writeMeta, type Meta, type StoredMeta } from './meta-properties.ts'
 import { PartitionLog, type PartitionLogOptions } from './partition-log.ts'
 import { StorageAlarm } from './storage-alarm.ts'
-import { readWhole, syncFolder, writeWhole } from './whole-file.ts'
+import { readWhole, syncFolder, replaceWhole } from './whole-file.ts'
 
 /** There only after a clean stop; taken away before the first append. */
 const cleanMarker = '.kafka_cleanshutdown'
@@ -222,7 +222,7 @@ export class LogFolder {
       if (unread.length > 0) throw new Error(`${unread.length} partitions could not be read since the start`)
       for (const each of closed) if (each.status === 'rejected') throw each.reason
       await this.#checkpoints.stop()
-      writeWhole(this.#options.files.disk, join(this.path, cleanMarker), cleanMarkerText)
+      await replaceWhole(this.#options.files.disk, join(this.path, cleanMarker), cleanMarkerText)
       await this.sync()
     } catch (thrown) {
       rethrowBroken(thrown)
