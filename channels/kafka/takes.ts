@@ -66,6 +66,10 @@ export class Takes implements AsyncDisposable {
   async start(): Promise<void> {
     await this.#consumer.open()
     this.#consumer.subscribe([this.#options.topic])
+    const { context, name, topic } = this.#options
+    context.log.info(
+      `Channel ${name} waits for its share of ${topic}: after the end of an agent that did not leave the group, for the session time-out.`,
+    )
     this.#reading ??= this.#read()
   }
 

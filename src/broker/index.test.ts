@@ -23,6 +23,13 @@ test('a broker for a test is there within 100 ms, on a free port, and leaves not
   expect(Math.min(...tookMs)).toBeLessThan(100)
 })
 
+test('a setting that Kafka does not have is refused, with the one that was meant', async () => {
+  const settings = { 'num.partition': 2 } as object
+  await expect(startBroker({ settings })).rejects.toThrow(
+    'Kafka has no setting num.partition (did you mean num.partitions?)',
+  )
+})
+
 test('several stand side by side, each a cluster of its own', async () => {
   await using first = await startBroker()
   await using second = await startBroker({ settings: { 'broker.id': 7, 'num.partitions': '3', 'log.cleanup.policy': ['compact'] } }) // prettier-ignore

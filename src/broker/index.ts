@@ -5,10 +5,14 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Fault } from '../base/faults.ts'
 import { type Log, silentLog } from '../base/log.ts'
+import { closest } from '../config/did-you-mean.ts'
 import { startBroker as startOn } from './broker.ts'
 import { brokerConfig } from './config.ts'
-import type { BrokerSettings } from './config-table.ts'
+import { brokerRow } from './config-live.ts'
+import { reasonFor } from './config-names.ts'
+import { brokerSettings, type BrokerSettings } from './config-table.ts'
 
 export type { Log, LogFields } from '../base/log.ts'
 export type { BrokerSettings } from './config-table.ts'
@@ -56,11 +60,22 @@ const written = (settings: GivenSettings): Record<string, string> =>
       .map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : String(value)]),
   )
 
+/** A name that Kafka does not have is a mistake of the test, and would do nothing. */
+const refuseUnknown = (settings: GivenSettings): void => {
+  for (const name of Object.keys(settings)) {
+    if (brokerRow(name) !== undefined || reasonFor(name) !== undefined) continue
+    const near = closest(name, Object.keys(brokerSettings))
+    const meant = near === undefined ? '' : ` (did you mean ${near}?)`
+    throw new Fault('BAD_BROKER_CONFIG', { problem: `Kafka has no setting ${name}${meant}` })
+  }
+}
+
 const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host)
 
 /** Resolves when it serves. Rejects with a Fault: BAD_BROKER_CONFIG for settings that cannot be, LISTENER_TAKEN for a port that is in use. */
 export const startBroker = async (options: BrokerOptions = {}): Promise<Broker> => {
   const { host = '127.0.0.1', port = 0, settings = {}, log = silentLog } = options
+  refuseUnknown(settings)
   const temporary = options.folder === undefined ? await mkdtemp(join(tmpdir(), 'millrace-broker-')) : undefined
   const folder = options.folder ?? temporary ?? ''
   const forget = async (): Promise<void> => {
