@@ -60,6 +60,7 @@ describe('components', () => {
     expect(code).toBe(0)
     expect(out.match(/^ {2}org\.apache\.flume\.\S+/gm)).toEqual([
       '  org.apache.flume.source.kafka.KafkaSource',
+      '  org.apache.flume.channel.kafka.KafkaChannel',
       '  org.apache.flume.sink.kafka.KafkaSink',
     ])
     expect(out).toContain('lists the settings of one')
