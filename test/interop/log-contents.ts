@@ -1,5 +1,6 @@
 /** Fills a broker with what a log folder can hold, and looks at it as clients do: the same before and after the folder has changed hands. */
 import { CompressionTypes, Kafka, logLevel, type Message } from 'kafkajs'
+import { until } from '../fakes/until.ts'
 import { bin } from '../support/agent.ts'
 import { run } from '../support/child.ts'
 
@@ -19,6 +20,8 @@ export const fill = async (bootstrap: string, settings: Readonly<Record<string, 
   const kafka = client(bootstrap)
   const admin = kafka.admin()
   await admin.connect()
+  // A broker with ZooKeeper answers before it knows who the controller is.
+  await until(async () => (await admin.describeCluster()).controller !== null, 'a controller', 60_000)
   await admin.createTopics({
     topics: [
       { topic: 'plain', numPartitions: 2 },
