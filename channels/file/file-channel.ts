@@ -5,11 +5,11 @@
  */
 import { assert, rethrowBroken } from '../../src/base/assert.ts'
 import { Fault, reasonOf } from '../../src/base/faults.ts'
-import type { Channel, Take } from '../../src/flow/channel.ts'
+import { type Channel, nothingTaken, type Take } from '../../src/flow/channel.ts'
 import type { Context } from '../../src/flow/context.ts'
 import type { Batch } from '../../src/flow/event.ts'
 import { type Receipt, settledReceipt } from '../../src/flow/receipt.ts'
-import { Waiters } from '../../src/flow/waiters.ts'
+import { type Putter, type Taker, takeWaitMinMs, Waiters } from '../../src/flow/waiters.ts'
 import { Backlog, joined, rangeOf, type Slice } from './backlog.ts'
 import { GroupCommit } from './group-commit.ts'
 import { openStore, type Store, type StoreOptions } from './store.ts'
@@ -27,27 +27,7 @@ export interface FileChannelOptions extends StoreOptions {
   readonly memoryBytesMax: number
 }
 
-interface Putter {
-  readonly batch: Batch
-  readonly admitted: (() => void) | undefined
-  readonly resolve: (receipt: Promise<Receipt>) => void
-  readonly giveUp: () => void
-  deadlineMs: number
-}
-
-interface Taker {
-  readonly max: number
-  readonly signal: AbortSignal
-  readonly resolve: (take: Take) => void
-  readonly reject: (reason: unknown) => void
-  readonly giveUp: () => void
-  deadlineMs: number
-}
-
 const done = Promise.resolve()
-const nothingTaken: Take = { events: [], commit: () => done, [Symbol.asyncDispose]: () => done }
-/** A take that may not wait at all would spin: with keep-alive 0 it waits this long. */
-const takeWaitMinMs = 1000
 /** Files are looked through for ones to remove after so many commits. */
 const commitsPerRemoval = 64
 

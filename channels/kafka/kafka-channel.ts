@@ -1,10 +1,10 @@
 /** The channel: puts and takes of one topic, joined to what runners expect of a channel. It holds as much as the cluster does. */
 import { assert, rethrowBroken } from '../../src/base/assert.ts'
 import { Fault } from '../../src/base/faults.ts'
-import type { Channel, Take } from '../../src/flow/channel.ts'
+import { type Channel, nothingTaken, type Take } from '../../src/flow/channel.ts'
 import type { Batch } from '../../src/flow/event.ts'
 import { type Receipt, settledReceipt } from '../../src/flow/receipt.ts'
-import { Waiters } from '../../src/flow/waiters.ts'
+import { type Taker, Waiters } from '../../src/flow/waiters.ts'
 import type { Clock } from '../../src/io/clock.ts'
 import type { Puts } from './puts.ts'
 import { joined, type Slice } from './ready-events.ts'
@@ -20,18 +20,8 @@ export interface KafkaChannelOptions {
   readonly takes: (changed: () => void) => Takes
 }
 
-interface Taker {
-  readonly max: number
-  readonly signal: AbortSignal
-  readonly resolve: (take: Take) => void
-  readonly reject: (reason: unknown) => void
-  readonly giveUp: () => void
-  deadlineMs: number
-}
-
 const done = Promise.resolve()
 const nothingKnown = { ready: { count: 0 }, taken: 0, committed: 0 }
-const nothingTaken: Take = { events: [], commit: () => done, [Symbol.asyncDispose]: () => done }
 
 export class KafkaChannel implements Channel {
   readonly capacity = Number.MAX_SAFE_INTEGER

@@ -5,13 +5,13 @@
 import { assert } from '../../src/base/assert.ts'
 import { Fault } from '../../src/base/faults.ts'
 import { Ring } from '../../src/base/ring.ts'
-import type { Channel, Take } from '../../src/flow/channel.ts'
+import { type Channel, nothingTaken, type Take } from '../../src/flow/channel.ts'
 import type { Batch } from '../../src/flow/event.ts'
 import { type Receipt, settledReceipt } from '../../src/flow/receipt.ts'
 import type { Clock } from '../../src/io/clock.ts'
 import { chargeOf } from './byte-budget.ts'
 import { BatchReceipt, chargeOfSlice, isBefore, joined, type Slice } from './segment.ts'
-import { Waiters } from '../../src/flow/waiters.ts'
+import { type Putter, type Taker, takeWaitMinMs, Waiters } from '../../src/flow/waiters.ts'
 
 export interface MemoryOptions {
   readonly name: string
@@ -22,27 +22,11 @@ export interface MemoryOptions {
   readonly bytesMax: number
 }
 
-interface Putter {
-  readonly batch: Batch
+interface ChargedPutter extends Putter {
   readonly bytes: number
-  readonly resolve: (receipt: Receipt) => void
-  readonly giveUp: () => void
-  deadlineMs: number
-}
-
-interface Taker {
-  readonly max: number
-  readonly signal: AbortSignal
-  readonly resolve: (take: Take) => void
-  readonly giveUp: () => void
-  deadlineMs: number
 }
 
 const done = Promise.resolve()
-const nothingTaken: Take = { events: [], commit: () => done, [Symbol.asyncDispose]: () => done }
-
-/** A take that may not wait at all would spin: with keep-alive 0 it waits this long. */
-const takeWaitMinMs = 1000
 
 export class MemoryChannel implements Channel {
   readonly capacity: number
@@ -50,7 +34,7 @@ export class MemoryChannel implements Channel {
   readonly durable = false
   readonly #options: MemoryOptions
   readonly #queue = new Ring<Slice>()
-  readonly #putters: Waiters<Putter>
+  readonly #putters: Waiters<ChargedPutter>
   readonly #takers: Waiters<Taker>
   #held = 0
   #bytes = 0
@@ -91,8 +75,8 @@ export class MemoryChannel implements Channel {
     if (this.#closed || signal.aborted) return Promise.resolve(nothingTaken)
     const most = Math.min(max, this.transactionCapacity)
     if (this.#queue.length > 0) return Promise.resolve(this.#cut(most))
-    return new Promise((resolve) => {
-      this.#takers.add({ max: most, signal, resolve, giveUp: () => resolve(nothingTaken), deadlineMs: 0 })
+    return new Promise((resolve, reject) => {
+      this.#takers.add({ max: most, signal, resolve, reject, giveUp: () => resolve(nothingTaken), deadlineMs: 0 })
     })
   }
 

@@ -28,3 +28,8 @@ export interface Take extends AsyncDisposable {
   readonly events: Batch
   commit(): Promise<void>
 }
+
+const done = Promise.resolve()
+
+/** The empty take, of one that has waited in vain. */
+export const nothingTaken: Take = { events: [], commit: () => done, [Symbol.asyncDispose]: () => done }

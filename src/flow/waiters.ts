@@ -4,6 +4,9 @@
  */
 import { Ring } from '../base/ring.ts'
 import type { Clock } from '../io/clock.ts'
+import type { Take } from './channel.ts'
+import type { Batch } from './event.ts'
+import type { Receipt } from './receipt.ts'
 
 interface Waiting {
   /** Called once when its time is over or its signal aborted. */
@@ -11,6 +14,24 @@ interface Waiting {
   readonly signal?: AbortSignal
   deadlineMs: number
 }
+
+/** A put that waits for room. `deadlineMs` is set by Waiters. */
+export interface Putter extends Waiting {
+  readonly batch: Batch
+  readonly admitted?: (() => void) | undefined
+  readonly resolve: (receipt: Receipt | Promise<Receipt>) => void
+}
+
+/** A take that waits for events. `deadlineMs` is set by Waiters. */
+export interface Taker extends Waiting {
+  readonly max: number
+  readonly signal: AbortSignal
+  readonly resolve: (take: Take) => void
+  readonly reject: (reason: unknown) => void
+}
+
+/** A take that may not wait at all would spin: with keep-alive 0 it waits this long. */
+export const takeWaitMinMs = 1000
 
 export class Waiters<W extends Waiting> {
   readonly #clock: Clock
