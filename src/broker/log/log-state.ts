@@ -202,6 +202,14 @@ export class LogState {
     this.#syncs.fileMade()
   }
 
+  /**
+   * Removes what was written down of producers before this offset: compaction takes markers away there, and a transaction that such a snapshot has for open
+   * would never end. The log itself says as much without them. Throws system errors.
+   */
+  forgetSnapshotsBefore(offset: number): void {
+    this.#snapshots.removeBefore(offset)
+  }
+
   /** Writes the producers down as of the end of the log. */
   takeSnapshot(): void {
     const offset = this.logEndOffset

@@ -50,6 +50,11 @@ export class ProducerSnapshots {
     this.#remove((other) => other > offset)
   }
 
+  /** Removes those of offsets before this one. Throws system errors. */
+  removeBefore(offset: number): void {
+    this.#remove((other) => other < offset)
+  }
+
   /** The file of this one was removed. */
   forget(offset: number): void {
     this.#offsets = this.#offsets.filter((other) => other !== offset)

@@ -26,6 +26,8 @@ export interface BatchFate {
 }
 
 export class BatchFates {
+  /** Markers went, so far: their transactions must not be found open anywhere. */
+  takesMarkers = false
   readonly #options: FateOptions
   readonly #reader = new RecordReader()
   /** Where the last data of each producer that is remembered ends, or, where it has none, the epoch of its last marker. */
@@ -59,6 +61,7 @@ export class BatchFates {
     const { view, nowMs } = this.#options
     const { isSpent, aborted } = view.end(header, decodeMarker(bytes))
     const goes = isSpent && header.hasDeleteHorizon && nowMs >= header.baseTimestamp
+    if (goes) this.takesMarkers = true
     return { bytes: this.#thinned(bytes, header, () => !goes, isSpent), aborted }
   }
 

@@ -62,7 +62,7 @@ const cleanGroup = async (job: CleaningJob, group: readonly Segment[], fates: Ba
     let isChanged = group.length > 1
     for (const segment of group) isChanged = (await copyInto(cleaned, job, segment, fates)) || isChanged
     if (!isChanged) cleaned.discard()
-    else await swap(cleaned, job, group)
+    else await swap(cleaned, job, group, fates.takesMarkers)
     return cleaned.size
   } catch (thrown) {
     if (!cleaned.isWhole) cleaned.discard()
@@ -93,7 +93,15 @@ const copyInto = async (
   return isChanged
 }
 
-const swap = async (cleaned: CleanedSegment, { log }: CleaningJob, group: readonly Segment[]): Promise<void> => {
+const swap = async (
+  cleaned: CleanedSegment,
+  { log }: CleaningJob,
+  group: readonly Segment[],
+  takesMarkers: boolean,
+): Promise<void> => {
+  // first, and on disk with the names of the new files: a snapshot may have a transaction for open whose marker goes now
+  if (takesMarkers)
+    log.compacting((state) => state.forgetSnapshotsBefore(nextBase(state, group.at(-1)?.baseOffset ?? 0)))
   await cleaned.finish()
   log.compacting((state) => {
     // retention or the end of the topic may have come in between
