@@ -1,10 +1,12 @@
 /**
- * How many bytes events may hold. As in Flume an event is charged in slots of 100 bytes, at least one, so that a file's byteCapacity means
- * what it meant; unlike Flume its headers are charged too.
+ * How many bytes events may hold, for the memory channel and the spillable one. As in Flume an event is charged in slots, at least one, so that a file's
+ * byteCapacity means what it meant; unlike Flume its headers are charged too.
  */
+import { totalmem } from 'node:os'
 import type { Batch, Headers } from '../../src/flow/event.ts'
 
-const slotBytes = 100
+/** The memory channel's slot. */
+const usualSlotBytes = 100
 
 const headerBytes = (headers: Headers): number => {
   let bytes = 0
@@ -12,8 +14,8 @@ const headerBytes = (headers: Headers): number => {
   return bytes
 }
 
-/** Bytes charged for the events `from` to `to`. Header texts are charged by their length in UTF-16 units. */
-export const chargeOf = (batch: Batch, from: number, to: number): number => {
+/** Bytes charged for the events `from` to `to`, in slots of `slotBytes`. Header texts are charged by their length in UTF-16 units. */
+export const chargeOf = (batch: Batch, from: number, to: number, slotBytes = usualSlotBytes): number => {
   let slots = 0
   let lastHeaders: Headers | undefined
   let lastBytes = 0
@@ -44,3 +46,10 @@ export const heapOf = (javaOptions: string): number | undefined => {
 /** What byteCapacity is when the file does not say: 80 % of the heap that JAVA_OPTS asks for, else of a quarter of the machine's memory. */
 export const defaultByteCapacity = (javaOptions: string, machineBytes: number): number =>
   Math.floor((heapOf(javaOptions) ?? machineBytes / 4) * 0.8)
+
+/** Bytes for the events themselves: `byteCapacity`, 0 of which is no limit, less what is kept back. */
+export const bytesMaxOf = (byteCapacity: number | undefined, keptBackPercent: number): number => {
+  if (byteCapacity === 0) return Number.MAX_SAFE_INTEGER
+  const whole = byteCapacity ?? defaultByteCapacity(process.env['JAVA_OPTS'] ?? '', totalmem())
+  return Math.floor((whole * (100 - keptBackPercent)) / 100)
+}

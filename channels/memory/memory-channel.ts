@@ -1,16 +1,15 @@
 /**
- * The queue itself. Batches stand in it as they were put; a take gets whole batches or slices of them, so that events cost nothing one by one.
- * A slot is cleared when its batch was taken: only the open take still knows it, and rolls it back from there.
+ * The channel itself. Batches are held as they were put; a take gets whole batches or slices of them, so that events cost nothing one by one.
  */
 import { assert } from '../../src/base/assert.ts'
 import { Fault } from '../../src/base/faults.ts'
-import { Ring } from '../../src/base/ring.ts'
 import { type Channel, nothingTaken, type Take } from '../../src/flow/channel.ts'
 import type { Batch } from '../../src/flow/event.ts'
 import { type Receipt, settledReceipt } from '../../src/flow/receipt.ts'
 import type { Clock } from '../../src/io/clock.ts'
 import { chargeOf } from './byte-budget.ts'
-import { BatchReceipt, chargeOfSlice, isBefore, joined, type Slice } from './segment.ts'
+import { BatchReceipt, chargeOfSlice, joined, type Slice } from './segment.ts'
+import { SliceQueue } from './slice-queue.ts'
 import { type Putter, type Taker, takeWaitMinMs, Waiters } from '../../src/flow/waiters.ts'
 
 export interface MemoryOptions {
@@ -33,7 +32,7 @@ export class MemoryChannel implements Channel {
   readonly transactionCapacity: number
   readonly durable = false
   readonly #options: MemoryOptions
-  readonly #queue = new Ring<Slice>()
+  readonly #queue = new SliceQueue()
   readonly #putters: Waiters<ChargedPutter>
   readonly #takers: Waiters<Taker>
   #held = 0
@@ -74,7 +73,7 @@ export class MemoryChannel implements Channel {
     assert(max >= 1, `A take of ${max} events`)
     if (this.#closed || signal.aborted) return Promise.resolve(nothingTaken)
     const most = Math.min(max, this.transactionCapacity)
-    if (this.#queue.length > 0) return Promise.resolve(this.#cut(most))
+    if (!this.#queue.isEmpty) return Promise.resolve(new MemoryTake(this, this.#queue.cut(most)))
     return new Promise((resolve, reject) => {
       this.#takers.add({ max: most, signal, resolve, reject, giveUp: () => resolve(nothingTaken), deadlineMs: 0 })
     })
@@ -98,16 +97,9 @@ export class MemoryChannel implements Channel {
     this.#letIn()
   }
 
-  /** For open takes: these events come back, each before everything that was put after it, whatever another take has brought back meanwhile. */
+  /** For open takes: these events come back. */
   rolledBack(slices: readonly Slice[]): void {
-    const last = slices.at(-1)
-    if (last === undefined) return
-    const back = [...slices]
-    for (let head = this.#queue.peek(); head !== undefined && isBefore(head, last); head = this.#queue.peek()) {
-      back.push(head)
-      this.#queue.shift()
-    }
-    for (const slice of back.toSorted((a, b) => (isBefore(a, b) ? 1 : -1))) this.#unshift(slice)
+    this.#queue.back(slices)
     this.#serve()
   }
 
@@ -158,37 +150,11 @@ export class MemoryChannel implements Channel {
   /** Events have come: waiting takes get them. */
   #serve(): void {
     if (this.#closed) return
-    while (this.#queue.length > 0) {
+    while (!this.#queue.isEmpty) {
       const taker = this.#takers.shift()
       if (taker === undefined) return
-      taker.resolve(this.#cut(taker.max))
+      taker.resolve(new MemoryTake(this, this.#queue.cut(taker.max)))
     }
-  }
-
-  /** Up to `max` events from the head. */
-  #cut(max: number): Take {
-    const slices: Slice[] = []
-    let left = max
-    for (let head = this.#queue.peek(); head !== undefined && left > 0; head = this.#queue.peek()) {
-      this.#queue.shift()
-      const events = head.to - head.from
-      if (events > left) {
-        const middle = head.from + left
-        this.#queue.unshift({ ...head, from: middle })
-        head = { ...head, to: middle }
-      }
-      slices.push(head)
-      left -= head.to - head.from
-    }
-    return new MemoryTake(this, slices)
-  }
-
-  /** Joins what was one slice before, so that rolling back over and over leaves no crumbs. */
-  #unshift(slice: Slice): void {
-    const head = this.#queue.peek()
-    if (head === undefined || head.order !== slice.order || head.from !== slice.to) return this.#queue.unshift(slice)
-    this.#queue.shift()
-    this.#queue.unshift({ ...slice, to: head.to })
   }
 }
 

@@ -2,11 +2,10 @@
  * The channel that holds events in memory: the fastest one, and empty after a crash. What sources that can read again deliver is safe all the
  * same, since their positions wait for the receipts, which settle when the sinks have stored the events.
  */
-import { totalmem } from 'node:os'
 import type { Finding, Values } from '../../src/config/setting.ts'
 import { bytes, integer, seconds } from '../../src/config/setting-kinds.ts'
 import { defineChannel } from '../../src/flow/component.ts'
-import { defaultByteCapacity } from './byte-budget.ts'
+import { bytesMaxOf } from './byte-budget.ts'
 import { MemoryChannel } from './memory-channel.ts'
 
 const settings = {
@@ -31,13 +30,6 @@ const check = (values: Values<typeof settings>): Finding[] => {
   if (transactionCapacity <= capacity) return []
   const says = `transactionCapacity ${transactionCapacity} is above capacity ${capacity}`
   return [{ level: 'fault', setting: 'transactionCapacity', says, hint: 'Raise capacity: it holds several batches.' }]
-}
-
-/** Bytes for the events themselves: byteCapacity less what is kept back. */
-const bytesMaxOf = (byteCapacity: number | undefined, keptBackPercent: number): number => {
-  if (byteCapacity === 0) return Number.MAX_SAFE_INTEGER
-  const whole = byteCapacity ?? defaultByteCapacity(process.env['JAVA_OPTS'] ?? '', totalmem())
-  return Math.floor((whole * (100 - keptBackPercent)) / 100)
 }
 
 export const memory = defineChannel({

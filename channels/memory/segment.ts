@@ -38,13 +38,13 @@ export interface Slice {
   readonly from: number
   readonly to: number
   readonly receipt: BatchReceipt
-  /** Where the batch stands in the order of the puts. */
+  /** Where the batch stands in the order of the puts: higher for later ones. */
   readonly order: number
 }
 
-/** What the slice was charged: counted again only when it is not the whole batch. */
-export const chargeOfSlice = ({ batch, from, to, receipt }: Slice): number =>
-  to - from === batch.length ? receipt.bytes : chargeOf(batch, from, to)
+/** What the slice was charged, in slots of `slotBytes`: counted again only when it is not the whole batch. */
+export const chargeOfSlice = ({ batch, from, to, receipt }: Slice, slotBytes?: number): number =>
+  to - from === batch.length ? receipt.bytes : chargeOf(batch, from, to, slotBytes)
 
 /** The slice's events, copied only when they are not the whole batch. */
 const eventsOf = ({ batch, from, to }: Slice): Batch => (to - from === batch.length ? batch : batch.slice(from, to))
