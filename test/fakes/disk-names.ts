@@ -6,7 +6,7 @@ import type { SeededRandom } from './random.ts'
 export type Node = FakeFile | 'folder'
 type Names = Map<string, Node>
 
-/** A change of names, journalled: the file system keeps their order, and a synced folder makes all up to its last one durable. */
+/** A change of names, journalled: a file system keeps their order, and a synced folder makes all up to its last one durable. */
 interface NameChange {
   readonly folders: readonly string[]
   apply(names: Names): void
@@ -20,7 +20,13 @@ const below = (folder: string, path: string): boolean => path.startsWith(folder 
 export class FakeNames {
   #names: Names = new Map([['/', 'folder']])
   #durable: Names = new Map([['/', 'folder']])
-  #journal: NameChange[] = []
+  /** Of each volume. */
+  readonly #journals: Map<string, NameChange[]>
+
+  /** `volumes` are folders whose file systems are their own. */
+  constructor(volumes: readonly string[] = []) {
+    this.#journals = new Map(['/', ...volumes].map((volume) => [volume, []]))
+  }
 
   get(path: string): Node | undefined {
     return this.#names.get(normalize(path))
@@ -28,6 +34,13 @@ export class FakeNames {
 
   all(): IterableIterator<[string, Node]> {
     return this.#names.entries()
+  }
+
+  /** Of all files together. */
+  get sizeInBytes(): number {
+    let size = 0
+    for (const node of this.#names.values()) size += node === 'folder' ? 0 : node.size
+    return size
   }
 
   list(path: string): string[] {
@@ -84,23 +97,31 @@ export class FakeNames {
 
   sync(path: string): void {
     const folder = normalize(path)
-    const last = this.#journal.findLastIndex((change) => change.folders.includes(folder))
-    this.#settle(last + 1)
+    const journal = this.#journalOf(folder)
+    this.#settle(journal, journal.findLastIndex((change) => change.folders.includes(folder)) + 1)
   }
 
-  /** Keeps what was synced and a random part of what came after, in order. */
+  /** Keeps what was synced and a random part of what came after, in the order that each volume has. */
   losePower(random: SeededRandom): void {
-    this.#settle(random.below(this.#journal.length + 1))
-    this.#journal = []
+    for (const journal of this.#journals.values()) {
+      this.#settle(journal, random.below(journal.length + 1))
+      journal.length = 0
+    }
     this.#names = new Map(this.#durable)
   }
 
   #make(change: NameChange): void {
     change.apply(this.#names)
-    this.#journal.push(change)
+    this.#journalOf(change.folders[0] ?? '/').push(change)
   }
 
-  #settle(count: number): void {
-    for (const change of this.#journal.splice(0, count)) change.apply(this.#durable)
+  #settle(journal: NameChange[], count: number): void {
+    for (const change of journal.splice(0, count)) change.apply(this.#durable)
+  }
+
+  #journalOf(folder: string): NameChange[] {
+    for (const [volume, journal] of this.#journals)
+      if (volume !== '/' && (folder === volume || below(volume, folder))) return journal
+    return this.#journals.get('/') ?? []
   }
 }

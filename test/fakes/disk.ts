@@ -3,6 +3,7 @@
  * power cut what was never synced. All of it comes from the seed. Paths are absolute; folders must exist as on a real disk.
  */
 import type { Disk, DiskStat, OpenFlag } from '../../src/io/disk.ts'
+import { PlannedFailures } from './disk-failures.ts'
 import { FakeFile } from './disk-file.ts'
 import { FakeNames, systemError, type Node } from './disk-names.ts'
 import { seededRandom, type SeededRandom } from './random.ts'
@@ -19,11 +20,9 @@ interface OpenFile {
   position: number
 }
 
-interface PlannedFailure {
-  readonly operation: keyof Disk
-  readonly code: string
-  readonly path: string
-  left: number
+const statOf = (node: Node): DiskStat => {
+  if (node === 'folder') return { size: 0, inode: 0, modifiedMs: 0, isFile: false, isDirectory: true }
+  return { size: node.size, inode: node.inode, modifiedMs: node.modifiedMs, isFile: true, isDirectory: false }
 }
 
 export interface FakeDiskOptions {
@@ -32,6 +31,10 @@ export interface FakeDiskOptions {
   readonly capacityBytes?: number
   /** How likely a write stores only a part. */
   readonly shortWrites?: number
+  /** How likely a sync takes a turn of the event loop. */
+  readonly slowSyncs?: number
+  /** Folders that are volumes of their own: after a power cut each has come as far as it has. */
+  readonly volumes?: readonly string[]
   readonly now?: () => number
 }
 
@@ -42,29 +45,38 @@ export class FakeDisk implements Disk {
   changes = 0
   #random: SeededRandom
   #now: () => number
-  #names = new FakeNames()
+  #slowSyncs: number
+  #names: FakeNames
   #open = new Map<number, OpenFile>()
   #nextFd = 3
   #nextInode = 1
-  #failures: PlannedFailure[] = []
+  #failures = new PlannedFailures()
   #crashAt = Infinity
   #crashed = false
 
-  constructor({ seed = 1, capacityBytes = Infinity, shortWrites = 0, now = () => 0 }: FakeDiskOptions = {}) {
+  constructor(options: FakeDiskOptions = {}) {
+    const { seed = 1, capacityBytes = Infinity, shortWrites = 0, slowSyncs = 0, volumes = [], now = () => 0 } = options
     this.#random = seededRandom(seed)
     this.#now = now
+    this.#names = new FakeNames(volumes)
+    this.#slowSyncs = slowSyncs
     this.capacityBytes = capacityBytes
     this.shortWrites = shortWrites
   }
 
   /** The next `times` calls of `operation` on paths that contain `path` throw a system error with this code. */
   fail(operation: keyof Disk, code: string, { path = '', times = 1 } = {}): void {
-    this.#failures.push({ operation, code, path, left: times })
+    this.#failures.plan({ operation, code, path, left: times })
+  }
+
+  /** The `count`-th next call that changes something (1: the very next) throws a system error with this code. */
+  failIn(count: number, code: string): void {
+    this.#failures.planChange(count, code)
   }
 
   /** Takes back all planned failures. */
   heal(): void {
-    this.#failures = []
+    this.#failures.heal()
   }
 
   /** The process dies in the middle of the `count`-th next call that changes something (1: the very next). */
@@ -147,7 +159,7 @@ export class FakeDisk implements Disk {
     const appends = file.flag === 'a' || file.flag === 'a+'
     const at = appends ? node.size : (position ?? file.position)
     const bytes = from.subarray(offset, offset + length)
-    const crashes = this.#changing()
+    const crashes = this.#changing('write', file.path)
     const kept = crashes ? this.#random.below(length + 1) : this.#fitting(node, at, length, file.path)
     node.write(bytes.subarray(0, kept), at, this.#now())
     if (crashes) this.#die()
@@ -166,36 +178,33 @@ export class FakeDisk implements Disk {
   }
 
   async sync(fd: number): Promise<void> {
-    const { node, path } = this.#file(fd, 'sync')
-    if (this.#changing()) this.#die()
+    const { node, path } = this.#syncing(fd)
     const settle = node === 'folder' ? () => this.#names.sync(path) : node.sync()
-    await Promise.resolve()
+    await (this.#random.chance(this.#slowSyncs) ? new Promise((resolve) => setImmediate(resolve)) : undefined)
     if (this.#crashed) throw new DiskCrashed('The disk is gone')
     settle()
   }
 
   syncFolder(path: string): void {
     this.#enter('syncFolder', path)
-    if (this.#changing()) this.#die()
+    if (this.#changing('syncFolder', path)) this.#die()
     this.#names.sync(path)
   }
 
   stat(path: string): DiskStat | undefined {
     this.#enter('stat', path)
     const node = this.#names.get(path)
-    return node === undefined ? undefined : this.#statOf(node)
+    return node === undefined ? undefined : statOf(node)
   }
 
   space(path: string): { totalBytes: number; usableBytes: number } {
     this.#enter('space', path)
-    let used = 0
-    for (const [, node] of this.#names.all()) used += node === 'folder' ? 0 : node.size
     const totalBytes = Math.min(this.capacityBytes, 2 ** 50)
-    return { totalBytes, usableBytes: Math.max(0, totalBytes - used) }
+    return { totalBytes, usableBytes: Math.max(0, totalBytes - this.#names.sizeInBytes) }
   }
 
   fstat(fd: number): DiskStat {
-    return this.#statOf(this.#file(fd, 'fstat').node)
+    return statOf(this.#file(fd, 'fstat').node)
   }
 
   list(path: string): string[] {
@@ -205,13 +214,13 @@ export class FakeDisk implements Disk {
 
   makeFolder(path: string): void {
     this.#enter('makeFolder', path)
-    if (this.#changing()) this.#die()
+    if (this.#changing('makeFolder', path)) this.#die()
     this.#names.makeFolder(path)
   }
 
   rename(from: string, to: string): void {
     this.#enter('rename', from)
-    if (this.#changing()) this.#die()
+    if (this.#changing('rename', from)) this.#die()
     this.#names.rename(from, to)
   }
 
@@ -220,18 +229,31 @@ export class FakeDisk implements Disk {
     const node = this.#names.get(path)
     if (node === undefined || node === 'folder')
       throw systemError(node === undefined ? 'ENOENT' : 'EISDIR', 'unlink', path)
-    if (this.#changing()) this.#die()
+    if (this.#changing('unlink', path)) this.#die()
     this.#names.remove(path)
   }
 
   remove(path: string): void {
     this.#enter('remove', path)
-    if (this.#changing()) this.#die()
+    if (this.#changing('remove', path)) this.#die()
     this.#names.remove(path)
   }
 
+  /** What is synced; where the sync fails, nobody knows how much of it is on the disk. */
+  #syncing(fd: number): OpenFile {
+    try {
+      const file = this.#file(fd, 'sync')
+      if (this.#changing('sync', file.path)) this.#die()
+      return file
+    } catch (thrown) {
+      const node = this.#open.get(fd)?.node
+      if (!this.#crashed && node !== 'folder') node?.failSync(this.#random)
+      throw thrown
+    }
+  }
+
   #create(path: string): FakeFile {
-    if (this.#changing()) this.#die()
+    if (this.#changing('open', path)) this.#die()
     const file = new FakeFile(this.#nextInode++, this.#now())
     this.#names.add(path, file)
     return file
@@ -239,30 +261,16 @@ export class FakeDisk implements Disk {
 
   #cut(node: Node, path: string, length: number): void {
     if (node === 'folder') throw systemError('EISDIR', 'truncate', path)
-    if (this.#changing()) this.#die()
+    if (this.#changing('truncate', path)) this.#die()
     node.truncate(length, this.#now())
-  }
-
-  #statOf(node: Node): DiskStat {
-    if (node === 'folder') return { size: 0, inode: 0, modifiedMs: 0, isFile: false, isDirectory: true }
-    return { size: node.size, inode: node.inode, modifiedMs: node.modifiedMs, isFile: true, isDirectory: false }
   }
 
   /** How much of a write there is room for; throws when there is none. */
   #fitting(node: FakeFile, position: number, length: number, path: string): number {
-    let room = length
-    if (this.capacityBytes !== Infinity) {
-      const free = Math.max(0, this.capacityBytes - this.#usedBytes())
-      room = Math.min(length, Math.max(0, node.size - position) + free)
-      if (room <= 0 && length > 0) throw systemError('ENOSPC', 'write', path)
-    }
+    const free = this.capacityBytes === Infinity ? Infinity : Math.max(0, this.capacityBytes - this.#names.sizeInBytes)
+    const room = Math.min(length, Math.max(0, node.size - position) + free)
+    if (room <= 0 && length > 0) throw systemError('ENOSPC', 'write', path)
     return room > 1 && this.#random.chance(this.shortWrites) ? 1 + this.#random.below(room - 1) : room
-  }
-
-  #usedBytes(): number {
-    let used = 0
-    for (const [, node] of this.#names.all()) used += node === 'folder' ? 0 : node.size
-    return used
   }
 
   #file(fd: number, operation: keyof Disk): OpenFile {
@@ -274,15 +282,13 @@ export class FakeDisk implements Disk {
 
   #enter(operation: keyof Disk, path: string): void {
     if (this.#crashed) throw new DiskCrashed('The disk is gone')
-    const planned = this.#failures.find((f) => f.left > 0 && f.operation === operation && path.includes(f.path))
-    if (planned === undefined) return
-    planned.left--
-    throw systemError(planned.code, operation, path)
+    this.#failures.check(operation, path)
   }
 
-  /** Counts a change; true when the process dies in it. */
-  #changing(): boolean {
+  /** Counts a change; true when the process dies in it. Throws where it is to fail. */
+  #changing(operation: keyof Disk, path: string): boolean {
     this.changes++
+    this.#failures.checkChange(operation, path)
     return this.changes >= this.#crashAt
   }
 

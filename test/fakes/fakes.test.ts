@@ -73,6 +73,41 @@ test('planned failures hit the named call on the named path only', async () => {
   await disk.sync(bad)
 })
 
+test('a power cut loses any pages that no sync covered, and volumes on their own', () => {
+  const [pages, names] = [new Set<string>(), new Set<string>()]
+  for (let seed = 1; seed < 80; seed++) {
+    const disk = new FakeDisk({ seed, volumes: ['/a', '/b'] })
+    disk.plant('/a/f', Buffer.alloc(2048))
+    disk.plant('/b/g', Buffer.alloc(0))
+    const fd = disk.open('/a/f', 'r+')
+    for (let page = 0; page < 4; page++) disk.write(fd, Buffer.alloc(512, 1), 0, 512, page * 512)
+    disk.unlink('/b/g')
+    disk.rename('/a/f', '/a/h')
+    disk.restart('power')
+    const bytes = disk.bytes('/a/h') ?? disk.bytes('/a/f')
+    pages.add([0, 1, 2, 3].map((page) => bytes?.[page * 512]).join(''))
+    names.add([...disk.list('/a'), ...disk.list('/b')].join())
+  }
+  expect(pages.has('0101') || pages.has('1010') || pages.has('0110')).toBe(true)
+  expect([...names].toSorted()).toEqual(['f', 'f,g', 'h', 'h,g'])
+})
+
+test('a sync that fails leaves pages that the next sync does not make good', async () => {
+  const kept = new Set<string | undefined>()
+  for (let seed = 1; seed < 40; seed++) {
+    const disk = new FakeDisk({ seed })
+    const fd = written(disk, '/f', 'lost')
+    disk.syncFolder('/')
+    disk.fail('sync', 'EIO')
+    await expect(disk.sync(fd)).rejects.toThrow('EIO')
+    await disk.sync(fd)
+    expect(text(disk, '/f')).toBe('lost')
+    disk.restart('power')
+    kept.add(text(disk, '/f'))
+  }
+  expect(kept.has('')).toBe(true)
+})
+
 test('the clock fires timers in order as it is moved, and sleeps end early on abort', async () => {
   const clock = new FakeClock(1000)
   const fired: string[] = []

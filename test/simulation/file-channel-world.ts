@@ -1,0 +1,203 @@
+/**
+ * A file channel that lives several lives on one fake disk: puts, takes, commits, roll-backs and aborts at random, several at once, over a disk that writes
+ * short, refuses any call, fails syncs, fills up, and on which the process is killed or the power fails at a random step, the start of a life included.
+ */
+import { expect } from 'vitest'
+import { FileChannel } from '../../channels/file/file-channel.ts'
+import { InvariantBroken } from '../../src/base/assert.ts'
+import type { Take } from '../../src/flow/channel.ts'
+import { bodiesOf, eventOf } from '../conformance/events.ts'
+import { FakeClock } from '../fakes/clock.ts'
+import { fakeContext } from '../fakes/context.ts'
+import { FakeDisk } from '../fakes/disk.ts'
+import { seededRandom, type SeededRandom } from '../fakes/random.ts'
+import { Ledger } from './file-channel-ledger.ts'
+
+export type End = 'stop' | 'process' | 'power'
+
+const never = new AbortController().signal
+const folders = ['/checkpoint', '/data1', '/data2']
+const opensMax = 4
+const emptyTakesMax = 100
+export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+const numbersOf = ({ events }: Take): number[] => bodiesOf(events).map((body) => Number.parseInt(body, 10))
+
+export class World {
+  readonly random: SeededRandom
+  readonly disk: FakeDisk
+  readonly clock = new FakeClock()
+  readonly ledger = new Ledger()
+  /** Syncs come by time: a loss of power is not survived then, and not tried. */
+  readonly #syncEveryMs: number | undefined
+  #channel: FileChannel
+  #open = new Set<Take>()
+  #aborts: AbortController[] = []
+  #work: Promise<void>[] = []
+  /** Something was refused in this life, so commits may be. */
+  #isSick = false
+
+  constructor(seed: number) {
+    this.random = seededRandom(seed)
+    const shortWrites = this.random.chance(0.3) ? 0.2 : 0
+    const slowSyncs = this.random.pick([0, 0.3, 1])
+    this.disk = new FakeDisk({ seed, shortWrites, slowSyncs, volumes: folders })
+    for (const folder of folders) this.disk.makeFolder(folder)
+    this.disk.syncFolder('/')
+    this.#syncEveryMs = this.random.chance(0.15) ? 500 : undefined
+    this.#channel = this.#make()
+  }
+
+  #make(): FileChannel {
+    const options = {
+      name: 'c1',
+      capacity: 200,
+      transactionCapacity: 20,
+      keepAliveMs: 1000,
+      checkpointFolder: '/checkpoint',
+      dataFolders: folders.slice(1),
+      requiredSpaceBytes: 0,
+      fileBytesMax: this.random.pick([300, 1000, 5000]),
+      syncEveryMs: this.#syncEveryMs,
+      memoryBytesMax: this.random.pick([0, 200, 10_000]),
+    }
+    return new FileChannel(options, fakeContext({ clock: this.clock, disk: this.disk }))
+  }
+
+  /** The start of a process. What cannot be opened is tried again when the disk works, unless the process dies of it. */
+  async live(): Promise<void> {
+    this.ledger.begin()
+    this.#open.clear()
+    this.#aborts = []
+    this.#work = []
+    this.#isSick = false
+    for (let tries = 1; !this.disk.isDead; tries++) {
+      this.#channel = this.#make()
+      if (await this.#try(() => this.#channel.open())) return
+      this.disk.heal()
+      if (!this.disk.isDead) await this.#try(async () => this.#freeLocks())
+      expect(tries).toBeLessThan(opensMax)
+    }
+  }
+
+  async step(): Promise<void> {
+    const { random } = this
+    const what = random.below(22)
+    if (what < 7) this.#work.push(this.#put())
+    else if (what < 12) this.#work.push(this.#take())
+    else if (what < 16) this.#work.push(this.#commit())
+    else if (what < 17) await this.#rollBack()
+    else if (what < 18) this.clock.advance(random.below(2000))
+    else if (what < 19) this.#aborts.shift()?.abort()
+    else if (what < 20 && random.chance(0.3)) this.trouble()
+    else await turn()
+  }
+
+  /** The end of the process, or of the machine, while everything is under way. */
+  async end(kind: End): Promise<void> {
+    this.disk.heal()
+    this.disk.capacityBytes = Infinity
+    if (kind === 'stop' && !this.disk.isDead) {
+      if (this.random.chance(0.2)) this.disk.crashIn(1 + this.random.below(5))
+      for (const take of this.#open) await this.#leave(take)
+      await this.#try(() => this.#channel[Symbol.asyncDispose]())
+    }
+    this.disk.kill()
+    this.clock.advance(5000)
+    await Promise.all(this.#work)
+    this.disk.restart(kind === 'power' && this.#syncEveryMs === undefined ? 'power' : 'process')
+    this.#freeLocks()
+  }
+
+  /** Everything that is held comes out, and with it all that must. */
+  async drain(): Promise<void> {
+    for (let empty = 0; this.#channel.held > 0;) {
+      const taking = this.#channel.take(20, never)
+      this.clock.advance(1500)
+      const take = await taking
+      this.ledger.taken(numbersOf(take))
+      await take.commit()
+      this.ledger.committed(numbersOf(take))
+      if (take.events.length === 0)
+        expect(++empty, 'empty takes of a channel that holds events').toBeLessThan(emptyTakesMax)
+    }
+    this.ledger.end()
+    await this.#channel[Symbol.asyncDispose]()
+    expect(this.disk.openFiles).toBe(0)
+  }
+
+  /** The disk begins to refuse something, or fills up; or it is well again. */
+  trouble(): void {
+    const { random, disk } = this
+    const what = random.below(9)
+    const path = random.pick(['data', 'taken'])
+    const times = 1 + random.below(3)
+    this.#isSick ||= what < 7
+    if (what === 0) disk.fail('sync', 'EIO', { times, path })
+    else if (what === 1) disk.fail('write', random.pick(['EIO', 'ENOSPC', 'EROFS']), { times, path })
+    else if (what === 2) disk.fail('unlink', 'EACCES', { times: 2, path: '.data' })
+    else if (what === 3) disk.fail('read', 'EIO', { times, path })
+    else if (what === 4) disk.fail('open', 'EMFILE', { times, path })
+    else if (what === 5) disk.fail('syncFolder', 'EIO', { times })
+    else if (what === 6) disk.failIn(1 + random.below(8), 'EIO')
+    else if (what === 7)
+      disk.capacityBytes = disk.capacityBytes === Infinity ? 2_100_000 + random.below(4000) : Infinity
+    else disk.heal()
+  }
+
+  /** An owner that is dead leaves its locks behind, as do those that the disk would not let go. */
+  #freeLocks(): void {
+    for (const folder of folders) this.disk.remove(`${folder}/in_use.lock`)
+  }
+
+  async #put(): Promise<void> {
+    const { random } = this
+    const numbers = this.ledger.next(1 + random.below(6))
+    const headers = random.chance(0.3) ? { k: `v${numbers[0]}` } : {}
+    const batch = numbers.map((number) => eventOf(`${number} ${'.'.repeat(number % 40)}`, headers))
+    this.ledger.put(numbers, await this.#try(() => this.#channel.put(batch)))
+  }
+
+  async #take(): Promise<void> {
+    const abort = new AbortController()
+    if (this.random.chance(0.3)) this.#aborts.push(abort)
+    const isTaken = await this.#try(async () => {
+      const take = await this.#channel.take(1 + this.random.below(12), abort.signal)
+      if (take.events.length > 0) this.#open.add(take)
+      this.ledger.taken(numbersOf(take))
+    })
+    if (!isTaken) await turn()
+  }
+
+  async #commit(): Promise<void> {
+    const [take] = this.#open
+    if (take === undefined) return
+    this.#open.delete(take)
+    this.ledger.committing(numbersOf(take))
+    if (await this.#try(() => take.commit())) return this.ledger.committed(numbersOf(take))
+    expect(this.#isSick || this.disk.isDead, 'a commit that a full disk refuses').toBe(true)
+    await this.#leave(take)
+  }
+
+  async #rollBack(): Promise<void> {
+    const take = [...this.#open].at(-1)
+    if (take === undefined) return
+    this.#open.delete(take)
+    await this.#leave(take)
+  }
+
+  async #leave(take: Take): Promise<void> {
+    this.ledger.rolledBack(numbersOf(take))
+    await take[Symbol.asyncDispose]()
+  }
+
+  /** Whether it worked; refusals are part of the world, broken promises are not. */
+  async #try(action: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await action()
+      return true
+    } catch (thrown) {
+      if (thrown instanceof InvariantBroken || (thrown as Error).name === 'AssertionError') throw thrown
+      return false
+    }
+  }
+}
