@@ -23,9 +23,10 @@ export class FakeNames {
   /** Of each volume. */
   readonly #journals: Map<string, NameChange[]>
 
-  /** `volumes` are folders whose file systems are their own. */
+  /** `volumes` are folders whose file systems are their own; they are there from the start. */
   constructor(volumes: readonly string[] = []) {
     this.#journals = new Map(['/', ...volumes].map((volume) => [volume, []]))
+    for (const names of [this.#names, this.#durable]) for (const volume of volumes) names.set(volume, 'folder')
   }
 
   get(path: string): Node | undefined {

@@ -41,8 +41,6 @@ export class World {
     const shortWrites = this.random.chance(0.3) ? 0.2 : 0
     const slowSyncs = this.random.pick([0, 0.3, 1])
     this.disk = new FakeDisk({ seed, shortWrites, slowSyncs, volumes: folders })
-    for (const folder of folders) this.disk.makeFolder(folder)
-    this.disk.syncFolder('/')
     this.#syncEveryMs = this.random.chance(0.15) ? 500 : undefined
     this.#channel = this.#make()
   }
@@ -63,13 +61,21 @@ export class World {
     return new FileChannel(options, fakeContext({ clock: this.clock, disk: this.disk }))
   }
 
+  /** What the next life meets, before its channel is open perhaps. */
+  plan(kind: End): void {
+    const { random, disk } = this
+    if (kind !== 'stop') disk.crashIn(1 + random.below(random.chance(0.3) ? 15 : 80))
+    this.#isSick = random.chance(0.2)
+    if (this.#isSick) disk.failIn(1 + random.below(15), random.pick(['EIO', 'ENOSPC']))
+    else if (random.chance(0.1)) disk.fail('read', 'EIO', { path: random.pick(['data', 'taken']) })
+  }
+
   /** The start of a process. What cannot be opened is tried again when the disk works, unless the process dies of it. */
   async live(): Promise<void> {
     this.ledger.begin()
     this.#open.clear()
     this.#aborts = []
     this.#work = []
-    this.#isSick = false
     for (let tries = 1; !this.disk.isDead; tries++) {
       this.#channel = this.#make()
       if (await this.#try(() => this.#channel.open())) return
@@ -106,6 +112,7 @@ export class World {
     await Promise.all(this.#work)
     this.disk.restart(kind === 'power' && this.#syncEveryMs === undefined ? 'power' : 'process')
     this.#freeLocks()
+    this.#isSick = false
   }
 
   /** Everything that is held comes out, and with it all that must. */

@@ -4,9 +4,9 @@
  * what another has, each life gives them in the order of the puts, and a full disk refuses no commit. A failing run names its seed:
  * `npm run simulate -- --seed S` runs that one, `--seeds N` so many fresh ones.
  */
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, test } from 'vitest'
 import type { Accounts } from './file-channel-ledger.ts'
-import { type End, World } from './file-channel-world.ts'
+import { World } from './file-channel-world.ts'
 
 const accounts: Accounts = { put: 0, taken: 0, lost: 0, repeated: 0 }
 let worlds = 0
@@ -26,18 +26,11 @@ const finish = async (world: World): Promise<void> => {
 const lives = 4
 const stepsOfLife = 60
 
-/** Trouble may begin before the channel is open. */
-const planTrouble = ({ random, disk }: World, kind: End): void => {
-  if (kind !== 'stop') disk.crashIn(1 + random.below(random.chance(0.3) ? 15 : 80))
-  if (random.chance(0.2)) disk.failIn(1 + random.below(15), random.pick(['EIO', 'ENOSPC']))
-  if (random.chance(0.1)) disk.fail('read', 'EIO', { path: random.pick(['data', 'taken']) })
-}
-
 const simulate = async (seed: number): Promise<void> => {
   const world = new World(seed)
   for (let life = 0; life < lives; life++) {
     const kind = world.random.pick(['stop', 'process', 'power'] as const)
-    planTrouble(world, kind)
+    world.plan(kind)
     await world.live()
     for (let i = 0; i < stepsOfLife && !world.disk.isDead; i++) await world.step()
     await world.end(kind)
