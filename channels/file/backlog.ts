@@ -75,6 +75,13 @@ export class Backlog {
     return this.#ready.length === 0 && this.#next >= this.#end
   }
 
+  /** Not above the ordinal of what is taken next; undefined when nothing is to be taken. */
+  get first(): number | undefined {
+    const head = this.#ready.peek()
+    if (head !== undefined) return head.first + head.from
+    return this.isEmpty ? undefined : this.#options.taken.firstMissing(this.#next)
+  }
+
   /** Adds what was stored, in order. */
   push({ first, batch, bytes, place }: StoredBatch): void {
     const followsReady = this.#next === this.#end
@@ -94,14 +101,15 @@ export class Backlog {
     this.#end = range.to
   }
 
-  /** Up to `max` events from the head; none when there is nothing. Throws system errors. */
-  cut(max: number): Slice[] {
+  /** Up to `max` events from the head, of batches that begin below the ordinal `before`; none when there is nothing. Throws system errors. */
+  cut(max: number, before = Infinity): Slice[] {
     if (this.#ready.length === 0) this.#load()
     const slices: Slice[] = []
     let left = max
     for (let head = this.#ready.shift(); head !== undefined; head = this.#ready.shift()) {
       const events = head.to - head.from
-      if (events > left) {
+      if (events > left || head.first >= before) {
+        if (head.first >= before) left = 0
         const middle = head.from + left
         if (left > 0) slices.push({ ...head, to: middle })
         this.#ready.unshift({ ...head, from: middle })

@@ -1,5 +1,5 @@
 /**
- * All data files of a channel, oldest first, over its data folders in turns. A file goes when the last of its events was taken for good, whatever lies
+ * All data files of a channel, in the order of their ordinals, over its data folders in turns. A file goes when the last of its events was taken for good, whatever lies
  * before it: one event that nobody takes keeps its own file and no other. Throws system errors.
  */
 import { join } from 'node:path'
@@ -65,6 +65,8 @@ export class DataFiles {
       if (file !== undefined) this.#files.push(file)
       else this.quarantine.file(join(folder, dataFileName(id)), id === found.at(-1)?.id)
     }
+    // What a spillable channel wrote down when it was closed stands in files with higher numbers and lower ordinals.
+    this.#files.sort((a, b) => a.firstOrdinal - b.firstOrdinal || a.id - b.id)
     for (const [i, file] of this.#files.entries())
       file.endOrdinal = this.#files[i + 1]?.firstOrdinal ?? this.#endOf(file)
     if (this.#files.length > 0) log.debug(`${this.#files.length} data files, ${this.sizeInBytes} bytes.`)
@@ -97,10 +99,6 @@ export class DataFiles {
   /** The file whose ordinals `ordinal` is one of, or else the first one behind it. */
   fileOf(ordinal: number): DataFile | undefined {
     return this.#files.find((file) => file.endOrdinal > ordinal)
-  }
-
-  after({ id }: DataFile): DataFile | undefined {
-    return this.#files.find((file) => file.id > id)
   }
 
   /** Removes the files all of whose events are in `taken`; one that cannot be removed now is tried again later. Never the one that is appended to. */

@@ -1,44 +1,25 @@
 /**
- * The channel on disk. A put is written behind the puts before it and resolves when a sync that covers it has worked; a take is committed by a note in the
+ * The channel on disk: the queue there, with a capacity, and with puts and takes that wait. A put is written behind the puts before it and resolves when a sync that covers it has worked; a take is committed by a note in the
  * journal of takes, synced likewise. Whatever waits for a sync shares it. What a start finds is told by the files alone: README.md has their format, and
  * what a crash at each step leaves.
  */
 import { assert, rethrowBroken } from '../../src/base/assert.ts'
-import { Fault, reasonOf } from '../../src/base/faults.ts'
+import { Fault } from '../../src/base/faults.ts'
 import { type Channel, nothingTaken, type Take } from '../../src/flow/channel.ts'
 import type { Context } from '../../src/flow/context.ts'
 import type { Batch } from '../../src/flow/event.ts'
 import { type Receipt, settledReceipt } from '../../src/flow/receipt.ts'
 import { type Putter, type Taker, takeWaitMinMs, Waiters } from '../../src/flow/waiters.ts'
-import { Backlog, joined, rangeOf, type Slice } from './backlog.ts'
-import { GroupCommit } from './group-commit.ts'
-import { openStore, type Store, type StoreOptions } from './store.ts'
-import type { Range } from './ordinals.ts'
-import { PutStore } from './put-store.ts'
+import { joined, type Slice } from './backlog.ts'
+import { DiskQueue, type DiskQueueOptions } from './disk-queue.ts'
 
-export interface FileChannelOptions extends StoreOptions {
-  readonly name: string
+export interface FileChannelOptions extends DiskQueueOptions {
   readonly capacity: number
   readonly transactionCapacity: number
   readonly keepAliveMs: number
-  /** Syncs every so often instead of with every put; undefined for every put. */
-  readonly syncEveryMs: number | undefined
-  /** Bytes of events kept in memory for the next takes. */
-  readonly memoryBytesMax: number
 }
 
 const done = Promise.resolve()
-/** Files are looked through for ones to remove after so many commits. */
-const commitsPerRemoval = 64
-
-/** What there is once the channel is open. */
-interface Running {
-  readonly store: Store
-  readonly puts: PutStore
-  readonly takes: GroupCommit<readonly Range[]>
-  readonly backlog: Backlog
-}
-
 export class FileChannel implements Channel {
   readonly capacity: number
   readonly transactionCapacity: number
@@ -47,8 +28,7 @@ export class FileChannel implements Channel {
   readonly #context: Context
   readonly #putters: Waiters<Putter>
   readonly #takers: Waiters<Taker>
-  #running: Running | undefined
-  #commits = 0
+  #queue: DiskQueue | undefined
   #closed = false
 
   constructor(options: FileChannelOptions, context: Context) {
@@ -61,38 +41,15 @@ export class FileChannel implements Channel {
   }
 
   get held(): number {
-    if (this.#running === undefined) return 0
-    const { puts, store } = this.#running
-    return puts.nextOrdinal - store.journal.taken.count
+    return this.#queue?.held ?? 0
   }
 
   /** Takes the locks and finds what is held, a stopped Flume's channel included. Throws FOLDER_LOCKED, FLUME_CHANNEL_ENCRYPTED and system errors. */
   async open(): Promise<void> {
-    assert(this.#running === undefined, 'a file channel is opened once')
+    assert(this.#queue === undefined, 'a file channel is opened once')
     if (this.#closed) return
-    const store = await openStore(this.#options, this.#context)
-    const { files, journal, nextOrdinal } = store
-    const takes = new GroupCommit((groups: readonly (readonly Range[])[]) => journal.add(groups.flat()))
-    const { memoryBytesMax } = this.#options
-    const lost = (range: Range): void => void this.#void(range)
-    const first = journal.taken.firstMissing(0)
-    const backlog = new Backlog({ files, taken: journal.taken, memoryBytesMax, lost }, first, nextOrdinal)
-    const puts = new PutStore({
-      ...this.#options,
-      context: this.#context,
-      store,
-      stored: (group) => {
-        for (const batch of group) backlog.push(batch)
-        this.#serve()
-      },
-      failed: (range) => {
-        backlog.skip(range)
-        void this.#void(range)
-      },
-    })
-    this.#running = { store, puts, takes, backlog }
-    this.#context.counters.set('Unhealthy', 0)
-    this.#context.log.info(`Channel ${this.#options.name} holds ${this.held} events in ${files.count} data files.`)
+    const changes = { came: () => this.#serve(), went: () => this.#letIn() }
+    this.#queue = await DiskQueue.open(this.#options, this.#context, changes)
     this.#serve()
   }
 
@@ -109,8 +66,7 @@ export class FileChannel implements Channel {
     if (this.#closed || signal.aborted) return Promise.resolve(nothingTaken)
     const most = Math.min(max, this.transactionCapacity)
     return new Promise((resolve, reject) => {
-      if (this.#running?.backlog.isEmpty === false && this.#takers.length === 0)
-        return this.#give(most, resolve, reject)
+      if (this.#queue?.isEmpty === false && this.#takers.length === 0) return this.#give(most, resolve, reject)
       const giveUp = (): void => resolve(nothingTaken)
       this.#takers.add({ max: most, signal, resolve, reject, giveUp, deadlineMs: 0 })
     })
@@ -121,55 +77,38 @@ export class FileChannel implements Channel {
     this.#closed = true
     this.#takers.close()
     this.#putters.close()
-    const running = this.#running
-    if (running === undefined) return
-    await running.puts.close()
-    await running.takes.idle()
-    running.store.close()
+    await this.#queue?.close()
   }
 
   /** For open takes: these events are stored elsewhere. Rejects when that could not be noted; they are still held then. */
-  async committed(slices: readonly Slice[]): Promise<void> {
-    const { takes, store } = this.#opened()
-    try {
-      await takes.add(slices.map(rangeOf))
-    } catch (thrown) {
-      throw this.#diskFault(thrown, 'EventTakeErrorCount')
-    }
-    const { taken } = store.journal
-    const isFirstDone = (store.files.all[0]?.endOrdinal ?? Infinity) <= taken.firstMissing(0)
-    if (isFirstDone || ++this.#commits % commitsPerRemoval === 0) store.removeTaken()
-    this.#letIn()
+  committed(slices: readonly Slice[]): Promise<void> {
+    return this.#opened().committed(slices)
   }
 
   /** For open takes: these events come back to the head. */
   rolledBack(slices: readonly Slice[]): void {
     if (this.#closed) return
-    this.#opened().backlog.back(slices)
+    this.#opened().back(slices)
     this.#serve()
   }
 
-  #opened(): Running {
-    assert(this.#running !== undefined, 'a file channel was used before it was open')
-    return this.#running
+  #opened(): DiskQueue {
+    assert(this.#queue !== undefined, 'a file channel was used before it was open')
+    return this.#queue
   }
 
   #cannotTake(batch: Batch): Fault | undefined {
     const { name, transactionCapacity } = this.#options
-    if (this.#closed || this.#running === undefined) return new Fault('CHANNEL_CLOSED', { channel: name })
+    if (this.#closed || this.#queue === undefined) return new Fault('CHANNEL_CLOSED', { channel: name })
     if (batch.length <= transactionCapacity) return undefined
     return new Fault('BATCH_TOO_LARGE', { channel: name, events: batch.length, transactionCapacity })
   }
 
   async #admit(batch: Batch, admitted: (() => void) | undefined): Promise<Receipt> {
-    const stored = this.#opened().puts.add(batch)
+    const stored = this.#opened().add(batch)
     admitted?.()
-    try {
-      await stored
-      return settledReceipt
-    } catch (thrown) {
-      throw this.#diskFault(thrown, 'EventPutErrorCount')
-    }
+    await stored
+    return settledReceipt
   }
 
   #waitForRoom(batch: Batch, admitted: (() => void) | undefined): Promise<Receipt> {
@@ -196,7 +135,7 @@ export class FileChannel implements Channel {
 
   /** Events have come: waiting takes get them. */
   #serve(): void {
-    while (!this.#closed && this.#running?.backlog.isEmpty === false) {
+    while (!this.#closed && this.#queue?.isEmpty === false) {
       const taker = this.#takers.shift()
       if (taker === undefined) return
       this.#give(taker.max, taker.resolve, taker.reject)
@@ -205,30 +144,12 @@ export class FileChannel implements Channel {
 
   #give(max: number, resolve: (take: Take) => void, reject: (reason: unknown) => void): void {
     try {
-      const slices = this.#opened().backlog.cut(max)
+      const slices = this.#opened().cut(max)
       resolve(slices.length === 0 ? nothingTaken : new FileTake(this, slices))
     } catch (thrown) {
       rethrowBroken(thrown)
-      reject(this.#diskFault(thrown, 'EventTakeErrorCount'))
+      reject(thrown)
     }
-  }
-
-  /** These events never will be taken: they are noted as taken, so that the next start does not look for them. */
-  async #void(range: Range): Promise<void> {
-    try {
-      await this.#opened().takes.add([range])
-      this.#letIn()
-    } catch (thrown) {
-      rethrowBroken(thrown)
-      this.#context.log.debug(`Ordinals ${range.from} to ${range.to} were not noted: ${reasonOf(thrown)}.`)
-    }
-  }
-
-  #diskFault(thrown: unknown, counter: string): unknown {
-    this.#context.counters.add(counter, 1)
-    if (thrown instanceof Fault) return thrown
-    rethrowBroken(thrown)
-    return new Fault('CHANNEL_DISK', { channel: this.#options.name, problem: reasonOf(thrown) }, thrown)
   }
 }
 

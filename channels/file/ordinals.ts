@@ -43,6 +43,17 @@ export class Ordinals {
     this.#count += end - start
   }
 
+  /** Takes what is in `range` out of the set. */
+  remove(range: Range): void {
+    if (range.to <= range.from) return
+    const kept = this.#ranges.flatMap(({ from, to }) => [
+      { from, to: Math.min(to, range.from) },
+      { from: Math.max(from, range.to), to },
+    ])
+    this.#ranges = kept.filter(({ from, to }) => from < to)
+    this.#count = this.#ranges.reduce((sum, { from, to }) => sum + (to - from), 0)
+  }
+
   /** Whether all of a range is in the set; an empty one is. */
   covers({ from, to }: Range): boolean {
     if (to <= from) return true

@@ -51,10 +51,23 @@ export class PutStore {
     return this.#nextOrdinal
   }
 
-  /** Resolves when the batch is stored. Rejects with CHANNEL_NO_SPACE or a system error; nothing of it is held then. */
-  add(batch: Batch): Promise<void> {
+  /** Gives ordinals to so many events, and returns the first. */
+  reserve(events: number): number {
     const first = this.#nextOrdinal
-    this.#nextOrdinal += batch.length
+    this.#nextOrdinal += events
+    return first
+  }
+
+  /** Resolves when nothing is on its way to the disk. */
+  idle(): Promise<void> {
+    return this.#group.idle()
+  }
+
+  /**
+   * Resolves when the batch is stored. Rejects with CHANNEL_NO_SPACE or a system error; nothing of it is held then. Ordinals that were reserved before
+   * follow those of whatever is on its way.
+   */
+  add(batch: Batch, first = this.reserve(batch.length)): Promise<void> {
     return this.#group.add({ first, batch, bytes: this.#buffer.add(batch, first) })
   }
 
@@ -70,7 +83,7 @@ export class PutStore {
   async #store(puts: readonly PendingPut[]): Promise<void> {
     const { stored, failed, store } = this.#options
     const first = puts[0]?.first ?? 0
-    const end = this.#nextOrdinal
+    const end = puts.reduce((sum, { batch }) => sum + batch.length, first)
     try {
       stored(await this.#write(puts, first, end))
     } catch (thrown) {

@@ -50,7 +50,12 @@ export interface StoppedFolders {
   readonly checkpointFolder: string | undefined
 }
 
-const dataFilesIn = (disk: Disk, folder: string): { folder: string; id: number }[] =>
+interface DataFilePlace {
+  readonly folder: string
+  readonly id: number
+}
+
+const dataFilesIn = (disk: Disk, folder: string): DataFilePlace[] =>
   disk.stat(folder)?.isDirectory === true
     ? disk.list(folder).flatMap((name) => {
         const id = dataFileId(name)
@@ -119,25 +124,37 @@ export class StoppedChannel {
     }
   }
 
-  /** Each file is closed when the next is asked for. One that a live agent has removed meanwhile is left out. */
+  /** In the order of their ordinals. Each file is closed when the next is asked for. One that a live agent has removed meanwhile is left out. */
   *#files(): Generator<{ path: string; file: DataFile | undefined; isNewest: boolean }> {
     const found = this.#folders.dataFolders
       .flatMap((folder) => dataFilesIn(this.#disk, folder))
-      .toSorted((a, b) => a.id - b.id)
-    for (const [i, { folder, id }] of found.entries()) {
-      const path = join(folder, dataFileName(id))
-      let file: DataFile | undefined
+      .map((one) => ({ ...one, firstOrdinal: this.#firstOrdinalOf(one) }))
+    const newest = Math.max(...found.map(({ id }) => id))
+    for (const one of found.toSorted((a, b) => a.firstOrdinal - b.firstOrdinal || a.id - b.id)) {
+      const file = this.#opened(one)
+      if (file === 'gone') continue
       try {
-        file = DataFile.open(this.#disk, folder, id)
-      } catch (thrown) {
-        if (systemCode(thrown) === 'ENOENT') continue
-        throw thrown
-      }
-      try {
-        yield { path, file, isNewest: i === found.length - 1 }
+        yield { path: join(one.folder, dataFileName(one.id)), file, isNewest: one.id === newest }
       } finally {
         file?.close()
       }
+    }
+  }
+
+  #firstOrdinalOf(place: DataFilePlace): number {
+    const file = this.#opened(place)
+    if (file === undefined || file === 'gone') return -1
+    file.close()
+    return file.firstOrdinal
+  }
+
+  /** Undefined where it has no whole header. */
+  #opened({ folder, id }: DataFilePlace): DataFile | 'gone' | undefined {
+    try {
+      return DataFile.open(this.#disk, folder, id)
+    } catch (thrown) {
+      if (systemCode(thrown) === 'ENOENT') return 'gone'
+      throw thrown
     }
   }
 

@@ -142,10 +142,12 @@ export class TakesJournal {
     return journal
   }
 
-  /** Adds what was taken; resolves when it lasts. One call at a time. */
-  async add(ranges: readonly Range[]): Promise<void> {
+  /** Adds what was taken, and takes back what is `held` after all; resolves when both last, or neither. One call at a time. */
+  async add(ranges: readonly Range[], held: readonly Range[] = []): Promise<void> {
     const record = recordOf(this.#generation, this.#number, ranges)
-    if (this.#isFailed || this.#number === 0 || this.#at + record.length > journalBytes) return this.#turnOver(ranges)
+    const isFull = this.#at + record.length > journalBytes
+    // Only a whole state can say less than the one before.
+    if (this.#isFailed || this.#number === 0 || isFull || held.length > 0) return this.#turnOver(ranges, held)
     // Until its sync has worked nobody knows what is on the disk: the next one begins the other file.
     this.#isFailed = true
     this.#write(record, this.#at)
@@ -165,9 +167,10 @@ export class TakesJournal {
   }
 
   /** The whole state and what is new into the other file. */
-  async #turnOver(ranges: readonly Range[]): Promise<void> {
+  async #turnOver(ranges: readonly Range[], held: readonly Range[]): Promise<void> {
     const state = new Ordinals(this.taken.ranges)
     for (const range of ranges) state.add(range)
+    for (const range of held) state.remove(range)
     this.#generation += this.#generation % 2 === this.#lasting % 2 ? 1 : 2
     this.#isFailed = true
     const record = recordOf(this.#generation, 0, state.ranges)
@@ -179,6 +182,7 @@ export class TakesJournal {
     this.#at = record.length
     this.#number = 1
     for (const range of ranges) this.taken.add(range)
+    for (const range of held) this.taken.remove(range)
   }
 
   #write(bytes: Buffer, position: number): void {

@@ -1,0 +1,198 @@
+/**
+ * What a channel holds on disk: puts, takes and the notes of what was taken, in the order of the ordinals. There are no limits and nobody waits here: the
+ * file channel adds both, and so does the spillable one, whose memory shares the ordinals.
+ */
+import { rethrowBroken } from '../../src/base/assert.ts'
+import { Fault, reasonOf } from '../../src/base/faults.ts'
+import type { Context } from '../../src/flow/context.ts'
+import type { Batch } from '../../src/flow/event.ts'
+import { Backlog, rangeOf, type Slice } from './backlog.ts'
+import type { DataFiles } from './data-files.ts'
+import { GroupCommit } from './group-commit.ts'
+import type { Range } from './ordinals.ts'
+import { PutStore } from './put-store.ts'
+import { openStore, type Store, type StoreOptions } from './store.ts'
+
+export interface DiskQueueOptions extends StoreOptions {
+  readonly name: string
+  /** Syncs every so often instead of with every put; undefined for every put. */
+  readonly syncEveryMs: number | undefined
+  /** Bytes of events kept in memory for the next takes. */
+  readonly memoryBytesMax: number
+}
+
+export interface DiskQueueChanges {
+  /** Events may have come, or it is settled that some never will. */
+  readonly came: () => void
+  /** Events may have gone. */
+  readonly went: () => void
+}
+
+/** Ranges that are taken, and ranges that are held after all. */
+interface Note {
+  readonly taken: readonly Range[]
+  readonly held?: readonly Range[]
+}
+
+/** Files are looked through for ones to remove after so many commits. */
+const commitsPerRemoval = 64
+
+export class DiskQueue {
+  readonly #options: DiskQueueOptions
+  readonly #context: Context
+  readonly #changes: DiskQueueChanges
+  readonly #store: Store
+  readonly #puts: PutStore
+  readonly #notes: GroupCommit<Note>
+  readonly #backlog: Backlog
+  #held: number
+  #commits = 0
+
+  private constructor(options: DiskQueueOptions, context: Context, changes: DiskQueueChanges, store: Store) {
+    const { files, journal, nextOrdinal } = store
+    this.#options = options
+    this.#context = context
+    this.#changes = changes
+    this.#store = store
+    this.#notes = new GroupCommit((notes) =>
+      journal.add(
+        notes.flatMap(({ taken }) => taken),
+        notes.flatMap(({ held }) => held ?? []),
+      ),
+    )
+    this.#held = nextOrdinal - journal.taken.count
+    this.#backlog = new Backlog(
+      { files, taken: journal.taken, memoryBytesMax: options.memoryBytesMax, lost: (range) => this.#lose(range) },
+      journal.taken.firstMissing(0),
+      nextOrdinal,
+    )
+    this.#puts = new PutStore({
+      ...options,
+      context,
+      store,
+      stored: (group) => {
+        for (const batch of group) this.#backlog.push(batch)
+        changes.came()
+      },
+      failed: (range) => {
+        this.#backlog.skip(range)
+        this.#lose(range)
+        changes.came()
+      },
+    })
+  }
+
+  /** Takes the locks and finds what is held, a stopped Flume's channel included. Throws FOLDER_LOCKED, FLUME_CHANNEL_ENCRYPTED and system errors. */
+  static async open(options: DiskQueueOptions, context: Context, changes: DiskQueueChanges): Promise<DiskQueue> {
+    const queue = new DiskQueue(options, context, changes, await openStore(options, context))
+    context.counters.set('Unhealthy', 0)
+    context.log.info(`Channel ${options.name} holds ${queue.held} events in ${queue.files.count} data files.`)
+    return queue
+  }
+
+  /** Events held, those in open takes and those that are being stored included. */
+  get held(): number {
+    return this.#held
+  }
+
+  get isEmpty(): boolean {
+    return this.#backlog.isEmpty
+  }
+
+  /** Not above the ordinal of what is taken next; undefined when nothing is to be taken. */
+  get first(): number | undefined {
+    return this.#backlog.first
+  }
+
+  get files(): DataFiles {
+    return this.#store.files
+  }
+
+  /** Gives ordinals to events that are not stored, or not yet; returns the first. */
+  reserve(events: number): number {
+    return this.#puts.reserve(events)
+  }
+
+  /** Resolves when the batch is stored. Rejects with CHANNEL_NO_SPACE or CHANNEL_DISK; nothing of it is held then. `first` was reserved before. */
+  async add(batch: Batch, first?: number): Promise<void> {
+    this.#held += batch.length
+    try {
+      await this.#puts.add(batch, first)
+    } catch (thrown) {
+      throw this.diskFault(thrown, 'EventPutErrorCount')
+    }
+  }
+
+  /** Resolves when no put is on its way to the disk. */
+  idle(): Promise<void> {
+    return this.#puts.idle()
+  }
+
+  /** Up to `max` events from the head, of batches that begin below the ordinal `before`; none when there is nothing. Throws CHANNEL_DISK. */
+  cut(max: number, before?: number): Slice[] {
+    try {
+      return this.#backlog.cut(max, before)
+    } catch (thrown) {
+      throw this.diskFault(thrown, 'EventTakeErrorCount')
+    }
+  }
+
+  /** These events are stored elsewhere. Rejects when that could not be noted; they are still held then. */
+  async committed(slices: readonly Slice[]): Promise<void> {
+    try {
+      await this.note(slices.map(rangeOf))
+    } catch (thrown) {
+      throw this.diskFault(thrown, 'EventTakeErrorCount')
+    }
+    this.#held -= slices.reduce((sum, { from, to }) => sum + (to - from), 0)
+    const { taken } = this.#store.journal
+    const isFirstDone = (this.files.all[0]?.endOrdinal ?? Infinity) <= taken.firstMissing(0)
+    if (isFirstDone || ++this.#commits % commitsPerRemoval === 0) this.#store.removeTaken()
+    this.#changes.went()
+  }
+
+  /** These events come back to the head. */
+  back(slices: readonly Slice[]): void {
+    this.#backlog.back(slices)
+  }
+
+  /** Notes ordinals as taken, and others as held after all; resolves when that lasts. Throws system errors. */
+  note(taken: readonly Range[], held: readonly Range[] = []): Promise<void> {
+    return this.#notes.add({ taken, held })
+  }
+
+  /** Events that were brought to the data files by others than `add`. */
+  adopted(events: number): void {
+    this.#held += events
+  }
+
+  async close(): Promise<void> {
+    await this.#puts.close()
+    await this.#notes.idle()
+    this.#store.close()
+  }
+
+  /** What a put or a take throws, counted. */
+  diskFault(thrown: unknown, counter: 'EventPutErrorCount' | 'EventTakeErrorCount'): unknown {
+    this.#context.counters.add(counter, 1)
+    if (thrown instanceof Fault) return thrown
+    rethrowBroken(thrown)
+    return new Fault('CHANNEL_DISK', { channel: this.#options.name, problem: reasonOf(thrown) }, thrown)
+  }
+
+  /** These events never will be taken: they are noted as taken, so that the next start does not look for them. */
+  #lose(range: Range): void {
+    this.#held -= range.to - range.from
+    void this.#noteLost(range)
+  }
+
+  async #noteLost(range: Range): Promise<void> {
+    try {
+      await this.note([range])
+    } catch (thrown) {
+      rethrowBroken(thrown)
+      this.#context.log.debug(`Ordinals ${range.from} to ${range.to} were not noted: ${reasonOf(thrown)}.`)
+    }
+    this.#changes.went()
+  }
+}
