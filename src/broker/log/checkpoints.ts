@@ -5,7 +5,7 @@
 import { join } from 'node:path'
 import type { Disk } from '../../io/disk.ts'
 import { partitionFolderName } from './file-names.ts'
-import { readWhole, replaceWhole } from './whole-file.ts'
+import { readWhole, replaceIfWanted, replaceQuickly } from './whole-file.ts'
 
 export const recoveryPointFile = 'recovery-point-offset-checkpoint'
 export const highWatermarkFile = 'replication-offset-checkpoint'
@@ -57,7 +57,13 @@ const parseOffsets = (text: string): Map<string, number> | undefined => {
 export class OffsetCheckpoint {
   readonly path: string
   #disk: Disk
-  #written = ''
+  /** What the file says, and what of that no power cut can change any more. */
+  #current = ''
+  #durable = ''
+  /** What is being written. */
+  #next = ''
+  /** How often `writeNow` went before what was being written. */
+  #overtakings = 0
   #writing: Promise<void> = Promise.resolve()
 
   constructor(disk: Disk, folder: string, name: string) {
@@ -69,21 +75,42 @@ export class OffsetCheckpoint {
   read(): Map<string, number> | undefined {
     const text = readWhole(this.#disk, this.path)?.toString()
     // Kafka makes the file before it has something to say
-    return text === undefined || text === '' ? new Map() : parseOffsets(text)
+    if (text === undefined || text === '') return new Map()
+    const offsets = parseOffsets(text)
+    if (offsets !== undefined) this.#current = text
+    return offsets
+  }
+
+  /** Whether the file has a word about this partition, or soon may. */
+  mentions(topic: string, partition: number): boolean {
+    return [this.#current, this.#next].some((text) => text.includes(`\n${topic} ${partition} `))
+  }
+
+  /** Replaces the file at once, in the page cache; what was said before must not be read by the next process. Throws system errors. */
+  writeNow(offsets: readonly PartitionOffset[]): void {
+    const text = formatOffsets(offsets)
+    replaceQuickly(this.#disk, this.path, text)
+    this.#overtakings++
+    this.#current = this.#next = text
+    this.#durable = ''
   }
 
   /** Replaces the file if it would say something else; one write after the other. */
   write(offsets: readonly PartitionOffset[]): Promise<void> {
     const text = formatOffsets(offsets)
-    const before = this.#writing
-    this.#writing = this.#replace(text, before)
+    this.#writing = this.#replace(text, this.#overtakings, this.#writing)
     return this.#writing
   }
 
-  async #replace(text: string, before: Promise<void>): Promise<void> {
+  async #replace(text: string, overtakings: number, before: Promise<void>): Promise<void> {
     await before.catch(() => undefined)
-    if (text === this.#written) return
-    await replaceWhole(this.#disk, this.path, text)
-    this.#written = text
+    for (let isDone = false; !isDone;) {
+      const known = this.#overtakings
+      const newest = known === overtakings ? text : this.#current
+      if (newest === this.#durable) return
+      this.#next = newest
+      isDone = await replaceIfWanted(this.#disk, this.path, newest, () => this.#overtakings === known)
+      if (isDone && this.#overtakings === known) this.#current = this.#durable = newest
+    }
   }
 }

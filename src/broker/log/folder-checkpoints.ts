@@ -66,6 +66,14 @@ export class FolderCheckpoints {
     this.#repeat(this.#highWatermarks, highWatermarkMs, () => this.#writeEnds())
   }
 
+  /**
+   * There is no such partition any more: its beginning must not be read for that of one that gets its name. Throws system errors, and then must be called again
+   * before there is one.
+   */
+  forgetStart(topic: string, partition: number): void {
+    if (this.#logStarts.mentions(topic, partition)) this.#logStarts.writeNow(this.#starts())
+  }
+
   /** A partition is gone: what was noted of it must not be taken for one that gets its name later. */
   writeSoon(): void {
     this.#soon ??= this.#options.clock.after(0, () => {
@@ -98,8 +106,12 @@ export class FolderCheckpoints {
 
   /** Resolves when it would survive a power cut where each log begins now. Rejects with system errors. */
   writeLogStarts(): Promise<void> {
+    return this.#logStarts.write(this.#starts())
+  }
+
+  #starts(): PartitionOffset[] {
     const starts = Array.from(this.#logs).flatMap((log) => this.#logStartOf(log) ?? [])
-    return this.#logStarts.write([...starts, ...this.#carried.values()])
+    return [...starts, ...this.#carried.values()]
   }
 
   /** Also where the first segment says it: its predecessors may come back after a power cut, and an empty log may have no file. */

@@ -22,11 +22,13 @@ import type { LogSettings } from './log-settings.ts'
 import { writeMeta, type Meta, type StoredMeta } from './meta-properties.ts'
 import { PartitionLog, type PartitionLogOptions } from './partition-log.ts'
 import { StorageAlarm } from './storage-alarm.ts'
-import { readWhole, syncFolder, replaceWhole } from './whole-file.ts'
+import { readWhole, replaceWhole, syncFile, syncFolder } from './whole-file.ts'
 
 /** There only after a clean stop; taken away before the first append. */
 const cleanMarker = '.kafka_cleanshutdown'
 const cleanMarkerText = '{"version":0,"brokerEpoch":-1}'
+/** Who has the folder. */
+export const lockFile = '.lock'
 /** Where KRaft keeps what it knows of the cluster; no partition of ours. */
 export const metadataFolder = '__cluster_metadata-0'
 
@@ -64,13 +66,14 @@ export class LogFolder {
     this.found = names.flatMap((name) => (name === metadataFolder ? [] : (parsePartitionFolderName(name) ?? [])))
     this.foundDeleted = names.filter(isDeletedFolderName)
     this.foundFutures = names.flatMap((name) => parseFutureFolderName(name) ?? [])
-    this.#sayStrangers(names)
   }
 
   /** Says whose folder a new one is, or one that is taken over. */
   async identify(meta: Meta): Promise<void> {
     const { files, clock } = this.#options
     const isOurs = this.stored !== undefined && !this.stored.isForeign
+    // emptied by a power cut it would look as if Kafka had been here
+    await syncFile(files.disk, join(this.path, lockFile))
     if (!isOurs) await writeMeta(files.disk, this.path, meta, clock.now(), this.stored)
   }
 
@@ -114,6 +117,11 @@ export class LogFolder {
     disk.rename(join(this.path, name), this.folderOf(topic, partition))
     disk.syncFolder(this.path)
     this.found.push({ topic, partition })
+  }
+
+  /** The next partition of this name is a new one, which begins at 0. Throws system errors. */
+  beginAnew(topic: string, partition: number): void {
+    this.#checkpoints.forgetStart(topic, partition)
   }
 
   /** A partition that was moved here, or stays after all: opens what lies there instead of the log that was closed. */
@@ -197,6 +205,7 @@ export class LogFolder {
     log.abandon()
     this.#logs.delete(log)
     this.#options.files.disk.rename(log.folder, hidden)
+    this.#quietly(() => this.#checkpoints.forgetStart(log.topic, log.partition))
     this.#checkpoints.writeSoon()
     return hidden
   }
@@ -236,8 +245,13 @@ export class LogFolder {
 
   /** A disk that has failed keeps its lock file; the next process sees that its owner is gone. */
   #letGo(): void {
+    this.#quietly(() => this.#lock[Symbol.dispose]())
+  }
+
+  /** What the disk refuses is done later, or by the next start. */
+  #quietly(action: () => void): void {
     try {
-      this.#lock[Symbol.dispose]()
+      action()
     } catch (thrown) {
       rethrowUnlessDisk(thrown)
     }
@@ -279,15 +293,5 @@ export class LogFolder {
     if (this.stored?.isForeign ?? names.some((name) => parsePartitionFolderName(name) !== undefined)) return true
     const marker = this.isClean ? readWhole(this.#options.files.disk, join(this.path, cleanMarker)) : undefined
     return marker !== undefined && marker.toString() !== cleanMarkerText
-  }
-
-  #sayStrangers(names: readonly string[]): void {
-    const { disk } = this.#options.files
-    const known = (name: string): boolean =>
-      [parsePartitionFolderName, parseFutureFolderName].some((parse) => parse(name) !== undefined) ||
-      isDeletedFolderName(name)
-    const strangers = names.filter((name) => !known(name) && disk.stat(join(this.path, name))?.isDirectory === true)
-    if (strangers.length > 0)
-      this.#options.log.warn(`${this.path} holds folders that are no partitions, which are left alone.`, { strangers })
   }
 }

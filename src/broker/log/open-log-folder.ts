@@ -1,12 +1,11 @@
 /** Opening a log folder: its lock first, then what its files say of it. */
 import { join } from 'node:path'
 import { takeLock } from '../../io/lock.ts'
-import { LogFolder } from './log-folder.ts'
+import { isDeletedFolderName, parseFutureFolderName, parsePartitionFolderName } from './file-names.ts'
+import { lockFile, LogFolder } from './log-folder.ts'
 import type { LogFolderOptions } from './log-folder-options.ts'
 import { readMeta } from './meta-properties.ts'
 import { readWhole } from './whole-file.ts'
-
-const lockFile = '.lock'
 
 /** Takes the folder for this process. Throws FOLDER_LOCKED, LOG_FOLDER_FOREIGN, LOG_FOLDER_DAMAGED and system errors. */
 export const openLogFolder = (options: LogFolderOptions): LogFolder => {
@@ -23,9 +22,20 @@ export const openLogFolder = (options: LogFolderOptions): LogFolder => {
   try {
     const stored = readMeta(disk, path)
     const known = stored === undefined ? undefined : { ...stored, isForeign: stored.isForeign || wasKafkas }
-    return new LogFolder(options, known, disk.list(path), lock)
+    const names = disk.list(path)
+    sayStrangers(options, names)
+    return new LogFolder(options, known, names, lock)
   } catch (thrown) {
     lock[Symbol.dispose]()
     throw thrown
   }
+}
+
+const sayStrangers = ({ path, log, files }: LogFolderOptions, names: readonly string[]): void => {
+  const isKnown = (name: string): boolean =>
+    [parsePartitionFolderName, parseFutureFolderName].some((parse) => parse(name) !== undefined) ||
+    isDeletedFolderName(name)
+  const strangers = names.filter((name) => !isKnown(name) && files.disk.stat(join(path, name))?.isDirectory === true)
+  if (strangers.length > 0)
+    log.warn(`${path} holds folders that are no partitions, which are left alone.`, { strangers })
 }

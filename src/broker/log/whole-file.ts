@@ -44,15 +44,27 @@ export const syncFile = async (disk: Disk, path: string): Promise<void> => {
 
 /** Replaces the file; once it resolves, the new content is on disk. Not to be called again for a path before that. */
 export const replaceWhole = async (disk: Disk, path: string, content: string | Buffer): Promise<void> => {
+  await replaceIfWanted(disk, path, content, () => true)
+}
+
+/** The same, unless it is not wanted any more when the new content is to get its name; gives whether it was. */
+export const replaceIfWanted = async (
+  disk: Disk,
+  path: string,
+  content: string | Buffer,
+  isWanted: () => boolean,
+): Promise<boolean> => {
   const temporary = `${path}.tmp`
   writeWhole(disk, temporary, content)
   await syncFile(disk, temporary)
+  if (!isWanted()) return false
   disk.rename(temporary, path)
   await syncFolder(disk, dirname(path))
+  return true
 }
 
-/** Replaces the file in the page cache only: for what recovery can build again. */
+/** Replaces the file in the page cache only: for what recovery can build again. Does not get into the way of `replaceWhole`. */
 export const replaceQuickly = (disk: Disk, path: string, content: string | Buffer): void => {
-  writeWhole(disk, `${path}.tmp`, content)
-  disk.rename(`${path}.tmp`, path)
+  writeWhole(disk, `${path}.now.tmp`, content)
+  disk.rename(`${path}.now.tmp`, path)
 }

@@ -62,6 +62,7 @@ export class PartitionFolders {
       for (const [partition, folder] of Array.from(places.entries()).toReversed()) {
         const path = folder.folderOf(name, partition)
         this.putAway(path)
+        folder.beginAnew(name, partition)
         made.push(path)
         this.#disk.makeFolder(path)
         if (partition === 0) writeTopicConfigs(this.#disk, path, configs)
@@ -82,6 +83,7 @@ export class PartitionFolders {
       for (const [i, folder] of places.entries()) {
         const path = folder.folderOf(name, from + i)
         this.putAway(path)
+        folder.beginAnew(name, from + i)
         made.push(path)
         this.#disk.makeFolder(path)
         writeTopicId(this.#disk, path, id)
@@ -233,6 +235,7 @@ export class PartitionFolders {
     if (elsewhere !== undefined) return folder.absent(name, partition, settings, elsewhere)
     const path = folder.folderOf(name, partition)
     this.#log.warn(`${name}-${partition} is missing, and begins again, empty, in ${folder.path}.`)
+    folder.beginAnew(name, partition)
     this.#disk.makeFolder(path)
     writeTopicId(this.#disk, path, id)
     return folder.adopt(name, partition, settings)
