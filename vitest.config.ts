@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
+// Java and Python take the locale's encoding for their files and pipes, and a machine may have none set.
+const env = { LC_ALL: 'C.UTF-8' }
+
 /**
  * Units and in-process suites. `interop` and `faults` need root, Debian packages or a JVM and have projects of their own; `interop-rest` are the
  * foreign clients that CI has no time for, run with the others by `npm run interop:all`.
@@ -22,6 +25,7 @@ export default defineConfig({
           include: ['test/interop/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 60_000,
+          env,
           fileParallelism: false,
         },
       },
@@ -31,6 +35,7 @@ export default defineConfig({
           include: ['test/interop/rest/*.test.ts'],
           testTimeout: 600_000,
           hookTimeout: 60_000,
+          env,
           fileParallelism: false,
         },
       },

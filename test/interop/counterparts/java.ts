@@ -10,7 +10,7 @@ export const javaProgram = (program: string, name: string, classPath: string, ar
   const source = join(root, 'test/interop/programs', `${program}.java`)
   const text = readFileSync(source, 'utf8')
   const classes = cached(`java-${name}-${basename(program)}`, `${classPath}\n${text}`, (folder) =>
-    build(pathOf('javac'), ['-nowarn', '-cp', classPath, '-d', folder, source], folder),
+    build(pathOf('javac'), ['-nowarn', '-encoding', 'UTF-8', '-cp', classPath, '-d', folder, source], folder),
   )
   const options = ['-Xmx256m', '-XX:TieredStopAtLevel=1', '-cp', `${classes}:${classPath}`]
   return { command: 'java', args: [...options, program, ...args] }
