@@ -128,6 +128,8 @@ export class LogState {
 
   /** Writes stamped batches behind the last one. Throws system errors, and is then as before. */
   append(bytes: Buffer, batches: readonly BatchHeader[]): void {
+    // now little or nothing has to be read for it; what is written without producer ids would be, by the first reader that asks
+    if (this.#producers === undefined) this.#quietly(() => this.producers())
     const segment = this.segments.active
     const start = segment.size
     let position = start

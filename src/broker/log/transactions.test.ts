@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { batchOf } from '../../../test/fakes/batches.ts'
 import { bench, client, readAll } from '../../../test/fakes/partition-log.ts'
 import { FakeDisk } from '../../../test/fakes/disk.ts'
@@ -51,6 +51,15 @@ test('the last stable offset is where the first open transaction begins, or the 
   expect(world.log.lastStableOffset).toBe(4)
   world.end(1, 'commit')
   expect(world.log.lastStableOffset).toBe(world.log.logEndOffset)
+})
+
+test('the first reader of a log without transactions does not have to wait until all of it was read', () => {
+  const { open, disk } = bench()
+  const log = open()
+  for (let i = 0; i < 100; i++) log.append(batchOf(['x'.repeat(5000)]), client)
+  const read = vi.spyOn(disk, 'read')
+  expect(log.lastStableOffset).toBe(100)
+  expect(read).not.toHaveBeenCalled()
 })
 
 test('aborted transactions are found by every reader that comes across them', () => {
