@@ -24,6 +24,8 @@ export interface Place {
   readonly position: number
 }
 
+const byOrdinal = (a: DataFile, b: DataFile): number => a.firstOrdinal - b.firstOrdinal || a.id - b.id
+
 export class DataFiles {
   readonly quarantine: Quarantine
   readonly #options: DataFilesOptions
@@ -66,7 +68,7 @@ export class DataFiles {
       else this.quarantine.file(join(folder, dataFileName(id)), id === found.at(-1)?.id)
     }
     // What a spillable channel wrote down when it was closed stands in files with higher numbers and lower ordinals.
-    this.#files.sort((a, b) => a.firstOrdinal - b.firstOrdinal || a.id - b.id)
+    this.#files.sort(byOrdinal)
     for (const [i, file] of this.#files.entries())
       file.endOrdinal = this.#files[i + 1]?.firstOrdinal ?? this.#endOf(file)
     if (this.#files.length > 0) log.debug(`${this.#files.length} data files, ${this.sizeInBytes} bytes.`)
@@ -79,7 +81,7 @@ export class DataFiles {
     const current = this.#current
     if (current !== undefined && current.size > fileHeaderBytes && current.size + bytes.length > fileBytesMax)
       this.roll()
-    const file = (this.#current ??= this.#create(firstOrdinal))
+    const file = (this.#current ??= this.#begin(firstOrdinal))
     const position = file.size
     try {
       file.append(bytes)
@@ -99,6 +101,17 @@ export class DataFiles {
   /** The file whose ordinals `ordinal` is one of, or else the first one behind it. */
   fileOf(ordinal: number): DataFile | undefined {
     return this.#files.find((file) => file.endOrdinal > ordinal)
+  }
+
+  /** A new file that is none of the channel's yet: nothing looks at it, or removes it, before `adopt`. */
+  create(firstOrdinal: number): DataFile {
+    const id = this.#nextId++
+    return DataFile.create(this.#options.disk, this.#folderOf(id), id, firstOrdinal)
+  }
+
+  /** Files that were written elsewhere take their places among the others. */
+  adopt(files: readonly DataFile[]): void {
+    this.#files = [...this.#files, ...files].sort(byOrdinal)
   }
 
   /** Removes the files all of whose events are in `taken`; one that cannot be removed now is tried again later. Never the one that is appended to. */
@@ -130,9 +143,8 @@ export class DataFiles {
     return end
   }
 
-  #create(firstOrdinal: number): DataFile {
-    const id = this.#nextId++
-    const file = DataFile.create(this.#options.disk, this.#folderOf(id), id, firstOrdinal)
+  #begin(firstOrdinal: number): DataFile {
+    const file = this.create(firstOrdinal)
     this.#files.push(file)
     return file
   }

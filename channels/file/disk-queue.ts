@@ -7,6 +7,7 @@ import { Fault, reasonOf } from '../../src/base/faults.ts'
 import type { Context } from '../../src/flow/context.ts'
 import type { Batch } from '../../src/flow/event.ts'
 import { Backlog, rangeOf, type Slice } from './backlog.ts'
+import type { DataFile } from './data-file.ts'
 import type { DataFiles } from './data-files.ts'
 import { GroupCommit } from './group-commit.ts'
 import type { Range } from './ordinals.ts'
@@ -46,6 +47,7 @@ export class DiskQueue {
   readonly #notes: GroupCommit<Note>
   readonly #backlog: Backlog
   #held: number
+  #settledEnd: number
   #commits = 0
 
   private constructor(options: DiskQueueOptions, context: Context, changes: DiskQueueChanges, store: Store) {
@@ -61,6 +63,7 @@ export class DiskQueue {
       ),
     )
     this.#held = nextOrdinal - journal.taken.count
+    this.#settledEnd = nextOrdinal
     this.#backlog = new Backlog(
       { files, taken: journal.taken, memoryBytesMax: options.memoryBytesMax, lost: (range) => this.#lose(range) },
       journal.taken.firstMissing(0),
@@ -72,10 +75,13 @@ export class DiskQueue {
       store,
       stored: (group) => {
         for (const batch of group) this.#backlog.push(batch)
+        const last = group.at(-1)
+        if (last !== undefined) this.#settledEnd = last.first + last.batch.length
         changes.came()
       },
       failed: (range) => {
         this.#backlog.skip(range)
+        this.#settledEnd = range.to
         this.#lose(range)
         changes.came()
       },
@@ -102,6 +108,11 @@ export class DiskQueue {
   /** Not above the ordinal of what is taken next; undefined when nothing is to be taken. */
   get first(): number | undefined {
     return this.#backlog.first
+  }
+
+  /** After the last put that is stored or has failed. */
+  get settledEnd(): number {
+    return this.#settledEnd
   }
 
   get files(): DataFiles {
@@ -161,8 +172,9 @@ export class DiskQueue {
     return this.#notes.add({ taken, held })
   }
 
-  /** Events that were brought to the data files by others than `add`. */
-  adopted(events: number): void {
+  /** Files with so many events, whose ordinals count as held, take their places among the others. What runs here does not take them: the next start does. */
+  adopt(files: readonly DataFile[], events: number): void {
+    this.files.adopt(files)
     this.#held += events
   }
 

@@ -17,6 +17,7 @@ import {
   text,
 } from '../../src/config/setting-kinds.ts'
 import { defineChannel } from '../../src/flow/component.ts'
+import type { DiskQueueOptions } from './disk-queue.ts'
 
 /** Kept in memory for the next takes; what is beyond is read back from disk. */
 const memoryBytesMax = 8 * 1024 * 1024
@@ -24,7 +25,8 @@ const memoryBytesMax = 8 * 1024 * 1024
 const folderBelow = (name: string): string => join(homedir(), '.flume', 'file-channel', name)
 const unneeded = 'Accepted; there is no use for it here.'
 
-const settings = {
+/** The spillable channel has them, too. */
+export const settings = {
   checkpointDir: path({
     doc: 'Folder of the journal of takes: two files of 1 MB.',
     default: folderBelow('checkpoint'),
@@ -68,11 +70,13 @@ const settings = {
 }
 
 type FileValues = Values<typeof settings>
+/** The values that are about the disk, and not about how much is held. */
+export type DiskValues = Omit<FileValues, 'capacity' | 'transactionCapacity' | 'keep-alive'>
 
 const withHome = (folder: string): string => folder.replace(/^~(?=\/|$)/, () => homedir())
 
 const check = (values: FileValues): Finding[] => {
-  const { capacity, transactionCapacity, checkpointDir } = values
+  const { capacity, transactionCapacity } = values
   const findings: Finding[] = []
   if (transactionCapacity > capacity)
     findings.push({
@@ -81,6 +85,13 @@ const check = (values: FileValues): Finding[] => {
       says: `transactionCapacity ${transactionCapacity} is above capacity ${capacity}`,
       hint: 'Raise capacity: it holds several batches.',
     })
+  return [...findings, ...checkDisk(values)]
+}
+
+/** What is wrong with the folders, or cannot be had. */
+export const checkDisk = (values: Pick<DiskValues, 'checkpointDir' | 'dataDirs' | 'encryption.*'>): Finding[] => {
+  const { checkpointDir } = values
+  const findings: Finding[] = []
   if (values.dataDirs.length === 0)
     findings.push({ level: 'fault', setting: 'dataDirs', says: 'dataDirs names no folder', hint: 'Name at least one.' })
   if (values.dataDirs.map(withHome).includes(checkpointDir))
@@ -101,6 +112,17 @@ const check = (values: FileValues): Finding[] => {
   return findings
 }
 
+export const diskOptions = (name: string, values: DiskValues): DiskQueueOptions => ({
+  name,
+  checkpointFolder: values.checkpointDir,
+  dataFolders: [...new Set(values.dataDirs.map(withHome))],
+  backupFolder: values.backupCheckpointDir,
+  fileBytesMax: values.maxFileSize,
+  requiredSpaceBytes: values.minimumRequiredSpace,
+  syncEveryMs: values.fsyncPerTransaction ? undefined : values.fsyncInterval * 1000,
+  memoryBytesMax,
+})
+
 export const file = defineChannel({
   type: 'file',
   aliases: ['org.apache.flume.channel.file.FileChannel'],
@@ -111,17 +133,10 @@ export const file = defineChannel({
     const { FileChannel } = await import('./file-channel.ts')
     return new FileChannel(
       {
-        name: context.name,
+        ...diskOptions(context.name, values),
         capacity: values.capacity,
         transactionCapacity: values.transactionCapacity,
         keepAliveMs: values['keep-alive'] * 1000,
-        checkpointFolder: values.checkpointDir,
-        dataFolders: [...new Set(values.dataDirs.map(withHome))],
-        backupFolder: values.backupCheckpointDir,
-        fileBytesMax: values.maxFileSize,
-        requiredSpaceBytes: values.minimumRequiredSpace,
-        syncEveryMs: values.fsyncPerTransaction ? undefined : values.fsyncInterval * 1000,
-        memoryBytesMax,
       },
       context,
     )

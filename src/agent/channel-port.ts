@@ -90,6 +90,11 @@ export class ChannelPort {
     while (this.channel.held > 0 && !signal.aborted) await this.#change(signal)
   }
 
+  /** The agent begins to stop: what the channel has only in memory is made to last, if it can. */
+  async writeDown(): Promise<void> {
+    await this.channel.writeDown?.()
+  }
+
   account(): ComponentAccount {
     const account: Account = {
       in: this.found + this.#in,

@@ -18,7 +18,10 @@ export const stopInOrder = async (
   const ended = new AbortController()
   const ending = new Ending(environment, ended.signal)
   void environment.clock.sleep(environment.graceMs, ended.signal).then(() => graceOver.abort())
-  await Promise.all(sourceRunners.map((runner) => ending.wait(`Source ${runner.name}`, runner.stop())))
+  await Promise.all([
+    ...sourceRunners.map((runner) => ending.wait(`Source ${runner.name}`, runner.stop())),
+    ...ports.filter(isPartlyDurable).map((port) => ending.wait(`Channel ${port.name}`, port.writeDown())),
+  ])
   const drained = new Set(sinkRunners.flatMap((runner) => runner.lanes.map((lane) => lane.port)))
   await Promise.all([...drained].filter(isToDrain).map((port) => port.empty(environment.graceOver)))
   await Promise.all(sinkRunners.map((runner) => ending.wait(`Sink ${runner.name}`, runner.stop())))
@@ -27,6 +30,8 @@ export const stopInOrder = async (
   await Promise.all(ports.map((port) => ending.dispose(`Channel ${port.name}`, port)))
   ended.abort()
 }
+
+const isPartlyDurable = ({ channel }: ChannelPort): boolean => channel.writeDown !== undefined
 
 /** What a durable channel holds waits for the next start; what a memory channel holds would be gone. */
 const isToDrain = ({ channel }: ChannelPort): boolean => !channel.durable

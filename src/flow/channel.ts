@@ -21,6 +21,11 @@ export interface Channel extends AsyncDisposable {
   put(batch: Batch, admitted?: () => void): Promise<Receipt>
   /** Waits for events and returns as soon as one is there, up to `max`; empty only on abort or after its keep-alive. Order is that of the puts. */
   take(max: number, signal: AbortSignal): Promise<Take>
+  /**
+   * The agent begins to stop. A channel that is durable only in part makes the rest last now, so that its receipts settle without the sinks; from then
+   * on it gives nothing more to takes. Never rejects: what cannot be made to last is said in the log.
+   */
+  writeDown?(): Promise<void>
 }
 
 /** An open take. Leaving scope without `commit()` rolls back: the events return to the head, in order. Committing twice is a broken invariant. */
