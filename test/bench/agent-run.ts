@@ -39,7 +39,7 @@ group.initial.rebalance.delay.ms=0
 `
 
 /** `bin/flume-ng agent` on these properties, with the embedded broker where `broker` says so. */
-export const startAgent = (place: Place, properties: string, broker: boolean): Child => {
+export const startAgent = (place: Place, properties: string, broker: boolean, env: NodeJS.ProcessEnv = {}): Child => {
   const file = join(place.folder, 'bench.properties')
   writeFileSync(file, properties)
   const args = ['agent', '-n', 'a1', '-c', place.folder, '-f', file, '-Dflume.root.logger=INFO,console']
@@ -48,16 +48,16 @@ export const startAgent = (place: Place, properties: string, broker: boolean): C
     writeFileSync(server, brokerProperties(place))
     args.push('--broker', server)
   }
-  return new Child(join(root, 'bin', 'flume-ng'), args, { cwd: place.folder })
+  return new Child(join(root, 'bin', 'flume-ng'), args, { cwd: place.folder, env })
 }
 
-const pidOf = (child: Child): number => {
+export const pidOf = (child: Child): number => {
   const { pid } = child.process
   if (pid === undefined) throw new Error(`The agent did not start: ${child.output}`)
   return pid
 }
 
-const started = /SOURCE, name: r1 started/
+export const started = /SOURCE, name: r1 started/
 
 const send = async (place: Place): Promise<void> => {
   const socket = createConnection(place.port, '127.0.0.1')
@@ -75,7 +75,7 @@ const countFiles = async (folder: string, events: number): Promise<Tally> => {
 }
 
 /** What `k1` stored, from the line of accounts: `k1 in 3,000,000, out 3,000,000, …`. */
-const acceptedBySink = (output: string): number => {
+export const acceptedBySink = (output: string): number => {
   const out = /\bk1 in [\d,]+, out ([\d,]+), dropped/.exec(output)?.[1]
   if (out === undefined) throw new Error(`no accounts of k1 in:\n${output.slice(-2000)}`)
   return Number(out.replaceAll(',', ''))
@@ -101,14 +101,21 @@ const fillTopic = async (place: Place, filler: Case): Promise<void> => {
   await child.stop()
 }
 
-/** Runs one case once, in a folder of its own that is removed afterwards. */
-export const measure = async (c: Case, filler: Case, events: number, batch: number): Promise<Figures> => {
+/** Runs one case once, in a folder of its own that is removed afterwards; `env` is the agent's. */
+export const measure = async (
+  c: Case,
+  filler: Case,
+  events: number,
+  batch: number,
+  env: NodeJS.ProcessEnv = {},
+): Promise<Figures> => {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-'))
-  const place: Place = { folder, input: inputFile(events), brokerPort: await freePort(), port: await freePort(), batch }
+  const input = inputFile(events, c.lineBytes)
+  const place: Place = { folder, input, brokerPort: await freePort(), port: await freePort(), batch }
   try {
     if (c.needs === 'filled topic') await fillTopic(place, filler)
     const pace = calibration()
-    await using child = startAgent(place, c.properties(place), c.needs === 'broker' || c.needs === 'filled topic')
+    await using child = startAgent(place, c.properties(place), c.needs === 'broker' || c.needs === 'filled topic', env)
     await child.printed(started)
     if (c.needs === 'filled topic') await child.printed(/partition 0 assigned/)
     if (c.needs === 'sender') await child.printed(/Source r1 listens on/)

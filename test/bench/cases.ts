@@ -20,6 +20,8 @@ export interface Case {
   readonly name: string
   readonly says: string
   readonly batch: number
+  /** Lines of so many bytes instead of about 105. */
+  readonly lineBytes?: number
   readonly limits: Limits
   /** What the run needs and checks: a topic that is filled first, a topic that is read back, lines sent over TCP, files that are read back. */
   readonly needs: 'none' | 'broker' | 'filled topic' | 'sender'
@@ -38,7 +40,7 @@ a1.sources.r1.channels = c1
 a1.sinks.k1.channel = c1
 `
 
-const taildir = (p: Place, batch?: number): string => `
+export const taildir = (p: Place, batch?: number): string => `
 a1.sources.r1.type = TAILDIR
 a1.sources.r1.filegroups = f
 a1.sources.r1.filegroups.f = ${p.input.replaceAll('.', '\\\\.')}
@@ -63,13 +65,13 @@ a1.sources.r1.kafka.consumer.auto.offset.reset = earliest
 a1.sources.r1.batchSize = ${p.batch}
 `
 
-const nullSink = (p: Place): string => `
+export const nullSink = (p: Place): string => `
 a1.sinks.k1.type = null
 a1.sinks.k1.logEveryNEvents = 1000000
 a1.sinks.k1.batchSize = ${p.batch}
 `
 
-const fileChannel = (p: Place): string => `
+export const fileChannel = (p: Place): string => `
 a1.sources = r1
 a1.channels = c1
 a1.sinks = k1

@@ -6,17 +6,17 @@ import { weblogLines } from '../../src/cli/weblog-lines.ts'
 
 const flushBytes = 1 << 20
 
-/** The path of a file with `count` lines, numbered from 0 by their `?n=`. */
-export const inputFile = (count: number): string => {
+/** The path of a file with `count` lines, numbered from 0 by their `?n=`; filled up to `lineBytes` where that is given. */
+export const inputFile = (count: number, lineBytes = 0): string => {
   const folder = join(tmpdir(), 'millrace-bench')
-  const path = join(folder, `weblog-${count}.log`)
+  const path = join(folder, lineBytes === 0 ? `weblog-${count}.log` : `weblog-${count}-${lineBytes}.log`)
   if (existsSync(path)) return path
   mkdirSync(folder, { recursive: true })
   const part = `${path}.part`
   const fd = openSync(part, 'w')
   let text = ''
   for (const line of weblogLines(count)) {
-    text += `${line}\n`
+    text += `${line.padEnd(lineBytes, ' filler')}\n`
     if (text.length > flushBytes) {
       writeSync(fd, text)
       text = ''

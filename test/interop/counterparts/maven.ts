@@ -73,6 +73,15 @@ export const flume111 = (): string =>
     'org.slf4j:slf4j-simple:1.7.36',
   ])
 
+/** The same with the source that follows files. */
+export const flume111Taildir = (): string =>
+  jars('flume-1.11.0-taildir', [
+    'org.apache.flume:flume-ng-node:1.11.0',
+    'org.apache.flume:flume-ng-sdk:1.11.0',
+    'org.apache.flume.flume-ng-sources:flume-taildir-source:1.11.0',
+    'org.slf4j:slf4j-simple:1.7.36',
+  ])
+
 export const flumeFileChannel19 = (): string =>
   jars('flume-file-channel-1.9.0', [
     'org.apache.flume.flume-ng-channels:flume-file-channel:1.9.0',
