@@ -76,16 +76,21 @@ export class DataFile {
   static open(disk: Disk, folder: string, id: number): DataFile | undefined {
     const path = join(folder, dataFileName(id))
     const fd = disk.open(path, 'r')
-    const header = Buffer.alloc(fileHeaderBytes)
-    const got = disk.read(fd, header, 0, fileHeaderBytes, 0)
-    const firstOrdinal = Number(header.readBigUInt64BE(ordinalAt))
-    if (got < fileHeaderBytes || !headerOf(id, firstOrdinal).equals(header)) {
+    try {
+      const header = Buffer.alloc(fileHeaderBytes)
+      const got = disk.read(fd, header, 0, fileHeaderBytes, 0)
+      const firstOrdinal = Number(header.readBigUInt64BE(ordinalAt))
+      if (got === fileHeaderBytes && headerOf(id, firstOrdinal).equals(header)) {
+        const file = new DataFile(disk, folder, id, firstOrdinal, disk.fstat(fd).size)
+        file.#fd = fd
+        return file
+      }
+    } catch (thrown) {
       disk.close(fd)
-      return undefined
+      throw thrown
     }
-    const file = new DataFile(disk, folder, id, firstOrdinal, disk.fstat(fd).size)
-    file.#fd = fd
-    return file
+    disk.close(fd)
+    return undefined
   }
 
   /** Appends all of `bytes`, or throws; after it has thrown nothing more may be appended. */

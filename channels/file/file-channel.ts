@@ -20,6 +20,7 @@ export interface FileChannelOptions extends DiskQueueOptions {
 }
 
 const done = Promise.resolve()
+
 export class FileChannel implements Channel {
   readonly capacity: number
   readonly transactionCapacity: number
@@ -29,6 +30,7 @@ export class FileChannel implements Channel {
   readonly #putters: Waiters<Putter>
   readonly #takers: Waiters<Taker>
   #queue: DiskQueue | undefined
+  #opening: Promise<DiskQueue> | undefined
   #closed = false
 
   constructor(options: FileChannelOptions, context: Context) {
@@ -49,7 +51,10 @@ export class FileChannel implements Channel {
     assert(this.#queue === undefined, 'a file channel is opened once')
     if (this.#closed) return
     const changes = { came: () => this.#serve(), went: () => this.#letIn() }
-    this.#queue = await DiskQueue.open(this.#options, this.#context, changes)
+    this.#opening = DiskQueue.open(this.#options, this.#context, changes)
+    const queue = await this.#opening
+    if (this.#closed) return
+    this.#queue = queue
     this.#serve()
   }
 
@@ -77,11 +82,13 @@ export class FileChannel implements Channel {
     this.#closed = true
     this.#takers.close()
     this.#putters.close()
-    await this.#queue?.close()
+    const queue = await this.#opening?.catch(() => undefined)
+    await queue?.close()
   }
 
   /** For open takes: these events are stored elsewhere. Rejects when that could not be noted; they are still held then. */
   committed(slices: readonly Slice[]): Promise<void> {
+    if (this.#closed) return Promise.reject(this.#isClosed())
     return this.#opened().committed(slices)
   }
 
@@ -97,9 +104,13 @@ export class FileChannel implements Channel {
     return this.#queue
   }
 
+  #isClosed(): Fault {
+    return new Fault('CHANNEL_CLOSED', { channel: this.#options.name })
+  }
+
   #cannotTake(batch: Batch): Fault | undefined {
     const { name, transactionCapacity } = this.#options
-    if (this.#closed || this.#queue === undefined) return new Fault('CHANNEL_CLOSED', { channel: name })
+    if (this.#closed || this.#queue === undefined) return this.#isClosed()
     if (batch.length <= transactionCapacity) return undefined
     return new Fault('BATCH_TOO_LARGE', { channel: name, events: batch.length, transactionCapacity })
   }
@@ -116,7 +127,7 @@ export class FileChannel implements Channel {
     const { promise, resolve, reject } = Promise.withResolvers<Receipt>()
     const giveUp = (): void => {
       const details = { channel: name, events: batch.length, seconds: keepAliveMs / 1000 }
-      reject(this.#closed ? new Fault('CHANNEL_CLOSED', { channel: name }) : new Fault('CHANNEL_FULL', details))
+      reject(this.#closed ? this.#isClosed() : new Fault('CHANNEL_FULL', details))
       this.#letIn()
     }
     this.#putters.add({ batch, admitted, resolve, giveUp, deadlineMs: 0 })

@@ -46,6 +46,8 @@ export const openStore = async (options: StoreOptions, context: Context): Promis
   const files = opening.adopt(new DataFiles({ disk, folders, fileBytesMax: options.fileBytesMax, log }), (open) =>
     open.close(),
   )
+  // Files that were removed must not come back beside new ones of the same number.
+  for (const folder of folders) disk.syncFolder(folder)
   const end = files.load()
   const { taken } = journal
   const [oldest] = files.all

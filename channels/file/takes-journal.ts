@@ -64,6 +64,8 @@ const readRecord = (file: Buffer, at: number): JournalRecord | undefined => {
 interface Read {
   readonly generation: number
   readonly taken: Ordinals
+  /** All its records. */
+  readonly bytes: Buffer
 }
 
 /** The first record is the state, later ones what was added, as far as they belong together. */
@@ -78,7 +80,19 @@ const readFile = (file: Buffer): Read | undefined => {
     for (const range of next.ranges) taken.add(range)
     at += next.sizeInBytes
   }
-  return { generation: state.generation, taken }
+  return { generation: state.generation, taken, bytes: file.subarray(0, at) }
+}
+
+const newest = (files: readonly (Buffer | undefined)[]): Read | undefined =>
+  files
+    .flatMap((file) => (file === undefined ? [] : (readFile(file) ?? [])))
+    .toSorted((a, b) => b.generation - a.generation)[0]
+
+const openOrCreate = (disk: Disk, path: string): number => disk.open(path, disk.stat(path) === undefined ? 'wx+' : 'r+')
+
+const wholeFile = (disk: Disk, fd: number): Buffer => {
+  const file = Buffer.alloc(disk.fstat(fd).size)
+  return file.subarray(0, disk.read(fd, file, 0, file.length, 0))
 }
 
 /** What a journal says, read without touching it. */
@@ -89,13 +103,7 @@ export interface JournalState {
 
 /** The journal in a folder as it stands now, also while another process writes it; undefined where none is whole. Throws system errors. */
 export const readJournal = (disk: Disk, folder: string): JournalState | undefined => {
-  let newest: Read | undefined
-  for (const name of names) {
-    const file = readWhole(disk, join(folder, name))
-    const read = file === undefined ? undefined : readFile(file)
-    if (read !== undefined && read.generation > (newest?.generation ?? 0)) newest = read
-  }
-  return newest
+  return newest(names.map((name) => readWhole(disk, join(folder, name))))
 }
 
 /** Whether a folder has files of a journal, whole or not. */
@@ -124,22 +132,22 @@ export class TakesJournal {
     this.#generation = this.#lasting = found?.generation ?? 0
   }
 
-  /** Reads both files, of which the newer one that is whole counts, and begins the other. */
+  /** Reads both files, of which the newer one that is whole counts, and begins the other. Nothing stays open when it throws. */
   static async open(disk: Disk, folder: string): Promise<TakesJournal> {
-    const fds = names.map((name) =>
-      disk.open(join(folder, name), disk.stat(join(folder, name)) === undefined ? 'wx+' : 'r+'),
-    )
-    let newest: Read | undefined
-    for (const fd of fds) {
-      const file = Buffer.alloc(disk.fstat(fd).size)
-      const read = readFile(file.subarray(0, disk.read(fd, file, 0, file.length, 0)))
-      if (read !== undefined && read.generation > (newest?.generation ?? 0)) newest = read
+    const fds: number[] = []
+    try {
+      for (const name of names) fds.push(openOrCreate(disk, join(folder, name)))
+      const found = newest(fds.map((fd) => wholeFile(disk, fd)))
+      const journal = new TakesJournal(disk, fds, found)
+      for (const fd of fds) journal.#stretch(fd, journalBytes)
+      disk.syncFolder(folder)
+      if (found !== undefined) await journal.#makeLast(found)
+      await journal.add([])
+      return journal
+    } catch (thrown) {
+      for (const fd of fds) disk.close(fd)
+      throw thrown
     }
-    const journal = new TakesJournal(disk, fds, newest)
-    for (const fd of fds) journal.#stretch(fd, journalBytes)
-    disk.syncFolder(folder)
-    await journal.add([])
-    return journal
   }
 
   /** Adds what was taken, and takes back what is `held` after all; resolves when both last, or neither. One call at a time. */
@@ -164,6 +172,15 @@ export class TakesJournal {
 
   get #fd(): number {
     return this.#fds[this.#generation % 2] as number
+  }
+
+  /**
+   * A process that was killed may have left it in the page cache alone, and the other file, which is written over next, would be the only one on the disk.
+   * It is written again, since a sync that has failed before would do nothing.
+   */
+  async #makeLast({ bytes }: Read): Promise<void> {
+    this.#write(bytes, 0)
+    await this.#disk.sync(this.#fd)
   }
 
   /** The whole state and what is new into the other file. */

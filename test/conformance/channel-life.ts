@@ -74,31 +74,5 @@ export const channelLife = (make: MakeChannel, open: OpenChannel): void => {
       await channel[Symbol.asyncDispose]()
       await channel[Symbol.asyncDispose]()
     })
-
-    it('ends waiting takes and puts when it is disposed', async () => {
-      const { channel } = await open()
-      const waiting = channel.take(1, never)
-      await channel[Symbol.asyncDispose]()
-      expect((await waiting).events).toEqual([])
-      await expect(channel.put(numbered(0, 1))).rejects.toMatchObject({ code: 'CHANNEL_CLOSED' })
-      expect((await channel.take(1, never)).events).toEqual([])
-    })
-
-    it('may be disposed with a take open, which is then void without a word', async () => {
-      const { channel } = await open()
-      await channel.put(numbered(0, 2))
-      const take = await channel.take(2, never)
-      await channel[Symbol.asyncDispose]()
-      await take[Symbol.asyncDispose]()
-      await channel[Symbol.asyncDispose]()
-    })
-
-    it('leaves no timer behind', async () => {
-      const { channel, clock } = await open()
-      const waiting = channel.take(1, never)
-      await channel[Symbol.asyncDispose]()
-      await waiting
-      expect(clock.waiting).toBe(0)
-    })
   })
 }

@@ -70,6 +70,34 @@ export const channelLimits = (open: OpenChannel): void => {
       expect(channel.held).toBe(4)
     })
 
+    it('has its whole room again after puts, refusals, aborts, commits and rollbacks', async () => {
+      const { channel, clock } = await open({ capacity: 12, transactionCapacity: 12, keepAliveMs: 1000 })
+      for (let round = 0; round < 30; round++) {
+        await channel.put(numbered(0, 12))
+        const refused = channel.put(numbered(12, 13 + (round % 5))).catch(() => 'refused')
+        clock.advance(1000)
+        expect(await refused).toBe('refused')
+        const [first, second] = [await channel.take(5, never), await channel.take(7, never)]
+        expect((await channel.take(1, AbortSignal.abort())).events).toEqual([])
+        await Promise.all([second.commit(), first[Symbol.asyncDispose]()])
+        while (channel.held > 0) await (await channel.take(12, never)).commit()
+      }
+      await channel.put(numbered(0, 12))
+      expect(await isSettled(channel.put(numbered(12, 13)).catch(() => undefined))).toBe(false)
+    })
+
+    it('takes a batch of exactly its capacity, and refuses a larger one though it is empty', async () => {
+      const { channel, clock } = await open({ capacity: 4, transactionCapacity: 5, keepAliveMs: 1000 })
+      const tooLarge = channel.put(numbered(0, 5)).catch((error: unknown) => error)
+      clock.advance(1000)
+      expect(await tooLarge).toMatchObject({ code: 'CHANNEL_FULL' })
+      await channel.put(numbered(0, 4))
+      await using take = await channel.take(9, never)
+      expect(bodiesOf(take.events)).toEqual(['0', '1', '2', '3'])
+      await take.commit()
+      expect(channel.held).toBe(0)
+    })
+
     it('keeps room for open takes', async () => {
       const { channel } = await open({ capacity: 2, transactionCapacity: 2 })
       await channel.put(numbered(0, 2))

@@ -1,7 +1,7 @@
 /** Putting, taking, committing and rolling back, one by one. */
 import { describe, expect, it } from 'vitest'
 import type { OpenChannel } from './channel.ts'
-import { awkwardEvents, bodiesOf, bodyOf, eventOf, numbered } from './events.ts'
+import { bodiesOf, numbered } from './events.ts'
 import { isSettled } from './scope.ts'
 
 const never = new AbortController().signal
@@ -137,20 +137,6 @@ export const channelTakes = (open: OpenChannel): void => {
       const receipt = await channel.put([])
       await receipt.settled
       expect(channel.held).toBe(0)
-    })
-
-    it.each(awkwardEvents)('passes %s unchanged', async (_what, event) => {
-      const { channel } = await open()
-      await channel.put([eventOf('before'), event])
-      const passed = []
-      while (channel.held > 0) {
-        await using take = await channel.take(10, never)
-        passed.push(...take.events)
-        await take.commit()
-      }
-      expect(passed[0] && bodyOf(passed[0])).toBe('before')
-      expect(Buffer.compare(passed[1]?.body ?? Buffer.from('?'), event.body)).toBe(0)
-      expect({ ...passed[1]?.headers }).toEqual({ ...event.headers })
     })
   })
 }

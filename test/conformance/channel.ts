@@ -2,9 +2,13 @@
 import { describe } from 'vitest'
 import type { Channel } from '../../src/flow/channel.ts'
 import { FakeClock } from '../fakes/clock.ts'
+import { channelAborts } from './channel-aborts.ts'
+import { channelEnds } from './channel-ends.ts'
+import { channelEvents } from './channel-events.ts'
 import { channelLife } from './channel-life.ts'
 import { channelLimits } from './channel-limits.ts'
 import { channelOrders } from './channel-orders.ts'
+import { channelTakers } from './channel-takers.ts'
 import { channelTakes } from './channel-takes.ts'
 import { defer, type Defer } from './scope.ts'
 
@@ -15,6 +19,8 @@ export interface ChannelOptions {
   /** Stands still unless the suite moves it. */
   readonly clock: FakeClock
   readonly defer: Defer
+  /** On what the channel before left behind; only asked for where the support says so. */
+  readonly again?: boolean
 }
 
 /** Gives a new, empty channel. The suite opens and disposes it. */
@@ -24,7 +30,9 @@ export type MakeChannel = (options: ChannelOptions) => Channel | Promise<Channel
 export interface ChannelSupport {
   /** False when it holds any number of events: the limits are not tried. */
   readonly capacity?: boolean
-  /** Length of the exhaustive orders of put, take, commit and rollback; 5 unless each step is slow. */
+  /** True when what it holds outlives it, and `make` can open it again. */
+  readonly reopens?: boolean
+  /** Length of the exhaustive orders of put, take, commit and rollback; 6 unless each step is slow. */
   readonly ordersLength?: number
 }
 
@@ -34,7 +42,7 @@ export interface Opened {
   readonly clock: FakeClock
 }
 
-export type OpenChannel = (given?: Partial<Omit<ChannelOptions, 'clock' | 'defer'>>) => Promise<Opened>
+export type OpenChannel = (given?: Partial<Omit<ChannelOptions, 'clock' | 'defer' | 'again'>>) => Promise<Opened>
 
 const opener =
   (make: MakeChannel): OpenChannel =>
@@ -49,9 +57,14 @@ const opener =
 export const channelConformance = (name: string, make: MakeChannel, support: ChannelSupport = {}): void => {
   describe(`${name} as a channel`, () => {
     const open = opener(make)
+    const { capacity: hasCapacity = true, reopens = false, ordersLength = 6 } = support
     channelTakes(open)
-    channelOrders(open, support.ordersLength ?? 5)
+    channelEvents(open)
+    channelOrders(open, ordersLength)
+    channelTakers(open)
+    channelAborts(open)
     channelLife(make, open)
-    if (support.capacity !== false) channelLimits(open)
+    channelEnds(make, hasCapacity, reopens)
+    if (hasCapacity) channelLimits(open)
   })
 }

@@ -135,15 +135,15 @@ export class FakeFile {
     this.#settled += done.length
   }
 
-  /** A random number of changes, and a part of the next one, which may be zeros where only the length reached the disk. */
+  /** A random number of changes, and a part of the next one, with zeros behind it where only the length reached the disk. */
   #keepFirst(random: SeededRandom): void {
     const kept = random.below(this.#pending.length + 1)
     const torn = this.#pending[kept]
     for (const change of this.#pending.slice(0, kept)) this.#durable.apply(change)
     if (torn?.bytes === undefined) return
-    const cut = random.below(torn.bytes.length + 1)
-    const zeroed = Buffer.from(torn.bytes).fill(0, cut)
-    this.#durable.apply({ position: torn.position, bytes: random.chance(0.4) ? zeroed : torn.bytes.subarray(0, cut) })
+    this.#durable.apply({ ...torn, bytes: torn.bytes.subarray(0, random.below(torn.bytes.length + 1)) })
+    const end = Math.max(this.#durable.size, torn.position + torn.bytes.length)
+    if (random.chance(0.4)) this.#durable.apply({ position: end, bytes: undefined })
   }
 
   /** Cuts of the length are the file system's own, kept in their order: how many changes come before the first one that was not. */

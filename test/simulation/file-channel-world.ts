@@ -79,6 +79,7 @@ export class World {
     for (let tries = 1; !this.disk.isDead; tries++) {
       this.#channel = this.#make()
       if (await this.#try(() => this.#channel.open())) return
+      if (!this.disk.isDead) expect(this.disk.openFiles, 'open files of a channel that is not open').toBe(0)
       this.disk.heal()
       if (!this.disk.isDead) await this.#try(async () => this.#freeLocks())
       expect(tries).toBeLessThan(opensMax)
