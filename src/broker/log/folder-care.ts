@@ -23,6 +23,8 @@ export interface FolderCareOptions {
   /** `producer.id.expiration.ms`, as it is now: an idempotent producer that was silent for so long is forgotten; and how often that is looked at. */
   readonly producerExpirationMs?: () => number
   readonly producerCheckMs?: number
+  /** Done before each round of retention. */
+  readonly before?: () => void
   /** Told of what the disk refused. */
   readonly suspected: (thrown: unknown) => void
 }
@@ -60,6 +62,7 @@ export class FolderCare implements Disposable {
   /** What cannot be done for one partition does not keep the others from it. */
   async #retain(): Promise<void> {
     const { clock, log: said, suspected } = this.#options
+    this.#options.before?.()
     let sliceEndMs = clock.monotonic() + sliceMs
     for (const log of Array.from(this.#logs)) {
       if (this.#isOver) return

@@ -5,6 +5,7 @@
 import { join } from 'node:path'
 import { reasonOf } from '../../base/faults.ts'
 import { rethrowBroken } from '../../base/assert.ts'
+import { hasMarker, isForeignMarker, removeMarker, writeMarker } from './clean-marker.ts'
 import { rethrowUnlessDisk } from './disk-errors.ts'
 import { FolderCare } from './folder-care.ts'
 import { FolderCheckpoints } from './folder-checkpoints.ts'
@@ -22,11 +23,9 @@ import type { LogSettings } from './log-settings.ts'
 import { writeMeta, type Meta, type StoredMeta } from './meta-properties.ts'
 import { PartitionLog, type PartitionLogOptions } from './partition-log.ts'
 import { StorageAlarm } from './storage-alarm.ts'
-import { readWhole, replaceWhole, syncFile, syncFolder } from './whole-file.ts'
+import { StuckFolders } from './stuck-folders.ts'
+import { syncFile, syncFolder } from './whole-file.ts'
 
-/** There only after a clean stop; taken away before the first append. */
-const cleanMarker = '.kafka_cleanshutdown'
-const cleanMarkerText = '{"version":0,"brokerEpoch":-1}'
 /** Who has the folder. */
 export const lockFile = '.lock'
 /** Where KRaft keeps what it knows of the cluster; no partition of ours. */
@@ -50,6 +49,7 @@ export class LogFolder {
   readonly #logs = new Set<PartitionLog>()
   readonly #checkpoints: FolderCheckpoints
   readonly #lock: Disposable
+  readonly #stuck: StuckFolders
   #care: Disposable | undefined
   #isOffline = false
 
@@ -58,9 +58,10 @@ export class LogFolder {
     this.stored = stored
     this.#options = options
     this.#lock = lock
+    this.#stuck = new StuckFolders(options.files.disk)
     this.#alarm = new StorageAlarm(options.log, options.path)
     this.#health = new FolderHealth(options.path, options.files.disk, options.clock, (reason) => this.fail(reason))
-    this.isClean = names.includes(cleanMarker)
+    this.isClean = hasMarker(names)
     this.isForeign = this.#wasForeign(names)
     this.#checkpoints = new FolderCheckpoints({ ...options, suspected: this.#suspected }, this.#logs)
     this.found = names.flatMap((name) => (name === metadataFolder ? [] : (parsePartitionFolderName(name) ?? [])))
@@ -148,13 +149,10 @@ export class LogFolder {
 
   /** Once all partitions are loaded and before the first append: from now on only `close` makes the folder clean again. */
   start(): void {
-    const { disk } = this.#options.files
-    if (this.isClean) {
-      disk.unlink(join(this.path, cleanMarker))
-      disk.syncFolder(this.path)
-    }
+    if (this.isClean) removeMarker(this.#options.files.disk, this.path)
     this.#checkpoints.start()
-    this.#care = new FolderCare({ ...this.#options, suspected: this.#suspected }, this.#logs)
+    const [suspected, before] = [this.#suspected, () => this.#hideStuck()]
+    this.#care = new FolderCare({ ...this.#options, suspected, before }, this.#logs)
   }
 
   /** Resolves when it would survive a power cut where each log begins now. Rejects with system errors. */
@@ -204,10 +202,16 @@ export class LogFolder {
     const hidden = join(this.path, deletedFolderName(log.topic, log.partition, hex))
     log.abandon()
     this.#logs.delete(log)
-    this.#options.files.disk.rename(log.folder, hidden)
+    this.#stuck.hide(log.folder, hidden)
     this.#quietly(() => this.#checkpoints.forgetStart(log.topic, log.partition))
     this.#checkpoints.writeSoon()
     return hidden
+  }
+
+  /** Puts away what the disk kept in its place before. */
+  #hideStuck(): void {
+    const isServed = (path: string): boolean => Array.from(this.#logs).some(({ folder }) => folder === path)
+    this.#options.removal.remove(this.#stuck.retry(isServed), 0)
   }
 
   /** Makes the names in the folder last. */
@@ -231,7 +235,7 @@ export class LogFolder {
       if (unread.length > 0) throw new Error(`${unread.length} partitions could not be read since the start`)
       for (const each of closed) if (each.status === 'rejected') throw each.reason
       await this.#checkpoints.stop()
-      await replaceWhole(this.#options.files.disk, join(this.path, cleanMarker), cleanMarkerText)
+      await writeMarker(this.#options.files.disk, this.path)
       await this.sync()
     } catch (thrown) {
       rethrowBroken(thrown)
@@ -291,7 +295,6 @@ export class LogFolder {
   /** Before our mark was in it, or when the marker of the last clean stop is not ours. */
   #wasForeign(names: readonly string[]): boolean {
     if (this.stored?.isForeign ?? names.some((name) => parsePartitionFolderName(name) !== undefined)) return true
-    const marker = this.isClean ? readWhole(this.#options.files.disk, join(this.path, cleanMarker)) : undefined
-    return marker !== undefined && marker.toString() !== cleanMarkerText
+    return this.isClean && isForeignMarker(this.#options.files.disk, this.path)
   }
 }

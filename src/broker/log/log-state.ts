@@ -44,6 +44,8 @@ export class LogState {
   #epochs: LeaderEpochs | undefined
   readonly #files: SegmentFiles
   readonly #syncs: SegmentSyncs
+  /** The rest of a replacement that the disk refused. */
+  #swap: (() => void) | undefined
 
   /** Lists the folder and reads none of its files; `ready` does what is to be done before they are used. Throws system errors. */
   constructor(home: LogHome, start: LogStart) {
@@ -193,21 +195,31 @@ export class LogState {
 
   /**
    * Puts other segments in the place of neighbouring closed ones. The old files go out of sight first; then `place` must bring the new ones to
-   * their names, and give their base offsets, ascending. Throws system errors.
+   * their names, and give their base offsets, ascending; it is called again if it throws. Throws system errors; then it is to be finished later.
    */
   replaceSegments(old: readonly Segment[], place: () => readonly number[]): void {
     const kept = old[0]?.baseOffset
-    for (const segment of old) this.#files.hide(segment, segment.baseOffset === kept)
-    for (const segment of old) if (segment.baseOffset !== kept) this.#snapshots.forget(segment.baseOffset)
-    const bases = place()
-    this.segments.replace(old, bases.map((base) => this.#files.found(base))) // prettier-ignore
-    this.#syncs.fileMade()
+    const left = Array.from(old)
+    this.#swap = () => {
+      for (let [segment] = left; segment !== undefined; [segment] = left) {
+        this.#files.hide(segment, segment.baseOffset === kept)
+        if (segment.baseOffset !== kept) this.#snapshots.forget(segment.baseOffset)
+        left.shift()
+      }
+      const bases = place()
+      this.segments.replace(old, bases.map((base) => this.#files.found(base))) // prettier-ignore
+      this.#syncs.fileMade()
+    }
+    this.finishSwap()
   }
 
-  /**
-   * Removes what was written down of producers before this offset: compaction takes markers away there, and a transaction that such a snapshot has for open
-   * would never end. The log itself says as much without them. Throws system errors.
-   */
+  /** Goes on where the disk refused a `replaceSegments`: to be called before segments go or are replaced. Throws system errors. */
+  finishSwap(): void {
+    this.#swap?.()
+    this.#swap = undefined
+  }
+
+  /** Removes snapshots from before this offset: compaction takes markers away there, and a transaction that one has for open would never end. Throws system errors. */
   forgetSnapshotsBefore(offset: number): void {
     this.#snapshots.removeBefore(offset)
   }

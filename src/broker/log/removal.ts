@@ -11,6 +11,8 @@ import { rethrowUnlessDisk } from './disk-errors.ts'
 /** Paths removed in one go, and the pause before the next ones. */
 const atOnce = 8
 const pauseMs = 5
+/** After what time something that the disk refuses to remove is tried again. */
+const retryMs = 60_000
 
 export class Removal implements Disposable {
   readonly #disk: Disk
@@ -18,6 +20,8 @@ export class Removal implements Disposable {
   readonly #log: Log
   readonly #waiting = new Set<Disposable>()
   readonly #due: string[] = []
+  /** Paths that the disk refused to remove, which is said once. */
+  readonly #lamented = new Set<string>()
   #isRemoving = false
 
   constructor(disk: Disk, clock: Clock, log: Log) {
@@ -46,13 +50,21 @@ export class Removal implements Disposable {
     for (const path of this.#due.splice(0, atOnce)) {
       try {
         this.#disk.remove(path)
+        this.#lamented.delete(path)
       } catch (thrown) {
         rethrowUnlessDisk(thrown)
-        this.#log.warn(`${path} could not be removed; the next start tries again.`, { reason: reasonOf(thrown) })
+        this.#refused(path, thrown)
       }
     }
     this.#isRemoving = this.#due.length > 0
     if (this.#isRemoving) this.#after(pauseMs, () => this.#removeSome())
+  }
+
+  #refused(path: string, thrown: unknown): void {
+    if (!this.#lamented.has(path))
+      this.#log.warn(`${path} could not be removed; it is tried again.`, { reason: reasonOf(thrown) })
+    this.#lamented.add(path)
+    this.remove([path], retryMs)
   }
 
   #after(ms: number, action: () => void): void {

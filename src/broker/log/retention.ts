@@ -33,6 +33,7 @@ export class Retention {
   /** Takes segments out of the log that are not to be kept. Rejects with system errors, or a KafkaFault where the log cannot be synced. */
   async apply(): Promise<void> {
     const { settings } = this.#state.home
+    this.#state.finishSwap()
     await this.#drop(this.#beforeStart())
     if (!settings.isDeleted) return
     if (settings.retentionBytes >= 0) await this.#drop(this.#tooLarge())

@@ -2,12 +2,11 @@
  * Cleans one log: notes the keys of its dirty part, then writes every segment from the start of the log to the end of that part anew, without the records
  * that have a later value. Small neighbours become one segment. Offsets never change.
  */
-import { KafkaFault } from '../../../protocol/error-codes.ts'
 import type { LogState } from '../log-state.ts'
 import type { Segment } from '../segment.ts'
 import { BatchFates } from './batch-fates.ts'
 import { CleanedSegment } from './cleaned-segment.ts'
-import { isStillThere, nextBase, segmentsOf, Unfit, walk, type CleaningJob } from './cleaning.ts'
+import { isStillThere, nextBase, segmentsOf, walk, type CleaningJob } from './cleaning.ts'
 import { gatherKeys } from './gather-keys.ts'
 import { groupsOf } from './groups.ts'
 import { TransactionView } from './transaction-view.ts'
@@ -65,12 +64,8 @@ const cleanGroup = async (job: CleaningJob, group: readonly Segment[], fates: Ba
     else await swap(cleaned, job, group, fates.takesMarkers)
     return cleaned.size
   } catch (thrown) {
+    // what is whole may be the only copy by now: it gets its place in the next round
     if (!cleaned.isWhole) cleaned.discard()
-    // another try would begin by removing what is now the only copy
-    else if (thrown instanceof KafkaFault)
-      throw new Unfit(
-        `what was cleaned gets its place with the next start, and cannot be read before: ${thrown.message}`,
-      )
     throw thrown
   }
 }

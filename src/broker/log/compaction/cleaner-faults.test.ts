@@ -8,7 +8,8 @@ import {
   keyedBatch,
   lastValues,
 } from '../../../../test/fakes/cleaner.ts'
-import { bench, client } from '../../../../test/fakes/partition-log.ts'
+import { bench, client, type Bench } from '../../../../test/fakes/partition-log.ts'
+import type { PartitionLog } from '../partition-log.ts'
 
 test('a damaged log is left as it is, and said once', async () => {
   const space = bench()
@@ -113,9 +114,12 @@ test('an old value does not go for the sake of a new one that a power cut can st
   }
 })
 
-test('where clean records cannot get their place, they are not given up, and the next start puts them there', async () => {
+const onlyCompacted = { ...compacted, isDeleted: false }
+
+/** A log with a swap that the disk refuses at this name, and what was in it before. */
+const refused = async (name: string): Promise<{ space: Bench; log: PartitionLog; before: Record<string, string> }> => {
   const space = bench()
-  const log = space.open({}, compacted)
+  const log = space.open({}, onlyCompacted)
   log.append(keyedBatch([['only here', 'old']]), client)
   fill(log, 60, 5)
   await using cleaner = cleanerOf(space, [log])
@@ -123,13 +127,48 @@ test('where clean records cannot get their place, they are not given up, and the
   fill(log, 60, 7)
   await log.flush()
   const before = lastValues(committedOf(log))
-  // the old ones are out of sight by then
-  space.disk.fail('rename', 'EIO', { path: '00000000000000000000.log.swap' })
+  const rename = space.disk.rename.bind(space.disk)
+  space.disk.rename = (from, to) => {
+    if (from.endsWith(name)) space.disk.fail('rename', 'EIO')
+    rename(from, to)
+  }
   await cleaner.round()
   await cleaner.round()
-  await space.clock.advanceSlowly(120_000, 1000)
-  space.disk.kill()
-  space.disk.restart('process')
-  expect(lastValues(committedOf(space.open({ recoveryPoint: 0 }, compacted)))).toEqual(before)
-  expect(space.said.of('warn')).toContain('t-0 cannot be compacted, and grows until the broker is started again.')
-})
+  space.disk.rename = rename
+  return { space, log, before }
+}
+
+// the first is refused before anything has changed, the others when old segments are out of sight already
+const places = ['.log', '.log.swap', '.index.swap', '.timeindex.swap']
+
+test.each(places)(
+  'where clean records cannot get their place (%s), they are not given up: by the next start',
+  async (place) => {
+    const { space, before } = await refused(place)
+    expect(space.said.of('warn')).toEqual(['t-0 could not be compacted; it is tried again.'])
+    await space.clock.advanceSlowly(120_000, 1000)
+    space.disk.kill()
+    space.disk.restart('process')
+    expect(lastValues(committedOf(space.open({ recoveryPoint: 0 }, onlyCompacted)))).toEqual(before)
+  },
+)
+
+test.each(places)(
+  'where clean records cannot get their place (%s), they get it once the disk is well again',
+  async (place) => {
+    for (const who of ['cleaner', 'retention']) {
+      const { space, log, before } = await refused(place)
+      await using cleaner = cleanerOf(space, [log])
+      if (who === 'cleaner') await cleaner.round()
+      else await log.retain()
+      expect(lastValues(committedOf(log))).toEqual(before)
+      await cleaner.round()
+      await space.clock.advanceSlowly(120_000, 1000)
+      expect(lastValues(committedOf(log))).toEqual(before)
+      expect(space.disk.list(space.folder).filter((name) => /cleaned|swap|deleted/.test(name))).toEqual([])
+      space.disk.kill()
+      space.disk.restart('process')
+      expect(lastValues(committedOf(space.open({ recoveryPoint: 0 }, onlyCompacted)))).toEqual(before)
+    }
+  },
+)
