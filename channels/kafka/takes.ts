@@ -6,7 +6,7 @@
 import { rethrowBroken } from '../../src/base/assert.ts'
 import { backoffMs } from '../../src/base/backoff.ts'
 import { counted } from '../../src/base/counted.ts'
-import { reasonOf } from '../../src/base/faults.ts'
+import { Fault, reasonOf } from '../../src/base/faults.ts'
 import type { TopicPartition } from '../../src/client/assignors/assignor.ts'
 import type { Consumer, ConsumerHooks } from '../../src/client/consumer.ts'
 import { BrokerError } from '../../src/client/errors.ts'
@@ -86,7 +86,7 @@ export class Takes implements AsyncDisposable {
     return slices
   }
 
-  /** The events are stored elsewhere; resolves when the group knows. */
+  /** The events are stored elsewhere; resolves when the group knows. Rejects with CHANNEL_CLOSED when the channel is closed before that. */
   async commit(slices: readonly Slice[]): Promise<void> {
     this.#untake(slices)
     for (const slice of slices) slice.held.settle(slice)
@@ -95,7 +95,7 @@ export class Takes implements AsyncDisposable {
         await this.#commitAll()
       } catch (thrown) {
         rethrowBroken(thrown)
-        if (this.#stop.signal.aborted) break
+        if (this.#stop.signal.aborted) throw new Fault('CHANNEL_CLOSED', { channel: this.#options.name }, thrown)
         await this.#options.context.clock.sleep(backoffMs(failures, retryFirstMs, retryMaxMs), this.#stop.signal)
       }
       // Behind the commit point: what is before it is still open, and will be committed with it.
