@@ -4,7 +4,7 @@ import type { TopicMetadata } from '../../src/client/cluster-metadata.ts'
 import type { PartitionBatch } from '../../src/client/delivery.ts'
 import type { FetchedRecords } from '../../src/client/fetched-records.ts'
 import type { Partitioner } from '../../src/client/partitioner.ts'
-import type { RecordBatchWriter } from '../../src/client/records.ts'
+import type { RecordBatchWriter, RecordReader } from '../../src/client/records.ts'
 import { type Batch, type Event, type Headers, noHeaders, PlainEvent } from '../../src/flow/event.ts'
 import { EventDecoder, EventEncoder } from '../../src/formats/avro-event.ts'
 import { AvroReader, BadAvro } from '../../src/formats/avro-reader.ts'
@@ -35,7 +35,7 @@ export class RecordMaker {
   readonly #partitioner: Partitioner
   readonly #encoder = new EventEncoder()
   readonly #decoder = new EventDecoder()
-  #buffer = Buffer.allocUnsafeSlow(16_384)
+  readonly #avro = new AvroReader(nothing)
 
   constructor(channel: string, rules: RecordRules, partitioner: Partitioner) {
     this.#channel = channel
@@ -59,10 +59,9 @@ export class RecordMaker {
         if (event.headers !== headers) route = this.#routeOf((headers = event.headers), topic)
         if (route.partition < 0 && unkeyed < 0) unkeyed = this.#partitioner.next(topic)
         const partition = route.partition < 0 ? unkeyed : route.partition
-        const value = this.#valueOf(event)
         const open = filling.get(partition) ?? begin(partition)
-        if (open.add(nowMs, route.key, value, null)) continue
-        if (open.count === 0 || !begin(partition).add(nowMs, route.key, value, null))
+        if (this.#add(open, nowMs, route.key, event)) continue
+        if (open.count === 0 || !this.#add(begin(partition), nowMs, route.key, event))
           throw this.#refused(`an event of ${event.body.length} bytes is above max.request.size`)
       }
       return made
@@ -74,11 +73,10 @@ export class RecordMaker {
 
   /** The event of the record that `records` stands at. `unreadable` is told of one that is none: its value is taken for a body. */
   event({ reader }: FetchedRecords, unreadable: (problem: string) => void): Event {
-    const key = reader.key()
-    const value = reader.value()
     const event = this.#rules.parseAsFlumeEvent
-      ? this.#decoded(value, unreadable)
-      : new PlainEvent(noHeaders, value ?? nothing)
+      ? this.#decoded(reader, unreadable)
+      : new PlainEvent(noHeaders, reader.value() ?? nothing)
+    const key = reader.key()
     if (key === null) return event
     const text = key.toString('utf8')
     if (event.headers[keyHeader] === text) return event
@@ -99,23 +97,22 @@ export class RecordMaker {
     return { key, partition }
   }
 
-  /** Lives until the next call. */
-  #valueOf(event: Event): Uint8Array {
-    if (!this.#rules.parseAsFlumeEvent) return event.body
-    const length = this.#encoder.length(event)
-    if (length > this.#buffer.length) this.#buffer = Buffer.allocUnsafeSlow(2 * length)
-    this.#encoder.put(event, this.#buffer, 0)
-    return this.#buffer.subarray(0, length)
+  /** False where the event does not fit in any more. */
+  #add(records: RecordBatchWriter, nowMs: number, key: Buffer | null, { headers, body }: Event): boolean {
+    return this.#rules.parseAsFlumeEvent
+      ? records.addFramed(nowMs, key, this.#encoder.headerBytes(headers), body)
+      : records.add(nowMs, key, body, null)
   }
 
-  #decoded(value: Buffer | null, unreadable: (problem: string) => void): Event {
+  #decoded(reader: RecordReader, unreadable: (problem: string) => void): Event {
     try {
-      if (value === null) throw new BadAvro('it has no value')
-      return this.#decoder.next(new AvroReader(value))
+      if (reader.valueStart < 0) throw new BadAvro('it has no value')
+      this.#avro.aim(reader.buffer, reader.valueStart, reader.valueEnd)
+      return this.#decoder.next(this.#avro)
     } catch (error) {
       if (!(error instanceof BadAvro)) throw error
       unreadable(error.message)
-      return new PlainEvent(noHeaders, value ?? nothing)
+      return new PlainEvent(noHeaders, reader.value() ?? nothing)
     }
   }
 

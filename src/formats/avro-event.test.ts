@@ -59,4 +59,14 @@ describe('Avro event datum', () => {
       expect(() => decoded(Buffer.from(hex, 'hex'))).toThrow(BadAvro)
     },
   )
+
+  it.each(['', '02', '02026b', '0002', '000a6869', '00', '0080'])(
+    'refuses the broken bytes %s where others follow that are not theirs',
+    (hex) => {
+      const bytes = Buffer.from(hex, 'hex')
+      const reader = new AvroReader(Buffer.alloc(0))
+      reader.aim(Buffer.concat([Buffer.of(0), bytes, Buffer.alloc(40)]), 1, 1 + bytes.length)
+      expect(() => new EventDecoder().next(reader)).toThrow(BadAvro)
+    },
+  )
 })

@@ -33,12 +33,12 @@ export class EventEncoder {
 
   /** The bytes that `put` will write. */
   length(event: Event): number {
-    return this.#bytesOf(event.headers).length + varintBytes(event.body.length) + event.body.length
+    return this.headerBytes(event.headers).length + varintBytes(event.body.length) + event.body.length
   }
 
   /** Writes the datum at `at`, where there must be room, and gives the position after it. */
   put(event: Event, into: Uint8Array, at: number): number {
-    const headers = this.#bytesOf(event.headers)
+    const headers = this.headerBytes(event.headers)
     const { body } = event
     if (headers.length === 1) into[at] = 0
     else into.set(headers, at)
@@ -47,7 +47,8 @@ export class EventEncoder {
     return bodyAt + body.length
   }
 
-  #bytesOf(headers: Headers): Uint8Array {
+  /** The headers of an event, as its datum begins with them; the length of the body and the body follow. */
+  headerBytes(headers: Headers): Uint8Array {
     if (headers !== this.#headers) {
       this.#encoded = encodeHeaders(headers)
       this.#headers = headers
@@ -72,7 +73,7 @@ export class EventDecoder {
     const known = this.#bytes
     const same =
       known.length === 1
-        ? bytes[at] === 0
+        ? reader.left > 0 && bytes[at] === 0
         : known.length <= reader.left && bytes.compare(known, 0, known.length, at, at + known.length) === 0
     if (same) {
       reader.at += known.length

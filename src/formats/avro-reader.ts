@@ -9,25 +9,34 @@ export class BadAvro extends Error {
 }
 
 export class AvroReader {
-  readonly bytes: Buffer
+  bytes: Buffer
   at: number
+  #end: number
 
   constructor(bytes: Buffer, at = 0) {
     this.bytes = bytes
     this.at = at
+    this.#end = bytes.length
+  }
+
+  /** From here on reads other bytes, those from `at` to `end`, which must lie in `bytes`: one reader serves many values. */
+  aim(bytes: Buffer, at: number, end: number): void {
+    this.bytes = bytes
+    this.at = at
+    this.#end = end
   }
 
   /** Bytes not yet read. */
   get left(): number {
-    return this.bytes.length - this.at
+    return this.#end - this.at
   }
 
   /** A zigzag int or long. Exact up to 2^53, which is more than any length or count may be. */
   long(): number {
     let value = 0
     for (let shift = 0; shift < 70; shift += 7) {
-      const byte = this.bytes[this.at++]
-      if (byte === undefined) throw new BadAvro('The bytes end inside a number')
+      if (this.at >= this.#end) throw new BadAvro('The bytes end inside a number')
+      const byte = this.bytes[this.at++] as number
       value += shift < 28 ? (byte & 0x7f) << shift : (byte & 0x7f) * 2 ** shift
       if (byte < 0x80) return value % 2 === 0 ? value / 2 : -(value + 1) / 2
     }
@@ -35,9 +44,8 @@ export class AvroReader {
   }
 
   byte(): number {
-    const byte = this.bytes[this.at++]
-    if (byte === undefined) throw new BadAvro('The bytes end too early')
-    return byte
+    if (this.at >= this.#end) throw new BadAvro('The bytes end too early')
+    return this.bytes[this.at++] as number
   }
 
   fixed(length: number): Buffer {

@@ -10,7 +10,6 @@ import type { BatchFields } from './record-batch.ts'
 
 const bytesAtFirstDefault = 16_384
 const noHeaders = 0x00
-const nullMark = 0x01
 
 export interface RecordBatchWriterOptions {
   /** Most bytes of a batch before compression, its header included. */
@@ -86,32 +85,77 @@ export class RecordBatchWriter {
     value: Uint8Array | null,
     headers: Uint8Array | null,
   ): boolean {
+    const valueLength = value === null ? -1 : value.length
+    let at = this.#begin(offsetDelta, timestampMs, key, valueLength, headers === null ? 1 : headers.length)
+    if (at < 0) return false
+    const buffer = this.#buffer
+    if (value !== null) {
+      buffer.set(value, at)
+      at += value.length
+    }
+    if (headers === null) buffer[at] = noHeaders
+    else buffer.set(headers, at)
+    this.#ended(offsetDelta, timestampMs)
+    return true
+  }
+
+  /**
+   * Like `add`, for a record without headers whose value is `prefix`, then the length of `body` as a varint, then `body`: no caller needs to put such a
+   * value together first.
+   */
+  addFramed(timestampMs: number, key: Uint8Array | null, prefix: Uint8Array, body: Uint8Array): boolean {
+    const offsetDelta = this.#lastDelta + 1
+    const { length } = body
+    const valueLength = prefix.length + varintBytes(length) + length
+    let at = this.#begin(offsetDelta, timestampMs, key, valueLength, 1)
+    if (at < 0) return false
+    const buffer = this.#buffer
+    if (prefix.length === 1) buffer[at] = prefix[0] as number
+    else buffer.set(prefix, at)
+    at = putVarint(buffer, at + prefix.length, length)
+    buffer.set(body, at)
+    buffer[at + length] = noHeaders
+    this.#ended(offsetDelta, timestampMs)
+    return true
+  }
+
+  /** Writes a record up to its value, whose length is -1 for null, and gives where the value goes; -1 when the record would not fit. */
+  #begin(
+    offsetDelta: number,
+    timestampMs: number,
+    key: Uint8Array | null,
+    valueLength: number,
+    headersLength: number,
+  ): number {
     const timeDelta = this.#count === 0 ? 0 : timestampMs - this.#baseTimestamp
     const keyLength = key === null ? -1 : key.length
-    const valueLength = value === null ? -1 : value.length
     const length =
       1 +
       varintBytes(timeDelta) +
       varintBytes(offsetDelta) +
       (keyLength < 0 ? 1 : varintBytes(keyLength) + keyLength) +
       (valueLength < 0 ? 1 : varintBytes(valueLength) + valueLength) +
-      (headers === null ? 1 : headers.length)
+      headersLength
     const end = this.#at + varintBytes(length) + length
-    if (end > this.#buffer.length && !this.#grow(end)) return false
+    if (end > this.#buffer.length && !this.#grow(end)) return -1
     const buffer = this.#buffer
     let at = putVarint(buffer, this.#at, length)
     buffer[at] = 0
     at = putVarint(buffer, at + 1, timeDelta)
     at = putVarint(buffer, at, offsetDelta)
-    at = putBytes(buffer, at, key)
-    at = putBytes(buffer, at, value)
-    if (headers === null) buffer[at] = noHeaders
-    else buffer.set(headers, at)
+    at = putVarint(buffer, at, keyLength)
+    if (key !== null) {
+      buffer.set(key, at)
+      at += keyLength
+    }
     this.#at = end
+    return putVarint(buffer, at, valueLength)
+  }
+
+  #ended(offsetDelta: number, timestampMs: number): void {
     this.#stamp(timestampMs)
     this.#count++
     this.#lastDelta = offsetDelta
-    return true
   }
 
   #stamp(timestampMs: number): void {
@@ -151,14 +195,4 @@ export class RecordBatchWriter {
     stream.copy(batch, batchHeaderBytes)
     return batch
   }
-}
-
-const putBytes = (into: Buffer, at: number, bytes: Uint8Array | null): number => {
-  if (bytes === null) {
-    into[at] = nullMark
-    return at + 1
-  }
-  const start = putVarint(into, at, bytes.length)
-  into.set(bytes, start)
-  return start + bytes.length
 }
