@@ -33,6 +33,8 @@ export class World {
   #open = new Set<Take>()
   #aborts: AbortController[] = []
   #work: Promise<void>[] = []
+  /** Of 22 steps so many are puts: with few of them the channel runs empty, and its files go. */
+  #puts = 7
   /** Something was refused in this life, so commits may be. */
   #isSick = false
 
@@ -65,9 +67,16 @@ export class World {
   plan(kind: End): void {
     const { random, disk } = this
     if (kind !== 'stop') disk.crashIn(1 + random.below(random.chance(0.3) ? 15 : 80))
+    this.#puts = random.pick([2, 4, 7])
     this.#isSick = random.chance(0.2)
-    if (this.#isSick) disk.failIn(1 + random.below(15), random.pick(['EIO', 'ENOSPC']))
+    if (this.#isSick) this.refuseIn(1 + random.below(15), random.pick(['EIO', 'ENOSPC']))
     else if (random.chance(0.1)) disk.fail('read', 'EIO', { path: random.pick(['data', 'taken']) })
+  }
+
+  /** The `count`-th change from now on is refused. */
+  refuseIn(count: number, code: string): void {
+    this.#isSick = true
+    this.disk.failIn(count, code)
   }
 
   /** The start of a process. What cannot be opened is tried again when the disk works, unless the process dies of it. */
@@ -89,7 +98,7 @@ export class World {
   async step(): Promise<void> {
     const { random } = this
     const what = random.below(22)
-    if (what < 7) this.#work.push(this.#put())
+    if (what < this.#puts) this.#work.push(this.#put())
     else if (what < 12) this.#work.push(this.#take())
     else if (what < 16) this.#work.push(this.#commit())
     else if (what < 17) await this.#rollBack()

@@ -6,7 +6,7 @@
  */
 import { afterAll, test } from 'vitest'
 import type { Accounts } from './file-channel-ledger.ts'
-import { World } from './file-channel-world.ts'
+import { type End, World } from './file-channel-world.ts'
 
 const accounts: Accounts = { put: 0, taken: 0, lost: 0, repeated: 0 }
 let worlds = 0
@@ -23,17 +23,19 @@ const finish = async (world: World): Promise<void> => {
   worlds++
 }
 
-const lives = 4
-const stepsOfLife = 60
+/** A life that ends in the middle of what it does. */
+const live = async (world: World, steps: number, kind: End): Promise<void> => {
+  await world.live()
+  for (let i = 0; i < steps && !world.disk.isDead; i++) await world.step()
+  await world.end(kind)
+}
 
 const simulate = async (seed: number): Promise<void> => {
   const world = new World(seed)
-  for (let life = 0; life < lives; life++) {
+  for (let lives = 0; lives < 4; lives++) {
     const kind = world.random.pick(['stop', 'process', 'power'] as const)
     world.plan(kind)
-    await world.live()
-    for (let i = 0; i < stepsOfLife && !world.disk.isDead; i++) await world.step()
-    await world.end(kind)
+    await live(world, 60, kind)
   }
   await finish(world)
 }
@@ -57,4 +59,40 @@ test(`${seeds.length} seeds`, { timeout: 1_800_000 }, async () => {
       throw new Error(`Seed ${seed}: ${String(thrown)}`, { cause: thrown })
     }
   }
+})
+
+const stepsOfScript = 30
+
+test.each([
+  ['the process is killed in it', 'process', (world: World, step: number) => world.disk.crashIn(step)],
+  ['the power fails in it', 'power', (world: World, step: number) => world.disk.crashIn(step)],
+  ['it fails', 'process', (world: World, step: number) => world.refuseIn(step, 'EIO')],
+  ['the disk is full for it', 'stop', (world: World, step: number) => world.refuseIn(step, 'ENOSPC')],
+] as const)('every write, sync, rename and unlink from the first start on, when %s', async (_what, kind, plan) => {
+  for (const seed of [1, 2]) {
+    const whole = new World(seed)
+    await live(whole, stepsOfScript, 'process')
+    for (let step = 1; step <= whole.disk.changes; step++) {
+      const world = new World(seed)
+      plan(world, step)
+      await live(world, stepsOfScript, kind)
+      await finish(world)
+    }
+  }
+})
+
+/** A start on what a process left changes the disk less often. */
+const changesOfStart = 14
+
+test('every two steps of two starts in a row: the process is killed in one, the power fails in the next', async () => {
+  for (let first = 1; first <= changesOfStart; first++)
+    for (let second = 1; second <= changesOfStart; second++) {
+      const world = new World(first * 100 + second)
+      await live(world, 60, 'process')
+      world.disk.crashIn(first)
+      await live(world, 0, 'process')
+      world.disk.crashIn(second)
+      await live(world, 0, 'power')
+      await finish(world)
+    }
 })
