@@ -51,7 +51,7 @@ export const knownTypes: readonly KnownType[] = [
     'use memory behind a source that can read again, or a topic between two flows',
   ),
   of('channel', 'jdbc channel.jdbc.JdbcChannel', 'use the file channel'),
-  of('channel', 'spillablememory channel.SpillableMemoryChannel', 'use the file channel'),
+  of('channel', 'spillablememory channel.SpillableMemoryChannel'),
   of('channel', 'channel.kafka.KafkaChannel', 'use a Kafka sink and a Kafka source with a topic between them'),
   of('channel', 'channel.PseudoTxnMemoryChannel', 'use memory'),
 
