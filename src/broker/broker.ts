@@ -100,7 +100,7 @@ export const startBroker = async (file: BrokerConfig, given: BrokerPorts = {}): 
     new TransactionCoordinator({ ...ports, settings: config.settings, topics, newProducerId, listener: groups }),
   )
   transactions.load()
-  const pool = new BufferPool()
+  const pool = opened.use(new BufferPool(ports.clock))
   const addresses: Endpoint[] = []
   const quotas = new ClientQuotas(running.store.changes.quotas, config.settings, ports.clock)
   const rooms = { ...running, quotas, logLevels, topics, groups, transactions, producerIds, pool }
