@@ -61,6 +61,7 @@ const create = (asked: Asked, validateOnly: boolean, broker: Services, quota: Mu
     const wanted = newTopicOf(asked, validateOnly, broker.brokerId)
     if (!validateOnly) quota.mutate(Math.max(1, wanted.partitions ?? 1))
     const topic = broker.topics.create(wanted)
+    if (!validateOnly) broker.groups.forgetTopic(topic.name)
     return {
       topic: topic.name,
       topicId: validateOnly ? noUuid : topic.id,

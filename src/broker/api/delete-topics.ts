@@ -43,7 +43,7 @@ const remove = (asked: Asked, broker: Services, quota: MutationQuota): TopicAnsw
     throw thrown
   } finally {
     // also where a folder of it could not be put away
-    if (broker.topics.get(topic.name) === undefined) broker.groups.topicDeleted(topic.name)
+    if (broker.topics.get(topic.name) === undefined) broker.groups.forgetTopic(topic.name)
   }
 }
 

@@ -55,7 +55,9 @@ const foundOrMade = (name: string, mayCreate: boolean, broker: Services): Topic 
     broker.topics.create({ name, validateOnly: true })
     throw new KafkaFault('UNKNOWN_TOPIC_OR_PARTITION')
   }
-  return broker.topics.create({ name })
+  const made = broker.topics.create({ name })
+  broker.groups.forgetTopic(name)
+  return made
 }
 
 const answerFor = (asked: Asked, mayCreate: boolean, operations: number, context: RequestContext): TopicAnswer => {

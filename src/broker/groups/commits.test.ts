@@ -82,7 +82,7 @@ test('a deleted group stays deleted, and so do the offsets of a deleted topic', 
   await a.commit(1, 'u')
   expect(bench.groups.delete('g')).toBe(errorCodes.NON_EMPTY_GROUP)
   expect(bench.groups.delete('none')).toBe(errorCodes.GROUP_ID_NOT_FOUND)
-  bench.groups.topicDeleted('u')
+  bench.groups.forgetTopic('u')
   const second = await bench.afterCrash()
   expect(second.group()?.committed.topics()).toEqual(['t'])
   second.groups.leave('g', { memberId: a.id, instanceId: undefined }, '')

@@ -74,11 +74,18 @@ export class Committed {
 
   /** Every partition that has an offset in the log, those not told yet included: what must be deleted there. */
   stored(): PartitionName[] {
-    const remembered = this.topics().flatMap((topic) =>
-      this.partitions(topic).map((partition) => ({ topic, partition })),
-    )
+    return this.#storedOf(this.topics(), () => true)
+  }
+
+  /** The same for one topic. */
+  storedOf(topic: string): PartitionName[] {
+    return this.#storedOf([topic], (other) => other === topic)
+  }
+
+  #storedOf(topics: readonly string[], isAsked: (topic: string) => boolean): PartitionName[] {
+    const remembered = topics.flatMap((topic) => this.partitions(topic).map((partition) => ({ topic, partition })))
     const untold = [...[...this.#promised.keys()].flatMap((some) => [...some]), ...this.unstable.partitions()]
-    const fresh = untold.filter(({ topic, partition }) => this.get(topic, partition) === undefined)
+    const fresh = untold.filter(({ topic, partition }) => isAsked(topic) && this.get(topic, partition) === undefined)
     return [...remembered, ...fresh]
   }
 }

@@ -220,10 +220,13 @@ export class GroupCoordinator implements Disposable {
     return this.#store.forget(group) ? errorCodes.NONE : errorCodes.COORDINATOR_NOT_AVAILABLE
   }
 
-  /** A topic is gone, and with it what groups had committed for it. */
-  topicDeleted(topic: string): void {
+  /**
+   * A topic is gone, and with it what groups had committed for it; or a new one has the name of one that went while its groups could not be read, whose offsets
+   * mean nothing in it.
+   */
+  forgetTopic(topic: string): void {
     for (const group of this.list()) {
-      const partitions = group.committed.stored().filter((one) => one.topic === topic)
+      const partitions = group.committed.storedOf(topic)
       if (this.#store.forgetOffsets(group, partitions)) continue
       for (const one of partitions) group.committed.delete(topic, one.partition)
     }

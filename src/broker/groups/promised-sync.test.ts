@@ -26,7 +26,7 @@ test('an offset whose promised sync failed is not remembered', async () => {
 test('an offset that is deleted while its sync is under way stays deleted', async () => {
   const { groups, member, group, afterCrash } = await synced()
   const committing = member().commit(1)
-  groups.topicDeleted('t')
+  groups.forgetTopic('t')
   await committing
   expect(group()?.committed.topics()).toEqual([])
   expect((await afterCrash()).group()?.committed.topics() ?? []).toEqual([])
