@@ -6,7 +6,7 @@ import { expect } from 'vitest'
 
 /** How far the put of one event came, and its take. */
 interface Fate {
-  put: 'tried' | 'refused' | 'acknowledged'
+  put: 'tried' | 'refused' | 'held' | 'acknowledged'
   /** The life in which the put was refused. */
   refusedIn: number
   take: 'none' | 'tried' | 'acknowledged'
@@ -38,7 +38,10 @@ export class Ledger {
     this.#life++
     this.#lastTaken = -1
     this.#backTo = Infinity
-    for (const fate of this.#fates) fate.isOpen = false
+    for (const fate of this.#fates) {
+      fate.isOpen = false
+      if (fate.put === 'held') fate.put = 'tried'
+    }
   }
 
   /** Numbers for so many new events. */
@@ -49,10 +52,28 @@ export class Ledger {
     return Array.from({ length: count }, (_, i) => first + i)
   }
 
-  put(numbers: readonly number[], isAcknowledged: boolean): void {
+  /** The put has resolved: the channel holds them. */
+  held(numbers: readonly number[]): void {
+    for (const number of numbers) this.#fate(number).put = 'held'
+  }
+
+  /** The receipt has settled: a channel gives them out, whatever happens, until they are committed. */
+  acknowledged(numbers: readonly number[]): void {
+    for (const number of numbers) this.#fate(number).put = 'acknowledged'
+  }
+
+  /** The process has ended in order, on a disk that worked: nothing was only held. */
+  stopped(): void {
+    const unsettled = this.#fates.flatMap(({ put }, number) => (put === 'held' ? [number] : []))
+    expect(unsettled, 'held and not made to last at the stop').toEqual([])
+  }
+
+  /** The put has ended. */
+  refusedUnlessHeld(numbers: readonly number[]): void {
     for (const number of numbers) {
       const fate = this.#fate(number)
-      fate.put = isAcknowledged ? 'acknowledged' : 'refused'
+      if (fate.put !== 'tried') continue
+      fate.put = 'refused'
       fate.refusedIn = this.#life
     }
   }

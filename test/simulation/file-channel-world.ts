@@ -3,9 +3,12 @@
  * short, refuses any call, fails syncs, fills up, and on which the process is killed or the power fails at a random step, the start of a life included.
  */
 import { expect } from 'vitest'
+import type { DiskQueueOptions } from '../../channels/file/disk-queue.ts'
 import { FileChannel } from '../../channels/file/file-channel.ts'
 import { InvariantBroken } from '../../src/base/assert.ts'
-import type { Take } from '../../src/flow/channel.ts'
+import type { Channel, Take } from '../../src/flow/channel.ts'
+import type { Context } from '../../src/flow/context.ts'
+import type { Receipt } from '../../src/flow/receipt.ts'
 import { bodiesOf, eventOf } from '../conformance/events.ts'
 import { FakeClock } from '../fakes/clock.ts'
 import { fakeContext } from '../fakes/context.ts'
@@ -19,8 +22,19 @@ const never = new AbortController().signal
 const folders = ['/checkpoint', '/data1', '/data2']
 const opensMax = 4
 const emptyTakesMax = 100
+/** A put waits twice at most. */
+const waitsMax = 2
 export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 const numbersOf = ({ events }: Take): number[] => bodiesOf(events).map((body) => Number.parseInt(body, 10))
+
+/** What every channel of a world has. */
+interface WorldOptions extends DiskQueueOptions {
+  readonly capacity: number
+  readonly transactionCapacity: number
+  readonly keepAliveMs: number
+}
+
+export type MakeChannel = (options: WorldOptions, context: Context, random: SeededRandom) => Channel
 
 export class World {
   readonly random: SeededRandom
@@ -29,7 +43,8 @@ export class World {
   readonly ledger = new Ledger()
   /** Syncs come by time: a loss of power is not survived then, and not tried. */
   readonly #syncEveryMs: number | undefined
-  #channel: FileChannel
+  readonly #makeChannel: MakeChannel
+  #channel: Channel
   #open = new Set<Take>()
   #aborts: AbortController[] = []
   #work: Promise<void>[] = []
@@ -38,7 +53,8 @@ export class World {
   /** Something was refused in this life, so commits may be. */
   #isSick = false
 
-  constructor(seed: number) {
+  constructor(seed: number, makeChannel: MakeChannel = (options, context) => new FileChannel(options, context)) {
+    this.#makeChannel = makeChannel
     this.random = seededRandom(seed)
     const shortWrites = this.random.chance(0.3) ? 0.2 : 0
     const slowSyncs = this.random.pick([0, 0.3, 1])
@@ -47,7 +63,7 @@ export class World {
     this.#channel = this.#make()
   }
 
-  #make(): FileChannel {
+  #make(): Channel {
     const options = {
       name: 'c1',
       capacity: 200,
@@ -60,7 +76,7 @@ export class World {
       syncEveryMs: this.#syncEveryMs,
       memoryBytesMax: this.random.pick([0, 200, 10_000]),
     }
-    return new FileChannel(options, fakeContext({ clock: this.clock, disk: this.disk }))
+    return this.#makeChannel(options, fakeContext({ clock: this.clock, disk: this.disk }), this.random)
   }
 
   /** What the next life meets, before its channel is open perhaps. */
@@ -87,7 +103,7 @@ export class World {
     this.#work = []
     for (let tries = 1; !this.disk.isDead; tries++) {
       this.#channel = this.#make()
-      if (await this.#try(() => this.#channel.open())) return
+      if (await this.#try(async () => this.#channel.open?.())) return
       if (!this.disk.isDead) expect(this.disk.openFiles, 'open files of a channel that is not open').toBe(0)
       this.disk.heal()
       if (!this.disk.isDead) await this.#try(async () => this.#freeLocks())
@@ -115,10 +131,16 @@ export class World {
     if (kind === 'stop' && !this.disk.isDead) {
       if (this.random.chance(0.2)) this.disk.crashIn(1 + this.random.below(5))
       for (const take of this.#open) await this.#leave(take)
-      await this.#try(() => this.#channel[Symbol.asyncDispose]())
+      if (this.#channel.writeDown !== undefined && this.random.chance(0.5)) await this.#writeDown()
+      await this.#try(async () => this.#channel[Symbol.asyncDispose]())
+      await turn()
+      if (!this.#isSick && !this.disk.isDead) this.ledger.stopped()
     }
     this.disk.kill()
-    this.clock.advance(5000)
+    for (let waits = 0; waits < waitsMax; waits++) {
+      this.clock.advance(5000)
+      await turn()
+    }
     await Promise.all(this.#work)
     this.disk.restart(kind === 'power' && this.#syncEveryMs === undefined ? 'power' : 'process')
     this.#freeLocks()
@@ -171,7 +193,26 @@ export class World {
     const numbers = this.ledger.next(1 + random.below(6))
     const headers = random.chance(0.3) ? { k: `v${numbers[0]}` } : {}
     const batch = numbers.map((number) => eventOf(`${number} ${'.'.repeat(number % 40)}`, headers))
-    this.ledger.put(numbers, await this.#try(() => this.#channel.put(batch)))
+    await this.#try(async () => {
+      const receipt = await this.#channel.put(batch)
+      this.ledger.held(numbers)
+      void this.#settle(numbers, receipt)
+    })
+    this.ledger.refusedUnlessHeld(numbers)
+  }
+
+  async #settle(numbers: readonly number[], { settled }: Receipt): Promise<void> {
+    await settled
+    this.ledger.acknowledged(numbers)
+  }
+
+  /** What an agent does first when it stops, while sources deliver the rest of what they have. */
+  async #writeDown(): Promise<void> {
+    const written = this.#channel.writeDown?.()
+    this.#work.push(this.#put())
+    await written
+    this.#work.push(this.#put())
+    await turn()
   }
 
   async #take(): Promise<void> {
