@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest'
+import { numbered } from '../../test/conformance/events.ts'
+import { isSettled } from '../../test/conformance/scope.ts'
+import { bodiesFrom, interleaved, killSpillable, spillableBench, takeAll } from '../../test/fakes/spillable-channel.ts'
+
+const never = new AbortController().signal
+
+describe('the next start', () => {
+  it('finds everything in order after a clean stop, open takes included', async () => {
+    const { open, log } = spillableBench()
+    const channel = await open()
+    await interleaved(channel)
+    const take = await channel.take(12, never)
+    await channel[Symbol.asyncDispose]()
+    await expect(take.commit()).rejects.toMatchObject({ code: 'CHANNEL_CLOSED' })
+    await take[Symbol.asyncDispose]()
+    const again = await open()
+    expect([again.heldInMemory, again.held]).toEqual([0, 30])
+    await again.put(numbered(35, 40))
+    expect(await takeAll(again, 8)).toEqual(bodiesFrom(5, 40))
+    expect(log.of('error')).toEqual([])
+  })
+
+  it('finds it all, too, when the agent wrote memory down first and sources went on meanwhile', async () => {
+    const { open } = spillableBench()
+    const channel = await open()
+    await interleaved(channel)
+    const take = await channel.take(3, never)
+    await channel.writeDown()
+    await channel.put(numbered(35, 40))
+    await take[Symbol.asyncDispose]()
+    expect(await isSettled(channel.take(1, never))).toBe(false)
+    await channel[Symbol.asyncDispose]()
+    expect(await takeAll(await open())).toEqual(bodiesFrom(5, 40))
+  })
+
+  it.each(['process', 'power'] as const)(
+    'finds what was on disk after a %s crash, and misses nothing else',
+    async (kind) => {
+      const { open, disk, log } = spillableBench()
+      const channel = await open()
+      await interleaved(channel)
+      killSpillable(disk, kind)
+      const again = await open()
+      expect(again.held).toBe(20)
+      expect(await takeAll(again)).toEqual([...bodiesFrom(10, 20), ...bodiesFrom(25, 35)])
+      expect(log.of('error')).toEqual([])
+    },
+  )
+
+  it('finds what was written down, whatever became of the agent after it', async () => {
+    const { open, disk } = spillableBench()
+    const channel = await open()
+    await interleaved(channel)
+    await channel.writeDown()
+    killSpillable(disk, 'power')
+    expect(await takeAll(await open())).toEqual(bodiesFrom(5, 35))
+  })
+})
+
+describe('a disk that cannot take the memory', () => {
+  it('leaves it to the sinks, and says so', async () => {
+    const { open, disk, log } = spillableBench()
+    const channel = await open()
+    const { settled } = await channel.put(numbered(0, 10))
+    disk.fail('sync', 'EIO', { path: '/data' })
+    await channel.writeDown()
+    expect(log.of('error')).toEqual([expect.stringContaining('10 events in memory cannot be written down')])
+    expect(await isSettled(settled)).toBe(false)
+    expect(disk.list('/data').filter((name) => name.endsWith('.data'))).toEqual([])
+    await (await channel.take(4, never)).commit()
+    await channel[Symbol.asyncDispose]()
+    expect(await takeAll(await open())).toEqual(bodiesFrom(4, 10))
+  })
+
+  it('refuses a put whose place in the order cannot be noted, and takes the next', async () => {
+    const { open, disk } = spillableBench()
+    const channel = await open({ memory: 2 })
+    await channel.put(numbered(0, 2))
+    disk.fail('sync', 'EIO', { path: '/checkpoint' })
+    await expect(channel.put(numbered(2, 4))).rejects.toMatchObject({ code: 'CHANNEL_DISK' })
+    await channel.put(numbered(4, 6))
+    killSpillable(disk, 'power')
+    expect(await takeAll(await open())).toEqual(bodiesFrom(4, 6))
+  })
+})

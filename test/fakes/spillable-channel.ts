@@ -1,0 +1,78 @@
+/** Spillable channels of ten events in memory on one fake disk, for their own tests: opened again and again, and killed in between. */
+import { expect } from 'vitest'
+import { SpillableChannel, type SpillableOptions } from '../../channels/spillable/spillable-channel.ts'
+import { bodiesOf, numbered } from '../conformance/events.ts'
+import { FakeClock } from './clock.ts'
+import { fakeContext } from './context.ts'
+import { FakeDisk } from './disk.ts'
+
+const never = new AbortController().signal
+
+interface Given {
+  readonly memory?: number
+  readonly bytes?: number
+  readonly overflow?: number
+  readonly overflowTimeoutMs?: number
+  readonly keepAliveMs?: number
+  readonly memoryAgainPercent?: number
+}
+
+const optionsOf = ({ memory = 10, bytes = 1e9, overflow = 1000, ...given }: Given): SpillableOptions => ({
+  name: 'c1',
+  transactionCapacity: 100,
+  memory: { events: memory, bytes, slotBytes: 500 },
+  overflowCapacity: overflow,
+  disk: {
+    name: 'c1',
+    checkpointFolder: '/checkpoint',
+    dataFolders: ['/data'],
+    fileBytesMax: 500,
+    requiredSpaceBytes: 0,
+    syncEveryMs: undefined,
+    memoryBytesMax: 200,
+  },
+  overflowTimeoutMs: 0,
+  keepAliveMs: 3000,
+  memoryAgainPercent: 5,
+  ...given,
+})
+
+export const spillableBench = () => {
+  const disk = new FakeDisk()
+  const clock = new FakeClock()
+  const context = fakeContext({ disk, clock })
+  const open = async (given: Given = {}): Promise<SpillableChannel> => {
+    const channel = new SpillableChannel(optionsOf(given), context)
+    await channel.open()
+    return channel
+  }
+  return { disk, clock, log: context.log, open }
+}
+
+export const killSpillable = (disk: FakeDisk, kind: 'process' | 'power' = 'process'): void => {
+  disk.kill()
+  disk.restart(kind)
+  for (const folder of ['/checkpoint', '/data']) disk.remove(`${folder}/in_use.lock`)
+}
+
+export const takeAll = async (channel: SpillableChannel, max = 100): Promise<string[]> => {
+  const bodies: string[] = []
+  while (channel.held > 0) {
+    const take = await channel.take(max, never)
+    bodies.push(...bodiesOf(take.events))
+    await take.commit()
+  }
+  return bodies
+}
+
+export const bodiesFrom = (from: number, to: number): string[] => bodiesOf(numbered(from, to))
+
+/** Memory, disk and memory again in turns: 0–9 in memory, 10–19 on disk, 20–24 in memory, 25–34 on disk. */
+export const interleaved = async (channel: SpillableChannel): Promise<void> => {
+  await channel.put(numbered(0, 10))
+  await channel.put(numbered(10, 20))
+  await (await channel.take(5, never)).commit()
+  await channel.put(numbered(20, 25))
+  await channel.put(numbered(25, 35))
+  expect(channel.heldInMemory).toBe(10)
+}
