@@ -46,6 +46,8 @@ export class DiskQueue {
   readonly #puts: PutStore
   readonly #notes: GroupCommit<Note>
   readonly #backlog: Backlog
+  /** Never to be taken, and the journal could not be written when that came out: the next note that works has them. */
+  #lostUnnoted: readonly Range[] = []
   #held: number
   #settledEnd: number
   #commits = 0
@@ -56,12 +58,14 @@ export class DiskQueue {
     this.#context = context
     this.#changes = changes
     this.#store = store
-    this.#notes = new GroupCommit((notes) =>
-      journal.add(
-        notes.flatMap(({ taken }) => taken),
+    this.#notes = new GroupCommit(async (notes) => {
+      const lost = this.#lostUnnoted
+      await journal.add(
+        [...lost, ...notes.flatMap(({ taken }) => taken)],
         notes.flatMap(({ held }) => held ?? []),
-      ),
-    )
+      )
+      this.#lostUnnoted = this.#lostUnnoted.filter((range) => !lost.includes(range))
+    })
     this.#held = nextOrdinal - journal.taken.count
     this.#settledEnd = nextOrdinal
     this.#backlog = new Backlog(
@@ -204,6 +208,9 @@ export class DiskQueue {
     } catch (thrown) {
       rethrowBroken(thrown)
       this.#context.log.debug(`Ordinals ${range.from} to ${range.to} were not noted: ${reasonOf(thrown)}.`)
+      const last = this.#lostUnnoted.at(-1)
+      const joined = last?.to === range.from ? { from: last.from, to: range.to } : range
+      this.#lostUnnoted = [...(joined === range ? this.#lostUnnoted : this.#lostUnnoted.slice(0, -1)), joined]
     }
     this.#changes.went()
   }
