@@ -1,11 +1,13 @@
-/** A disk of its own that a test can fill: a tmpfs, which takes root to mount. */
+/** Disks of their own that a test can fill, or turn read-only. It takes root to mount them. */
 import { execFileSync } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, rmdirSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmdirSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemCode } from '../../src/base/faults.ts'
 
 const pageBytes = 4096
+
+export const mayMount = process.getuid?.() === 0
 
 export interface SmallDisk extends Disposable {
   readonly path: string
@@ -43,6 +45,37 @@ export const smallDisk = (megabytes: number): SmallDisk => {
     [Symbol.dispose]() {
       execFileSync('umount', ['--lazy', path])
       rmdirSync(path)
+    },
+  }
+}
+
+export interface JournalledDisk extends Disposable {
+  readonly path: string
+  /** As the kernel does it when the disk fails: whoever has files open may read on, and every write and sync ends with EROFS. */
+  turnReadOnly(): void
+  /** After that, once nobody has a file open on it: it can be written again. */
+  mountAnew(): void
+}
+
+/** An ext4 file system of so many megabytes in a file. */
+export const journalledDisk = (megabytes: number): JournalledDisk => {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-disk-'))
+  const [image, path] = [join(folder, 'image'), join(folder, 'disk')]
+  mkdirSync(path)
+  execFileSync('truncate', ['-s', `${megabytes}M`, image])
+  execFileSync('mkfs.ext4', ['-qF', image])
+  const mount = (): void => void execFileSync('mount', ['-o', 'loop', image, path])
+  mount()
+  return {
+    path,
+    turnReadOnly: () => void execFileSync('mount', ['-o', 'remount,abort', path]),
+    mountAnew() {
+      execFileSync('umount', [path])
+      mount()
+    },
+    [Symbol.dispose]() {
+      execFileSync('umount', ['--lazy', path])
+      rmSync(folder, { recursive: true })
     },
   }
 }
