@@ -284,9 +284,15 @@ describe('its folders', () => {
       dataDirs: ['/a'],
       capacity: 10,
       transactionCapacity: 100,
-      'encryption.*': new Map([['activeKey', 'k']]),
+      'encryption.*': new Map([
+        ['activeKey', 'k'],
+        ['keyProvider', 'JCEKSFILE'],
+      ]),
     }
-    const found = file.check?.(values)?.map(({ setting }) => setting)
-    expect(found).toEqual(['transactionCapacity', 'dataDirs', 'encryption.activeKey'])
+    const found = file.check?.(values) ?? []
+    expect(found.map(({ setting }) => setting)).toEqual(['transactionCapacity', 'dataDirs', 'encryption.activeKey'])
+    expect(found.at(-1)?.says).toMatch(
+      /cannot be encrypted yet, as encryption\.activeKey, encryption\.keyProvider would/,
+    )
   })
 })

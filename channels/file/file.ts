@@ -101,12 +101,12 @@ export const checkDisk = (values: Pick<DiskValues, 'checkpointDir' | 'dataDirs' 
       says: 'a data folder is the checkpointDir, too',
       hint: 'Give each a folder of its own.',
     })
-  const [encrypted] = values['encryption.*'].keys()
-  if (encrypted !== undefined)
+  const encrypted = [...values['encryption.*'].keys()].map((name) => `encryption.${name}`)
+  if (encrypted[0] !== undefined)
     findings.push({
       level: 'fault',
-      setting: `encryption.${encrypted}`,
-      says: 'data files cannot be encrypted yet',
+      setting: encrypted[0],
+      says: `data files cannot be encrypted yet, as ${encrypted.join(', ')} would have it`,
       hint: 'Leave the encryption settings away, and put the folders on an encrypted disk.',
     })
   return findings

@@ -22,6 +22,14 @@ describe('faults', () => {
     ],
     ['a1.channels.c1.type = jdbc', 'f:8: channel c1: the channel jdbc is not there yet (use the file channel)'],
     [
+      'a1.channels.c1.type = org.apache.flume.channel.jdbc.JdbcChannel',
+      'f:8: channel c1: the channel jdbc is not there yet (use the file channel)',
+    ],
+    [
+      'a1.channels.c1.type = org.apache.flume.channel.PseudoTxnMemoryChannel',
+      'f:8: channel c1: the channel org.apache.flume.channel.PseudoTxnMemoryChannel is not there yet (use the file channel, or memory)',
+    ],
+    [
       'a1.sinks.k1.type = com.example.MySink',
       'f:9: sink k1: com.example.MySink is a Java class, and no Java runs here (write it as a TypeScript or JavaScript module that exports a sink, and give the path to it as the type)',
     ],

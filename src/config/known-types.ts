@@ -53,7 +53,7 @@ export const knownTypes: readonly KnownType[] = [
   of('channel', 'jdbc channel.jdbc.JdbcChannel', 'use the file channel'),
   of('channel', 'spillablememory channel.SpillableMemoryChannel'),
   of('channel', 'channel.kafka.KafkaChannel', 'use a Kafka sink and a Kafka source with a topic between them'),
-  of('channel', 'channel.PseudoTxnMemoryChannel', 'use memory'),
+  of('channel', 'channel.PseudoTxnMemoryChannel', 'use the file channel, or memory'),
 
   of('sink', 'null sink.NullSink'),
   of('sink', 'logger sink.LoggerSink'),
