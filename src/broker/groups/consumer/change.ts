@@ -81,8 +81,8 @@ export class GroupChange {
     return this.#targets.get(memberId) ?? this.group.targetOf(memberId)
   }
 
-  /** Makes the targets of all members anew, as of this epoch. */
-  assign(assignor: string, topics: TopicView): void {
+  /** Makes the targets of all members anew, as of this epoch. Gives how many members and partitions were weighed. */
+  assign(assignor: string, topics: TopicView): { readonly members: number; readonly partitions: number } {
     const input = this.#input(topics)
     const made = assignors[assignor]?.(input) ?? new Map<string, Assignment>()
     for (const { id, target } of input.members) {
@@ -91,6 +91,8 @@ export class GroupChange {
     }
     const epoch = (this.assignmentEpoch = this.epoch)
     this.add([targetEpochRecord(this.#groupId, epoch)], () => void (this.group.assignmentEpoch = epoch))
+    const partitions = Array.from(input.partitions.values()).reduce((sum, count) => sum + count, 0)
+    return { members: input.members.length, partitions }
   }
 
   #input(topics: TopicView): AssignorInput {

@@ -22,6 +22,8 @@ export class ConsumerGroup {
   metadataHash: number | undefined
   /** On the monotonic clock: when to look at the topics again. */
   lookAgainMs = 0
+  /** On the same clock: when targets may be made again. */
+  aimAgainMs = 0
   readonly members = new Map<string, ConsumerMember>()
   /** Member ids by instance id. */
   readonly statics = new Map<string, string>()

@@ -140,6 +140,7 @@ test('a thousand members: joining costs what it costs, and staying next to nothi
   one.topics.create({ name: 't', partitions: 1000 })
   const peers = Array.from({ length: 1000 }, (_, i) => new ConsumerPeer(one, `m${String(i).padStart(4, '0')}`, ['t']))
   for (const peer of peers) await peer.beat()
+  one.clock.advance(1000)
   await settle(...peers)
   expect(peers.every(({ has }) => /^t:\d+$/.test(has))).toBe(true)
   const partition = one.topics.get('__consumer_offsets')?.partitions.reduce((sum, log) => sum + log.logEndOffset, 0)

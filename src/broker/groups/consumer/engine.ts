@@ -39,6 +39,20 @@ export interface Said extends Found {
 }
 
 const LOOK_MS = 1000
+/** Groups up to this size have new targets with every change. */
+const CROWD = 50
+const WEIGHED_PER_MS = 20
+const PAUSE_MS_MAX = 1000
+
+/**
+ * For how long the targets of a crowd stay as they are, so that a thousand members who come at once do not have all targets made a thousand times:
+ * whoever comes meanwhile has its share with the next heartbeat after that. Members of the classic protocol join again until they have theirs, so
+ * with them there is no pause.
+ */
+const pauseMs = ({ members, natives }: ConsumerGroup, weighed: { members: number; partitions: number }): number => {
+  if (weighed.members <= CROWD || natives < members.size) return 0
+  return Math.min(PAUSE_MS_MAX, (weighed.members + weighed.partitions) / WEIGHED_PER_MS)
+}
 
 export class Engine implements Disposable {
   readonly options: EngineOptions
@@ -163,7 +177,7 @@ export class Engine implements Disposable {
     }
   }
 
-  /** New targets where members, subscriptions or topics have changed. */
+  /** New targets where members, subscriptions or topics have changed, at once or when the pause is over. */
   #aim(consumer: ConsumerGroup, change: GroupChange, reads: boolean, member: ConsumerMember): void {
     const { topics, clock, assignors } = this.options
     const nowMs = clock.monotonic()
@@ -174,8 +188,9 @@ export class Engine implements Disposable {
       if (!reads && digestOf(consumer, topics) !== consumer.metadataHash) change.bumped(digestOf(consumer, topics))
     }
     if (reads) change.bumped(digestOf(consumer, topics, member))
-    if (change.epoch > change.assignmentEpoch)
-      change.assign(consumer.preferredAssignor ?? member.assignor ?? assignors[0] ?? 'uniform', topics)
+    if (change.epoch <= change.assignmentEpoch || nowMs < consumer.aimAgainMs) return
+    const weighed = change.assign(consumer.preferredAssignor ?? member.assignor ?? assignors[0] ?? 'uniform', topics)
+    consumer.aimAgainMs = nowMs + pauseMs(consumer, weighed)
   }
 }
 
