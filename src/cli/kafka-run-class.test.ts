@@ -13,6 +13,10 @@ describe('kafka-run-class.sh', () => {
     ['org.apache.kafka.tools.ConsoleProducer', 'publish it to Kafka'],
     ['kafka.tools.ConsoleConsumer', 'outputs it to standard output'],
     ['org.apache.kafka.tools.consumer.ConsoleConsumer', 'outputs it to standard output'],
+    ['org.apache.kafka.clients.tools.ProducerPerformance', 'producer performance'],
+    ['kafka.tools.StorageTool', 'storage tool'],
+    ['kafka.admin.AclCommand', 'acls'],
+    ['org.apache.zookeeper.server.quorum.QuorumPeerMain', 'needs no ZooKeeper'],
     ['kafka.Kafka', 'USAGE: kafka-server-start.sh'],
   ])('%s is the tool', async (className, purpose) => {
     const { code, err } = await runClass(className)
@@ -25,6 +29,13 @@ describe('kafka-run-class.sh', () => {
     const { code, err } = await runClass(...flags, 'kafka.tools.GetOffsetShell', '--topic', 't', '-Dx')
     expect(code).toBe(1)
     expect(err).toContain('D is not a recognized option')
+  })
+
+  it('takes the words of the ProducerPerformance of 0.8.2 by their places', async () => {
+    const className = 'org.apache.kafka.clients.tools.ProducerPerformance'
+    const { code, err } = await runClass(className, 't', 'ten', '100', '-1', 'bootstrap.servers=127.0.0.1:1')
+    expect(code).toBe(1)
+    expect(err).toMatch(/'ten'.*num-records/)
   })
 
   it('names a class that does not exist, what was probably meant, and all that do', async () => {

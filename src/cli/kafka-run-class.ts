@@ -24,6 +24,11 @@ const classes: Readonly<Record<string, Load>> = {
   'org.apache.kafka.tools.LogDirsCommand': () => import('./kafka-log-dirs.ts'),
   'org.apache.kafka.tools.GetOffsetShell': () => import('./kafka-get-offsets.ts'),
   'org.apache.kafka.tools.TransactionsCommand': () => import('./kafka-transactions.ts'),
+  'org.apache.kafka.tools.FeatureCommand': () => import('./kafka-features.ts'),
+  'kafka.tools.StorageTool': () => import('./kafka-storage.ts'),
+  'org.apache.kafka.tools.AclCommand': () => import('./kafka-acls.ts'),
+  'org.apache.kafka.tools.reassign.ReassignPartitionsCommand': () => import('./kafka-reassign-partitions.ts'),
+  'org.apache.zookeeper.server.quorum.QuorumPeerMain': () => import('./zookeeper-server-start.ts'),
 }
 
 /** Tools of older Kafka whose work another command does now. */
@@ -34,17 +39,11 @@ const doneBy: Readonly<Record<string, string>> = {
 }
 
 /** Tools of Kafka that have no counterpart here yet. */
-const notYet: ReadonlySet<string> = new Set([
-  'AclCommand',
-  'MirrorMaker',
-  'ReassignPartitionsCommand',
-  'ReplayLogProducer',
-  'StorageTool',
-  'StreamsResetter',
-])
+const notYet: ReadonlySet<string> = new Set(['MirrorMaker', 'ReplayLogProducer', 'StreamsResetter'])
 
 /** Packages that tools have lived in. */
-const inPackage = /^(?:kafka(?:\.tools|\.admin)?|org\.apache\.kafka\.tools(?:\.\w+)*)\.(?=\w+$)/
+const inPackage =
+  /^(?:kafka(?:\.tools|\.admin)?|org\.apache\.kafka\.(?:clients\.)?tools(?:\.\w+)*|org\.apache\.zookeeper\.server\.quorum)\.(?=\w+$)/
 
 const simpleName = (className: string): string => className.replace(inPackage, '')
 
@@ -71,6 +70,15 @@ const callOf = (argv: readonly string[]): Call => {
     else if (!jvmFlag.test(word)) return { className: word, args: argv.slice(at + 1), daemon }
   }
   return { className: undefined, args: [], daemon }
+}
+
+/** The options for what ProducerPerformance of 0.8.2 took by its place: topic, records, their size, how many in a second, settings. */
+const todaysWords = (className: string, args: readonly string[]): readonly string[] => {
+  if (!className.startsWith('org.apache.kafka.clients.tools.') || args[0]?.startsWith('-') === true) return args
+  const [topic = '', count = '', size = '', rate = '', ...settings] = args
+  if (rate === '') return args
+  const words = ['--topic', topic, '--num-records', count, '--record-size', size, '--throughput', rate]
+  return settings.length === 0 ? words : [...words, '--producer-props', ...settings]
 }
 
 const usage = 'USAGE: kafka-run-class.sh [-daemon] [-name servicename] [-loggc] classname [opts]\n'
@@ -107,6 +115,6 @@ export const command: Command = {
       process.stderr.write('-daemon is for kafka.Kafka, the broker.\n')
       return exitCodes.failed
     }
-    return (await load()).command.run(daemon ? ['-daemon', ...args] : args)
+    return (await load()).command.run(daemon ? ['-daemon', ...args] : todaysWords(className, args))
   },
 }
