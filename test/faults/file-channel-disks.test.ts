@@ -111,25 +111,3 @@ describe.runIf(mayMount)('the file channel in an agent', () => {
     expect(lost).toEqual([])
   })
 })
-
-it('a second agent on the folders of a file channel is refused, and the first goes on', async () => {
-  using folder = temporaryFolder()
-  const { path } = folder
-  mkdirSync(join(path, 'out'))
-  const port = await freePort()
-  await using agent = startAgentProcess(path, netcatToFileChannel(path, port))
-  await agent.printed(listening)
-  mkdirSync(join(path, 'second'))
-  const folders = { checkpointDir: `${path}/checkpoint`, dataDirs: `${path}/data1,${path}/data2` }
-  await using second = startAgentProcess(
-    join(path, 'second'),
-    netcatToFileChannel(join(path, 'second'), await freePort(), folders),
-  )
-  await second.printed(/checkpoint\/in_use\.lock|checkpoint .*(in use|belongs|owned)/)
-  const talker = new Talker(port, 0, numberedLine)
-  await until(() => talker.acknowledged > 1000, 'answers', 60_000)
-  talker.end()
-  await until(() => outputLines(path).includes(numberedLine(talker.acknowledged - 1)), 'the last line', 60_000)
-  expect(await agent.stop()).toBe(143)
-  expect(arrivals(outputLines(path), talker.acknowledged).lost).toEqual([])
-})
