@@ -126,6 +126,17 @@ const dumpLogFile = (path: string, values: JoptValues, print: (line: string) => 
   })
 }
 
+/** Why a file could not be dumped, in a sentence. */
+const problemOf = (thrown: unknown): string => {
+  const path = (thrown as { readonly path?: string }).path ?? 'The file'
+  const says: Readonly<Record<string, string>> = {
+    ENOENT: `${path} does not exist`,
+    EACCES: `${path} may not be read by this user`,
+    EISDIR: `${path} is a folder: name the files in it`,
+  }
+  return says[systemCode(thrown) ?? ''] ?? reasonOf(thrown)
+}
+
 const work = async (values: JoptValues): Promise<number> => {
   const files = values.one('files')
   if (files === undefined) throw new UsageError('Missing required argument "[files]"')
@@ -147,7 +158,7 @@ const work = async (values: JoptValues): Promise<number> => {
       throw thrown
     lines.flush()
     await out.left(signal)
-    process.stderr.write(`Error: ${reasonOf(thrown)}\n`)
+    process.stderr.write(`Error: ${problemOf(thrown)}\n`)
     return exitCodes.failed
   }
 }

@@ -37,6 +37,7 @@ export const compared: readonly (readonly string[])[] = [
   ['--list', '--state', '--type'],
   ['--describe', '--group', 'reader', '--verbose'],
   ['--describe', '--all-groups', '--state', '--verbose'],
+  ['--describe', '--group', 'reader', '--members'],
   ['--describe', '--group', 'none'],
   ['--reset-offsets', '--group', 'reader', '--all-topics', '--shift-by', '-5', '--dry-run', '--export'],
   ['--reset-offsets', '--group', 'fresh', '--topic', 'three:0,1', '--topic', 'one', '--by-duration', 'P1D', '--dry-run'], // prettier-ignore
