@@ -45,41 +45,40 @@ const counted = async (c: Case, events: number, batch: number): Promise<[Figures
   }
 }
 
-const beside = (
-  figures: Figures,
-  lineBytes: number,
-  { data, journal }: SyncCounts,
-  bare: BareSyncs,
-): SyncedFigures => ({
+type Counted = Omit<SyncedFigures, `bare${string}` | 'shareOfBare'>
+
+const withCounts = (figures: Figures, lineBytes: number, { data, journal }: SyncCounts): Counted => ({
   ...figures,
   lineBytes,
   putSyncsPerSecond: data.syncs / figures.seconds,
   eventsPerPutSync: figures.events / data.syncs,
   takeSyncsPerSecond: journal.syncs / figures.seconds,
   megabytesPerSecond: data.bytes / 1e6 / figures.seconds,
-  bareSyncsPerSecond: bare.syncsPerSecond,
-  bareMegabytesPerSecond: bare.bytesPerSecond / 1e6,
-  shareOfBare: data.bytes / figures.seconds / bare.bytesPerSecond,
 })
 
-/** The fastest run, beside the bare loop that followed it; lost and repeated of all runs are added up. */
+/** The fastest run beside the fastest bare loop, one of which follows each run; lost and repeated of all runs are added up. */
 export const syncedRate = async (
   lineBytes: number,
   events: number,
   batch: number,
   runs: number,
 ): Promise<SyncedFigures> => {
-  const all: SyncedFigures[] = []
+  const all: Counted[] = []
+  const bare: BareSyncs[] = []
   for (let run = 0; run < runs; run++) {
     const [figures, counts] = await counted(fileToFileChannel(lineBytes), events, batch)
-    const bare = await bareSyncs(counts.data.bytes, counts.data.bytes / counts.data.syncs)
-    all.push(beside(figures, lineBytes, counts, bare))
+    all.push(withCounts(figures, lineBytes, counts))
+    bare.push(await bareSyncs(counts.data.bytes, counts.data.bytes / counts.data.syncs))
   }
-  const best = all.toSorted((a, b) => b.eventsPerSecond - a.eventsPerSecond)[0] as SyncedFigures
-  const sum = (of: (f: SyncedFigures) => number): number => all.reduce((total, f) => total + of(f), 0)
+  const best = all.toSorted((a, b) => b.eventsPerSecond - a.eventsPerSecond)[0] as Counted
+  const bareMegabytesPerSecond = Math.max(...bare.map((b) => b.bytesPerSecond / 1e6))
+  const sum = (of: (f: Counted) => number): number => all.reduce((total, f) => total + of(f), 0)
   return {
     ...best,
     cpuSecondsPerMillion: Math.min(...all.map((f) => f.cpuSecondsPerMillion)),
+    bareSyncsPerSecond: Math.max(...bare.map((b) => b.syncsPerSecond)),
+    bareMegabytesPerSecond,
+    shareOfBare: best.megabytesPerSecond / bareMegabytesPerSecond,
     lost: sum((f) => f.lost),
     repeated: sum((f) => f.repeated),
   }
