@@ -11,8 +11,12 @@ import type { TopicMetadata } from '../../src/client/cluster-metadata.ts'
 import type { TransactionalProducer } from '../../src/client/transactional-producer.ts'
 import type { Batch } from '../../src/flow/event.ts'
 import type { Context } from '../../src/flow/context.ts'
+import { Bell } from '../../src/base/bell.ts'
 import { Fault, reasonOf } from '../../src/base/faults.ts'
 import type { RecordMaker } from './record-maker.ts'
+
+/** Events on their way, behind which the next put waits: enough for the requests that may be in flight, and few enough to die young. */
+const openEventsMax = 6_000
 
 export interface PutsOptions {
   readonly topic: string
@@ -30,6 +34,8 @@ export class Puts implements AsyncDisposable {
   #hasNone = false
   /** Plain sends that are under way. */
   readonly #open = new Set<Promise<unknown>>()
+  #openEvents = 0
+  readonly #ended = new Bell()
   /** The transaction that is under way or waits for its turn. */
   #exclusive: Promise<unknown> | undefined
 
@@ -46,11 +52,12 @@ export class Puts implements AsyncDisposable {
 
   /** Resolves when the batch is stored. `admitted` is called when it has its place behind those before it. */
   async put(batch: Batch, admitted: (() => void) | undefined): Promise<void> {
-    while (this.#exclusive !== undefined) await this.#exclusive.catch(reasonOf)
+    while (this.#exclusive !== undefined || this.#openEvents >= openEventsMax)
+      await (this.#exclusive?.catch(reasonOf) ?? this.#ended.rung)
     const { producer, maker, context } = this.#options
     const topic = producer.topic(this.#options.topic) ?? (await producer.lookUp(this.#options.topic))
     const batches = maker.batches(batch, topic, context.clock.now(), producer)
-    if (batches.length === 1 || this.#hasNone) return this.#plain(batches, admitted)
+    if (batches.length === 1 || this.#hasNone) return this.#plain(batches, batch.length, admitted)
     for (const { records } of batches) producer.release(records)
     const work = this.#alone(batch, topic)
     this.#exclusive = work
@@ -68,14 +75,17 @@ export class Puts implements AsyncDisposable {
     await this.#transactional?.[Symbol.asyncDispose]()
   }
 
-  async #plain(batches: readonly PartitionBatch[], admitted: (() => void) | undefined): Promise<void> {
+  async #plain(batches: readonly PartitionBatch[], events: number, admitted: (() => void) | undefined): Promise<void> {
     const sent = this.#options.producer.send(batches)
     this.#open.add(sent)
+    this.#openEvents += events
     admitted?.()
     try {
       refuseFailed(await sent)
     } finally {
       this.#open.delete(sent)
+      this.#openEvents -= events
+      this.#ended.ring()
     }
   }
 
@@ -85,7 +95,7 @@ export class Puts implements AsyncDisposable {
     const producer = await this.#opened()
     if (producer === undefined) {
       const { maker, context, producer: plain } = this.#options
-      return this.#plain(maker.batches(batch, topic, context.clock.now(), plain), undefined)
+      return this.#plain(maker.batches(batch, topic, context.clock.now(), plain), batch.length, undefined)
     }
     try {
       await this.#inTransaction(producer, batch, topic)
