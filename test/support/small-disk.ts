@@ -1,6 +1,6 @@
 /** Disks of their own that a test can fill, or turn read-only. It takes root to mount them. */
 import { execFileSync } from 'node:child_process'
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmdirSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmdirSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemCode } from '../../src/base/faults.ts'
@@ -8,6 +8,9 @@ import { systemCode } from '../../src/base/faults.ts'
 const pageBytes = 4096
 
 export const mayMount = process.getuid?.() === 0
+/** Also of a file system in a file, by a loop device. */
+export const mayMountImages =
+  mayMount && existsSync('/dev/loop-control') && ['/sbin', '/usr/sbin'].some((dir) => existsSync(`${dir}/mkfs.ext4`))
 
 export interface SmallDisk extends Disposable {
   readonly path: string
