@@ -215,8 +215,12 @@ export class Fault extends Error {
   }
 }
 
-/** The text of anything thrown, for messages that quote a cause. */
-export const reasonOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown))
+/** The text of anything thrown, for messages that quote a cause. Where several parts could not be disposed of, each one's, first to last. */
+export const reasonOf = (thrown: unknown): string => {
+  if (thrown instanceof SuppressedError)
+    return [...new Set([reasonOf(thrown.suppressed), reasonOf(thrown.error)])].join('; ')
+  return thrown instanceof Error ? thrown.message : String(thrown)
+}
 
 /** The `code` of a system error (`ENOSPC`, `EADDRINUSE`), or undefined. */
 export const systemCode = (thrown: unknown): string | undefined => {
