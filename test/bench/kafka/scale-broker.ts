@@ -95,7 +95,6 @@ export const cheapest = async (once: () => Promise<Cost>): Promise<Cost> => {
   }
   return best
 }
-}
 
 export const print = (what: string, figure: string, limit: string): void =>
   console.log(`| ${what} | ${figure} | ${limit} |`)

@@ -43,7 +43,7 @@ const crowds = async (): Promise<void> => {
   print('CPU of 1,000 members that beat, of a core', `${(beating * 100).toFixed(1)} %`, '')
   const among = await cheapest(() => produce(broker, 2_000_000))
   const withoutBeats = { ...among, cpu: among.cpu - (beating * among.seconds) / 2 }
-  print('broker CPU s per million records beside both, less the members’ own', effect(withoutBeats), '≤ 10 % more')
+  print('broker CPU s per million records beside both, without the heartbeats', effect(withoutBeats), '≤ 10 % more')
   members[Symbol.dispose]()
   for (const connection of idle) connection[Symbol.dispose]()
 }
