@@ -58,6 +58,7 @@ export const pidOf = (child: Child): number => {
 }
 
 export const started = /SOURCE, name: r1 started/
+const begins = (c: Case): RegExp => (c.needs === 'filled channel' ? /Channel c1 takes from/ : started)
 
 const send = async (place: Place): Promise<void> => {
   const socket = createConnection(place.port, '127.0.0.1')
@@ -87,7 +88,9 @@ const count = async (
   child: Child,
   events: number,
 ): Promise<{ lost: number; repeated: number }> => {
-  if (c.check === 'topic') return countTopic(`127.0.0.1:${place.brokerPort}`, 'weblog', events)
+  const bootstrap = `127.0.0.1:${place.brokerPort}`
+  if (c.check === 'topic') return countTopic(bootstrap, 'weblog', events)
+  if (c.check === 'channel topic') return countTopic(bootstrap, 'flume-channel', events)
   await child.stop()
   if (c.check === 'files') return countFiles(join(place.folder, 'out'), events)
   const arrived = acceptedBySink(child.output)
@@ -113,10 +116,11 @@ export const measure = async (
   const input = inputFile(events, c.lineBytes)
   const place: Place = { folder, input, brokerPort: await freePort(), port: await freePort(), batch }
   try {
-    if (c.needs === 'filled topic') await fillTopic(place, filler)
+    const isFilled = c.needs.startsWith('filled')
+    if (isFilled) await fillTopic(place, filler)
     const pace = calibration()
-    await using child = startAgent(place, c.properties(place), c.needs === 'broker' || c.needs === 'filled topic', env)
-    await child.printed(started)
+    await using child = startAgent(place, c.properties(place), c.needs === 'broker' || isFilled, env)
+    await child.printed(begins(c))
     if (c.needs === 'filled topic') await child.printed(/partition 0 assigned/)
     if (c.needs === 'sender') await child.printed(/Source r1 listens on/)
     const startMs = performance.now()

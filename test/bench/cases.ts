@@ -23,9 +23,9 @@ export interface Case {
   /** Lines of so many bytes instead of about 105. */
   readonly lineBytes?: number
   readonly limits: Limits
-  /** What the run needs and checks: a topic that is filled first, a topic that is read back, lines sent over TCP, files that are read back. */
-  readonly needs: 'none' | 'broker' | 'filled topic' | 'sender'
-  readonly check: 'topic' | 'accounts' | 'files'
+  /** What the run needs and checks: a topic or Kafka channel that is filled first, a topic that is read back, lines sent over TCP, files that are read back. */
+  readonly needs: 'none' | 'broker' | 'filled topic' | 'filled channel' | 'sender'
+  readonly check: 'topic' | 'channel topic' | 'accounts' | 'files'
   readonly properties: (place: Place) => string
 }
 
@@ -82,13 +82,21 @@ a1.sources.r1.channels = c1
 a1.sinks.k1.channel = c1
 `
 
-const kafkaChannel = (p: Place): string => `
-a1.sources = r1
+const kafkaChannelAlone = (p: Place): string => `
 a1.channels = c1
-a1.sinks = k1
 a1.channels.c1.type = org.apache.flume.channel.kafka.KafkaChannel
 a1.channels.c1.kafka.bootstrap.servers = 127.0.0.1:${p.brokerPort}
+`
+
+const intoKafkaChannel = (p: Place): string => `
+${kafkaChannelAlone(p)}
+a1.sources = r1
 a1.sources.r1.channels = c1
+`
+
+const outOfKafkaChannel = (p: Place): string => `
+${kafkaChannelAlone(p)}
+a1.sinks = k1
 a1.sinks.k1.channel = c1
 `
 
@@ -152,7 +160,25 @@ a1.sources.r1.interceptors.h.type = host
     limits: { eventsPerSecond: 1e6, cpuSecondsPerMillion: 1.2, rssMB: 250 },
     needs: 'broker',
     check: 'accounts',
-    properties: (p) => kafkaChannel(p) + taildir(p, p.batch) + nullSink(p),
+    properties: (p) => intoKafkaChannel(p) + outOfKafkaChannel(p) + taildir(p, p.batch) + nullSink(p),
+  },
+  {
+    name: 'file-into-kafka-channel',
+    says: 'file → TAILDIR → Kafka channel without a sink',
+    batch: 1000,
+    limits: { eventsPerSecond: 1e6, cpuSecondsPerMillion: 0.7, rssMB: 180 },
+    needs: 'broker',
+    check: 'channel topic',
+    properties: (p) => intoKafkaChannel(p) + taildir(p, p.batch),
+  },
+  {
+    name: 'kafka-channel-to-null',
+    says: 'Kafka channel without a source → null',
+    batch: 1000,
+    limits: { eventsPerSecond: 1e6, cpuSecondsPerMillion: 0.6, rssMB: 180 },
+    needs: 'filled channel',
+    check: 'accounts',
+    properties: (p) => outOfKafkaChannel(p) + nullSink(p),
   },
   {
     name: 'topic-to-null',
