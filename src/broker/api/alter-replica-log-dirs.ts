@@ -1,12 +1,15 @@
-/** AlterReplicaLogDirs: partitions move to another folder of `log.dirs`. The answer says that the move has begun; DescribeLogDirs tells how far it is. */
+/**
+ * AlterReplicaLogDirs: partitions move to another folder of `log.dirs`. The answer says that the move has begun; DescribeLogDirs tells how far it is. One that
+ * does not exist is refused, but will be made there, as in Kafka.
+ */
 import { errorCodes, KafkaFault } from '../../protocol/error-codes.ts'
 import { alterReplicaLogDirs as api } from '../../protocol/messages/alter-replica-log-dirs.ts'
 import { defineHandler, type Services } from './handler.ts'
 
 const begin = (path: string, topic: string, partition: number, { topics }: Services): number => {
   try {
-    topics.moves.folderAt(path)
-    topics.moves.begin(topics.partition(topic, partition), path)
+    const log = topics.get(topic)?.partitions[partition] ?? topics.moves.wish(topic, partition, path)
+    topics.moves.begin(log, path)
     return errorCodes.NONE
   } catch (thrown) {
     if (thrown instanceof KafkaFault) return thrown.code

@@ -5,6 +5,7 @@ import { FakeClock } from '../../../test/fakes/clock.ts'
 import { until } from '../../../test/fakes/until.ts'
 import { errorCodes } from '../../protocol/error-codes.ts'
 import { alterReplicaLogDirs } from '../../protocol/messages/alter-replica-log-dirs.ts'
+import { createPartitions } from '../../protocol/messages/create-partitions.ts'
 import { describeLogDirs } from '../../protocol/messages/describe-log-dirs.ts'
 import { fetch } from '../../protocol/messages/fetch.ts'
 import { listOffsets } from '../../protocol/messages/list-offsets.ts'
@@ -147,4 +148,20 @@ test('a move that cannot be is refused', async () => {
   await fail(peer, '/b')
   expect(await move(peer, '/b', 0)).toBe(errorCodes.KAFKA_STORAGE_ERROR)
   expect(await move(peer, '/a', 1)).toBe(errorCodes.KAFKA_STORAGE_ERROR)
+})
+
+test('a partition that does not exist is refused, and made in that folder some day', async () => {
+  const peer = await start()
+  for (const [topic, partition] of [
+    ['new', 0],
+    ['new', 1],
+    ['t', 2],
+  ] as const)
+    // prettier-ignore
+    expect(await move(peer, '/b', partition, 2, topic)).toBe(errorCodes.UNKNOWN_TOPIC_OR_PARTITION)
+  await peer.createTopic('new', 2)
+  const [, inB] = await told(peer)
+  expect(inB).toMatch(/new-0=0.*new-1=0/)
+  await peer.call(createPartitions, 2, { topics: [{ topic: 't', count: 3, assignment: null }], timeoutMs: 1000, validateOnly: false }) // prettier-ignore
+  expect((await told(peer))[1]).toContain('t-2=0')
 })

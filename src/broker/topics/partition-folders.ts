@@ -23,6 +23,7 @@ import type { ListedTopic } from './topic-list.ts'
 import type { FoundPartition, FoundTopic } from './topic-loader.ts'
 import type { Given } from './topic-config.ts'
 import type { Topic } from './topic-types.ts'
+import { WishedFolders } from './wished-folders.ts'
 
 export interface PartitionFolderPorts {
   readonly disk: Disk
@@ -38,6 +39,7 @@ export interface Growth {
 }
 
 export class PartitionFolders {
+  readonly wished = new WishedFolders()
   readonly #disk: Disk
   readonly #log: Log
   readonly #folders: LogFolders
@@ -56,7 +58,7 @@ export class PartitionFolders {
    * Throws system errors.
    */
   make(name: string, id: string, count: number, configs: Given, settings: LogSettings): PartitionLog[] {
-    const places = this.#places(count)
+    const places = this.#placesFor(name, 0, count)
     const made: string[] = []
     try {
       for (const [partition, folder] of Array.from(places.entries()).toReversed()) {
@@ -77,7 +79,7 @@ export class PartitionFolders {
 
   /** Makes the folders of partitions that a topic gets later, in order: what a crash leaves is a topic with fewer of them. Throws system errors. */
   grow(name: string, id: string, { from, count, settings }: Growth): PartitionLog[] {
-    const places = this.#places(count - from)
+    const places = this.#placesFor(name, from, count)
     const made: string[] = []
     try {
       for (const [i, folder] of places.entries()) {
@@ -239,6 +241,11 @@ export class PartitionFolders {
     this.#disk.makeFolder(path)
     writeTopicId(this.#disk, path, id)
     return folder.adopt(name, partition, settings)
+  }
+
+  /** Where those partitions go from `from` to `count`: where they were wished, else as `#places` says. */
+  #placesFor(name: string, from: number, count: number): LogFolder[] {
+    return this.#places(count - from).map((folder, i) => this.wished.take(name, from + i) ?? folder)
   }
 
   /** For each partition the log folder that then has the fewest. */

@@ -17,6 +17,7 @@ import type { LogFolders } from '../log/log-folders.ts'
 import { PartitionCopy } from '../log/partition-copy.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
 import type { Removal } from '../log/removal.ts'
+import type { WishedFolders } from './wished-folders.ts'
 
 export interface MovesOptions {
   readonly disk: Disk
@@ -25,6 +26,7 @@ export interface MovesOptions {
   readonly log: Log
   readonly folders: LogFolders
   readonly removal: Removal
+  readonly wished: WishedFolders
   /** Whether this log is still the one that its partition is served from. */
   readonly isCurrent: (log: PartitionLog) => boolean
   readonly replace: (old: PartitionLog, by: PartitionLog) => void
@@ -59,6 +61,12 @@ export class PartitionMoves implements AsyncDisposable {
     const isKnown = folder !== undefined || folders.unreadable.some((one) => resolve(one) === resolve(path))
     if (isKnown) throw new KafkaFault('KAFKA_STORAGE_ERROR', `The log folder ${path} has failed`)
     throw new KafkaFault('LOG_DIR_NOT_FOUND', `${path} is none of log.dirs`)
+  }
+
+  /** A partition that does not exist, which is to be made in this folder. Throws UNKNOWN_TOPIC_OR_PARTITION, and what `folderAt` throws. */
+  wish(topic: string, partition: number, path: string): never {
+    this.#options.wished.wish(topic, partition, this.folderAt(path))
+    throw new KafkaFault('UNKNOWN_TOPIC_OR_PARTITION', `There is no ${topic}-${partition} yet`)
   }
 
   /**

@@ -80,6 +80,7 @@ export class TopicStore implements AsyncDisposable {
       ...options,
       folders,
       removal,
+      wished: this.#partitions.wished,
       isCurrent: (one) => this.get(one.topic)?.partitions[one.partition] === one,
       replace: (old, by) => this.#replace(old, by),
     })
@@ -153,15 +154,13 @@ export class TopicStore implements AsyncDisposable {
    * a topic of the broker's own, whose records are found by the number of its partitions, or KAFKA_STORAGE_ERROR. Who held the topic asks for it again.
    */
   grow(name: string, count: number, validateOnly = false): void {
-    const topic = this.#topics.get(name)
-    if (topic === undefined) throw new KafkaFault('UNKNOWN_TOPIC_OR_PARTITION', `There is no topic ${name}`)
+    const topic = this.#known(name)
     checkGrowth(topic, count)
     if (validateOnly) return
     const { id, configs, partitions } = topic
-    const settings = logSettings(topicValues(configs, this.#options.given))
-    const more = orStorageError(`Topic ${name} cannot get more partitions`, () =>
-      this.#partitions.grow(name, id, { from: partitions.length, count, settings }),
-    )
+    const growth = { from: partitions.length, count, settings: logSettings(topicValues(configs, this.#options.given)) }
+    const grow = (): PartitionLog[] => this.#partitions.grow(name, id, growth)
+    const more = orStorageError(`Topic ${name} cannot get more partitions`, grow)
     this.#add({ ...topic, partitions: [...partitions, ...more] })
     this.#settle(name)
   }
@@ -171,13 +170,12 @@ export class TopicStore implements AsyncDisposable {
    * UNKNOWN_TOPIC_OR_PARTITION, INVALID_CONFIG or KAFKA_STORAGE_ERROR. One call for a topic at a time.
    */
   async alter(name: string, configs: Given, validateOnly = false): Promise<void> {
-    const topic = this.#topics.get(name)
-    if (topic === undefined) throw missingTopic(name)
+    const topic = this.#known(name)
     checkTopicConfigs(configs)
     checkTogether(topicValues(configs, this.#options.given))
     if (validateOnly) return
     await this.#partitions.replaceConfigs(topic, configs)
-    const now = this.#topics.get(name)
+    const now = this.get(name)
     if (now?.id !== topic.id) throw missingTopic(name)
     this.#add({ ...now, configs })
     this.#obey(configs, now.partitions)
@@ -191,8 +189,7 @@ export class TopicStore implements AsyncDisposable {
 
   /** Throws UNKNOWN_TOPIC_OR_PARTITION or KAFKA_STORAGE_ERROR. The folders are out of sight at once, their bytes go a little later. */
   delete(name: string): void {
-    const topic = this.#topics.get(name)
-    if (topic === undefined) throw new KafkaFault('UNKNOWN_TOPIC_OR_PARTITION', `There is no topic ${name}`)
+    const topic = this.#known(name)
     // what lies in a folder that cannot be written would come back with it
     if (topic.partitions.some((log) => log.isOffline))
       throw new KafkaFault('KAFKA_STORAGE_ERROR', `Topic ${name} has partitions that are offline`)
@@ -236,6 +233,12 @@ export class TopicStore implements AsyncDisposable {
     this.#removal[Symbol.dispose]()
     await this.#settler.flush()
     await this.#folders.close()
+  }
+
+  #known(name: string): Topic {
+    const topic = this.#topics.get(name)
+    if (topic === undefined) throw missingTopic(name)
+    return topic
   }
 
   #loadAll(): void {
