@@ -4,6 +4,7 @@ import { isSettled } from '../../test/conformance/scope.ts'
 import { startFakeAgent } from '../../test/fakes/agent.ts'
 import { ScriptedChannel } from '../../test/fakes/scripted-channel.ts'
 import { FakeSink } from '../../test/fakes/sink.ts'
+import { spillableBench } from '../../test/fakes/spillable-channel.ts'
 import { FakeInput, FakeSource } from '../../test/fakes/source.ts'
 import { until } from '../../test/fakes/until.ts'
 import { imbalances } from '../monitor/accounts.ts'
@@ -99,6 +100,24 @@ describe('a stop', () => {
     const stopped = agent.stop()
     sink.openWrites[0]?.succeed()
     expect((await stopped).total).toEqual({ in: 30, out: 10, dropped: 0, held: 20 })
+  })
+
+  it('waits for no sink where a channel can write down what it has only in memory', async () => {
+    const sink = new FakeSink({ batchSize: 10 })
+    sink.byHand = true
+    const channel = spillableBench().make({ memory: 100 })
+    const input = new FakeInput()
+    input.feed(texts(50))
+    const { agent } = await startFakeAgent({
+      sources: { r1: { create: (context) => new FakeSource(input, context) } },
+      channels: { c1: channel },
+      sinks: { k1: { sink } },
+    })
+    await until(() => sink.openWrites.length === 1 && channel.held === 50)
+    const stopped = agent.stop()
+    sink.openWrites[0]?.succeed()
+    expect((await stopped).total).toEqual({ in: 50, out: 10, dropped: 0, held: 40 })
+    expect(input.position).toBe(50)
   })
 
   it('is safe twice and disposes each component once it has ended', async () => {

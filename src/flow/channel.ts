@@ -6,7 +6,7 @@ export interface Channel extends AsyncDisposable {
   readonly capacity: number
   /** The largest batch one put or take may have. Runners work in pieces of it. */
   readonly transactionCapacity: number
-  /** Receipts settle by the channel's own storage and not by the sinks behind it. */
+  /** Receipts settle by the channel's own storage and not by the sinks behind it; where there is a `writeDown`, some of them do. */
   readonly durable: boolean
   /** Events also come into it, or go out of it, by others. */
   readonly shared?: boolean

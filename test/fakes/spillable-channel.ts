@@ -41,12 +41,14 @@ export const spillableBench = () => {
   const disk = new FakeDisk()
   const clock = new FakeClock()
   const context = fakeContext({ disk, clock })
+  /** Not open yet. */
+  const make = (given: Given = {}): SpillableChannel => new SpillableChannel(optionsOf(given), context)
   const open = async (given: Given = {}): Promise<SpillableChannel> => {
-    const channel = new SpillableChannel(optionsOf(given), context)
+    const channel = make(given)
     await channel.open()
     return channel
   }
-  return { disk, clock, log: context.log, open }
+  return { disk, clock, log: context.log, make, open }
 }
 
 export const killSpillable = (disk: FakeDisk, kind: 'process' | 'power' = 'process'): void => {
