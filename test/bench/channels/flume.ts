@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startApacheFlume } from '../../interop/counterparts/apache-flume.ts'
 import { flume111Taildir } from '../../interop/counterparts/maven.ts'
+import { has } from '../../interop/counterparts/toolchain.ts'
 import { measure } from '../agent-run.ts'
 import { type Case, fileChannel, nullSink, type Place, taildir } from '../cases.ts'
 import { inputFile } from '../input.ts'
@@ -103,10 +104,11 @@ const compare = async (batch: number): Promise<void> => {
 }
 
 const columns = 'events/s | CPU s per million | peak MB | lost / repeated'
-if (!values.json) {
+const isFlumeHere = has('java', 'Apache Flume') && has('mvn', 'Apache Flume')
+if (!values.json && isFlumeHere) {
   console.log(
     `${machine()} Calibration ${calibration().toFixed(0)}. TAILDIR → file channel → null; Millrace, then Flume 1.11 with -Xmx${heap}.\n`,
   )
   console.log(`| batch | ${columns} | ${columns} | ratio |\n| ${Array(10).fill('---').join(' | ')} |`)
 }
-for (const batch of [100, 1000]) await compare(batch)
+if (isFlumeHere) for (const batch of [100, 1000]) await compare(batch)

@@ -4,10 +4,14 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { root } from '../../tidy/tree.ts'
 
-const tools = { go: ['/usr/local/go/bin'], javac: [], python3: [], kcat: [] } as const satisfies Record<
-  string,
-  readonly string[]
->
+const tools = {
+  go: ['/usr/local/go/bin'],
+  java: [],
+  javac: [],
+  mvn: [],
+  python3: [],
+  kcat: [],
+} as const satisfies Record<string, readonly string[]>
 
 /** The path of a tool, on the PATH or where it is usually installed. */
 const found = (tool: keyof typeof tools): string | undefined =>
