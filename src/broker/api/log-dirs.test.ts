@@ -8,6 +8,7 @@ import { alterReplicaLogDirs } from '../../protocol/messages/alter-replica-log-d
 import { createPartitions } from '../../protocol/messages/create-partitions.ts'
 import { describeLogDirs } from '../../protocol/messages/describe-log-dirs.ts'
 import { fetch } from '../../protocol/messages/fetch.ts'
+import { initProducerId } from '../../protocol/messages/init-producer-id.ts'
 import { listOffsets } from '../../protocol/messages/list-offsets.ts'
 import { metadata } from '../../protocol/messages/metadata.ts'
 
@@ -164,4 +165,24 @@ test('a partition that does not exist is refused, and made in that folder some d
   expect(inB).toMatch(/new-0=0.*new-1=0/)
   await peer.call(createPartitions, 2, { topics: [{ topic: 't', count: 3, assignment: null }], timeoutMs: 1000, validateOnly: false }) // prettier-ignore
   expect((await told(peer))[1]).toContain('t-2=0')
+})
+
+test('producers get their ids while a folder fails, each another one, and of the other folder after a restart, too', async () => {
+  const peer = await start()
+  const ids: number[] = []
+  const ask = async (from: BrokerPeer, count: number): Promise<void> => {
+    const answers = await Promise.all(Array.from({ length: count }, () => from.call(initProducerId, 4, { transactionalId: null, transactionTimeoutMs: 1000 }))) // prettier-ignore
+    expect(answers.map(({ errorCode }) => errorCode)).toEqual(answers.map(() => 0))
+    ids.push(...answers.map(({ producerId }) => producerId))
+  }
+  await ask(peer, 700)
+  for (const operation of ['open', 'list', 'write', 'read', 'rename'] as const)
+    bench.disk.fail(operation, 'EIO', { path: '/b', times: Infinity })
+  await Promise.all([ask(peer, 1500), peer.produce('t', batchOf(['1']), { partition: 1 })])
+  const { disk } = bench
+  await bench[Symbol.asyncDispose]()
+  disk.heal()
+  bench = await brokerBench({ 'log.dirs': '/a,/b' }, { disk })
+  await ask(await bench.peer(), 1500)
+  expect(new Set(ids).size).toBe(3700)
 })

@@ -3,6 +3,7 @@ import { batchOf } from '../../../test/fakes/batches.ts'
 import { DiskCrashed, FakeDisk } from '../../../test/fakes/disk.ts'
 import { client, readAll } from '../../../test/fakes/partition-log.ts'
 import { storeBench, type StoreBench } from '../../../test/fakes/topic-store.ts'
+import { encodeMarker } from '../../protocol/control-batch.ts'
 import { KafkaFault } from '../../protocol/error-codes.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
 import type { TopicStore } from './topic-store.ts'
@@ -55,6 +56,33 @@ test('a partition moves with its records, its start, its id and its settings, an
   expect(next.get('t')).toMatchObject({ id, configs: new Map([['retention.bytes', '-1']]) })
   expect(valuesOf(next.partition('t', 0))).toEqual(numbers(7, 30))
   expect(next.partition('t', 0).folder).toBe('/b/t-0')
+})
+
+test('a transaction that is open while its partition moves is ended there, and one that was aborted stays so', async () => {
+  const bench = await filled()
+  const { store } = bench
+  const send = (producerId: number, baseSequence: number): void =>
+    void store.partition('t', 0).append(batchOf(['x'], { isTransactional: true, producerId, producerEpoch: 0, baseSequence }), client) // prettier-ignore
+  const end = (producerId: number): void => {
+    const marker = { outcome: 'abort', producerId, producerEpoch: 0, coordinatorEpoch: 0, timestampMs: 1000 } as const
+    store.partition('t', 0).append(encodeMarker(marker), { origin: 'coordinator' })
+  }
+  const aborted = () => store.partition('t', 0).transactions.aborted(0, store.partition('t', 0).logEndOffset)
+  send(7, 0)
+  end(7)
+  send(8, 0)
+  store.moves.begin(store.partition('t', 0), '/b')
+  send(8, 1)
+  await moved(bench)
+  const log = store.partition('t', 0)
+  expect([log.folder, log.lastStableOffset, log.logEndOffset]).toEqual(['/b/t-0', 22, 24])
+  send(8, 2)
+  end(8)
+  expect([log.lastStableOffset, log.logEndOffset]).toEqual([26, 26])
+  expect(aborted().map(({ producerId, firstOffset, lastOffset }) => [producerId, firstOffset, lastOffset])).toEqual([
+    [7, 20, 21],
+    [8, 22, 25],
+  ])
 })
 
 test('an empty partition moves, too; where it is already it stays', async () => {

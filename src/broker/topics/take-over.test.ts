@@ -66,7 +66,7 @@ test('a topic of which nothing is known keeps its records, and a warning says so
 })
 
 test('a topic that Kafka made while it had the folder back is known for one, whether Kafka was closed or killed', async () => {
-  for (const how of ['closed', 'killed']) {
+  for (const how of ['closed', 'closed, with an empty marker', 'killed']) {
     const disk = await foreign(kafkaMeta, ['plain'])
     const first = await storeBench(disk).start({ brokerId: 3 })
     first.create({ name: 'ours' })
@@ -74,6 +74,7 @@ test('a topic that Kafka made while it had the folder back is known for one, whe
     disk.plant('/logs/later-0/00000000000000000000.log', Buffer.alloc(0))
     disk.unlink('/logs/.kafka_cleanshutdown')
     if (how === 'closed') disk.plant('/logs/.kafka_cleanshutdown', Buffer.from('{"version":0,"brokerEpoch":42}'))
+    else if (how !== 'killed') disk.plant('/logs/.kafka_cleanshutdown', Buffer.alloc(0))
     else disk.plant('/logs/.lock', Buffer.alloc(0))
     await using store = await storeBench(disk).start({ brokerId: 3, processes: fakeProcess(77) })
     expect(store.get('later')?.configs.get('retention.ms'), how).toBe('-1')
