@@ -1,8 +1,16 @@
-/** The Kafka channel on a real Apache Kafka 4.3: an agent that is killed in the middle loses nothing. */
+/** The Kafka channel on a real Apache Kafka 4.3: what every channel must do, and an agent that is killed in the middle loses nothing. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { partsOf } from '../../channels/kafka/create-channel.ts'
+import { KafkaChannel } from '../../channels/kafka/kafka-channel.ts'
+import { kafkaChannelSettings, type KafkaChannelValues } from '../../channels/kafka/settings.ts'
+import { Admin } from '../../src/client/admin.ts'
+import { clientOptions } from '../../src/client/options.ts'
+import { channelConformance } from '../conformance/channel.ts'
+import { fakeContext } from '../fakes/context.ts'
 import { until } from '../fakes/until.ts'
+import { valuesOf } from '../fakes/values.ts'
 import { startAgentProcess, temporaryFolder } from '../support/agent.ts'
 import { arrivals, isTorn, numberedLines } from '../support/lines.ts'
 import { outputLines, storedPosition } from '../support/output.ts'
@@ -18,6 +26,33 @@ beforeAll(async () => {
 afterAll(async () => {
   await kafka[Symbol.asyncDispose]()
 })
+
+/** Events of 20 MB need these, in the topic and in the channel. */
+const bytesMax = String(32 * 1024 * 1024)
+let topics = 0
+
+channelConformance(
+  'kafka on Apache Kafka',
+  async ({ clock, again }) => {
+    if (again !== true) topics++
+    const topic = `channel-${topics}`
+    const [host = '', port = ''] = kafka.bootstrap.split(':')
+    if (again !== true) {
+      using admin = new Admin(clientOptions({ bootstrap: [{ host, port: Number(port) }] }))
+      const configs = [['max.message.bytes', bytesMax]] as const
+      await admin.create({ topic, partitions: 1, replicationFactor: 1, assignment: [], configs })
+    }
+    const values = valuesOf(kafkaChannelSettings, {
+      'kafka.bootstrap.servers': kafka.bootstrap,
+      'kafka.topic': topic,
+      'kafka.consumer.group.id': topic,
+      'kafka.producer.max.request.size': bytesMax,
+      'kafka.consumer.fetch.max.wait.ms': '20',
+    }) as unknown as KafkaChannelValues
+    return new KafkaChannel({ ...partsOf(values, fakeContext()), clock })
+  },
+  { capacity: false, reopens: true, ordersLength: 4 },
+)
 
 const lines = 20_000
 
