@@ -119,7 +119,7 @@ describe('an agent', () => {
       },
       channels: { c1: memory, c2: durable },
     })
-    expect(leads).toEqual([5000, 5000, 20_000, 20_000])
+    expect(leads).toEqual([5000, 5000, 10_000, 10_000])
   })
 
   it('refuses a selector that names a channel which the source does not have', async () => {

@@ -6,8 +6,8 @@ import type { AgentRegistry } from './registry.ts'
 
 /** Behind memory a short lead is best: the file is the better buffer, and young objects die in the cache. */
 const behindMemory = 5_000
-/** Behind a disk a longer one, so that a sync is shared by many. */
-const behindDisk = 20_000
+/** Behind a disk a longer one, so that a sync is shared by many; events that wait longer than that grow old, and cost more memory and CPU than syncs. */
+const behindDisk = 10_000
 
 /** The cap for one source, in events: what its file says, else at least two of its batches. */
 export const aheadMax = (
