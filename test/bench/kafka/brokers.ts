@@ -11,6 +11,8 @@ export interface MeasuredBroker extends AsyncDisposable {
   readonly name: string
   readonly bootstrap: string
   readonly pid: number
+  /** From exec to serving, on an empty folder. */
+  readonly readyMs: number
 }
 
 export const startMillrace = async (): Promise<MeasuredBroker> => {
@@ -21,12 +23,15 @@ export const startMillrace = async (): Promise<MeasuredBroker> => {
     config,
     `broker.id=0\nlisteners=PLAINTEXT://127.0.0.1:${port}\nlog.dirs=${folder}/kafka-logs\noffsets.topic.num.partitions=1\ngroup.initial.rebalance.delay.ms=0\n`,
   )
+  const startMs = performance.now()
   const child = new Child(join(root, 'bin', 'kafka-server-start.sh'), [config], { cwd: folder })
   await child.printed(/started \(kafka\.server\.KafkaServer\)/)
+  const readyMs = performance.now() - startMs
   return {
     name: 'Millrace',
     bootstrap: `127.0.0.1:${port}`,
     pid: child.process.pid ?? 0,
+    readyMs,
     async [Symbol.asyncDispose]() {
       await child.stop()
       rmSync(folder, { recursive: true, force: true })
@@ -40,6 +45,7 @@ export const startKafka = async (): Promise<MeasuredBroker> => {
     name: 'Apache Kafka 4.3',
     bootstrap: kafka.bootstrap,
     pid: kafka.child.process.pid ?? 0,
+    readyMs: kafka.readyMs,
     [Symbol.asyncDispose]: () => kafka[Symbol.asyncDispose](),
   }
 }

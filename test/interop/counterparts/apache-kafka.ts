@@ -42,6 +42,8 @@ export interface ApacheKafka extends AsyncDisposable {
   /** Its log folder. */
   readonly data: string
   readonly child: Child
+  /** From exec to serving; formatting its folder came before. */
+  readonly readyMs: number
 }
 
 /** Starts it and resolves when it serves. */
@@ -54,14 +56,22 @@ export const startApacheKafka = async (heap: readonly string[] = ['-Xmx512m']): 
   const loggingConfig = join(folder, 'log4j2.properties')
   writeFileSync(loggingConfig, logging)
   await run('java', ['-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', config])
+  const startMs = performance.now()
   const child = new Child(
     'java',
     [...heap, `-Dlog4j2.configurationFile=${loggingConfig}`, '-cp', classPath, 'kafka.Kafka', config],
     { cwd: folder },
   )
   await child.printed(/Kafka Server started/)
+  const readyMs = performance.now() - startMs
   const data = join(folder, 'data')
-  return { bootstrap: `127.0.0.1:${port}`, data, child, [Symbol.asyncDispose]: () => child[Symbol.asyncDispose]() }
+  return {
+    bootstrap: `127.0.0.1:${port}`,
+    data,
+    child,
+    readyMs,
+    [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
+  }
 }
 
 /** Runs one of Apache Kafka's own tools by class name and gives what it printed. */
