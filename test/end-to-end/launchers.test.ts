@@ -55,6 +55,19 @@ describe('launchers', () => {
     )
   })
 
+  it('start a Node whose V8 lacks a flag of theirs without flags', async () => {
+    using folder = temporaryFolder()
+    cpSync(join(root, 'bin'), join(folder.path, 'bin'), { recursive: true })
+    const node = join(folder.path, 'node_modules', 'node', 'bin', 'node')
+    mkdirSync(join(node, '..'), { recursive: true })
+    const fake =
+      '#!/bin/sh\ncase $1 in --version) echo v26.0.0 ;; -*) echo "bad option: $1"; exit 9 ;; *) echo "runs $*" ;; esac\n'
+    writeFileSync(node, fake, { mode: 0o755 })
+    const { code, output } = await ended(join(folder.path, 'bin', 'flume-ng'), ['version'])
+    expect(output).toBe(`runs ${join(folder.path, 'dist', 'src', 'main.js')} flume-ng version\n`)
+    expect(code).toBe(0)
+  })
+
   it('read flume-env.sh, and start without one that sh cannot read', async () => {
     using folder = temporaryFolder()
     const conf = join(folder.path, 'my conf')
