@@ -162,10 +162,12 @@ export class Backlog {
 
   /** Reads on from disk until there is something ready, or nothing more is stored. */
   #load(): void {
+    // A file goes with the last of its events, whatever else it has: nothing is looked for behind them.
+    this.#next = Math.min(this.#end, this.#options.taken.firstMissing(this.#next))
     while (this.#next < this.#end && this.#readyBytes < readBytes) {
       this.#scan ??= this.#scanAt(this.#next)
       if (this.#scan === undefined) return this.#loseRest()
-      const record = this.#record(this.#scan)
+      const record = this.#next < this.#scan.file.endOrdinal ? this.#record(this.#scan) : undefined
       if (record === undefined) this.#nextFile(this.#scan)
       else this.#take(this.#scan, record)
     }

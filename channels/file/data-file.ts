@@ -45,6 +45,8 @@ export class DataFile {
   /** After the last ordinal; what is beyond the records that were found never was acknowledged. */
   endOrdinal: number
   size: number
+  /** All its events were taken for good, and it is gone, or is to go. */
+  isDone = false
   readonly #disk: Disk
   #fd: number | undefined
 
@@ -124,8 +126,8 @@ export class DataFile {
     this.#disk.close(fd)
   }
 
-  /** All its events were taken for good. */
   remove(): void {
+    this.isDone = true
     this.close()
     this.#disk.unlink(this.path)
   }

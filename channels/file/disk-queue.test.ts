@@ -1,11 +1,16 @@
 import { expect, it } from 'vitest'
-import { bodiesOf, numbered } from '../../test/conformance/events.ts'
+import { bodiesOf, eventOf, numbered } from '../../test/conformance/events.ts'
+import { FakeClock } from '../../test/fakes/clock.ts'
 import { fakeContext } from '../../test/fakes/context.ts'
 import { FakeDisk } from '../../test/fakes/disk.ts'
 import { joined } from './backlog.ts'
-import { DiskQueue } from './disk-queue.ts'
+import { DiskQueue, type DiskQueueOptions } from './disk-queue.ts'
 
-const open = (disk: FakeDisk, context = fakeContext({ disk })): Promise<DiskQueue> =>
+const open = (
+  disk: FakeDisk,
+  context = fakeContext({ disk }),
+  given: Partial<DiskQueueOptions> = {},
+): Promise<DiskQueue> =>
   DiskQueue.open(
     {
       name: 'c1',
@@ -15,6 +20,7 @@ const open = (disk: FakeDisk, context = fakeContext({ disk })): Promise<DiskQueu
       requiredSpaceBytes: 0,
       syncEveryMs: undefined,
       memoryBytesMax: 10_000,
+      ...given,
     },
     context,
     { came: () => {}, went: () => {} },
@@ -44,4 +50,36 @@ it('on a disk that turns read-only refuses puts and notes, and loses nothing: al
   expect(later.isEmpty).toBe(true)
   expect(context.log.of('error')).toEqual([])
   await later.close()
+})
+
+it('reads on behind a file that went while what comes after its last event was still to be looked at', async () => {
+  const disk = new FakeDisk()
+  const queue = await open(disk, undefined, { fileBytesMax: 10_000_000, memoryBytesMax: 0 })
+  // One such record is all that is read at once.
+  const large = (letter: string) => [eventOf(letter.repeat(1_100_000))]
+  await queue.add(large('a'))
+  await queue.add(large('b'))
+  disk.fail('sync', 'EIO', { path: '/data' })
+  await expect(queue.add(large('c'))).rejects.toMatchObject({ code: 'CHANNEL_DISK' })
+  await queue.add(large('d'))
+  const letters = []
+  for (let takes = 0; takes < 3; takes++) {
+    const slices = queue.cut(1)
+    letters.push(...bodiesOf(joined(slices)).map((body) => body[0]))
+    await queue.committed(slices)
+  }
+  expect(letters).toEqual(['a', 'b', 'd'])
+  await queue.close()
+})
+
+it('does not complain of a file that went before the time of its sync came', async () => {
+  const disk = new FakeDisk()
+  const clock = new FakeClock()
+  const context = fakeContext({ disk, clock })
+  const queue = await open(disk, context, { syncEveryMs: 500 })
+  for (let from = 0; from < 40; from += 10) await queue.add(numbered(from, from + 10))
+  await queue.committed(queue.cut(40))
+  clock.advance(500)
+  await queue.close()
+  expect(context.log.of('error')).toEqual([])
 })

@@ -144,9 +144,11 @@ export class PutStore {
   async #syncDirty(): Promise<void> {
     for (const file of this.#dirty) {
       this.#dirty.delete(file)
+      if (file.isDone) continue
       try {
         await file.sync()
       } catch (thrown) {
+        if (file.isDone) continue
         this.#options.context.log.error(
           `Data file ${file.path} could not be synced: ${reasonOf(thrown)}. Events in it are lost if the machine fails before they are taken.`,
         )
