@@ -62,7 +62,7 @@ export class Overflow {
 
   /** Events of memory with lower ordinals come before everything that is here, or on its way here. */
   get bound(): number {
-    while ((this.#pending.peek() ?? Infinity) < this.#queue.settledEnd) this.#pending.shift()
+    this.#forgetSettled()
     return Math.min(this.#queue.first ?? Infinity, this.#pending.peek() ?? Infinity)
   }
 
@@ -85,6 +85,7 @@ export class Overflow {
       events: batch.length,
       enter: () => void this.#queue.add(batch, first).then(resolve, reject),
       refuse: (thrown) => {
+        this.#forgetSettled()
         this.#pending.shift()
         reject(this.#queue.diskFault(thrown, 'EventPutErrorCount'))
         this.#changes.came()
@@ -135,6 +136,11 @@ export class Overflow {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     this.#enqueue({ first: this.#queue.reserve(0), events: 0, enter: resolve, refuse: reject })
     return promise
+  }
+
+  /** Puts that are stored or have failed are on their way no more. */
+  #forgetSettled(): void {
+    while ((this.#pending.peek() ?? Infinity) < this.#queue.settledEnd) this.#pending.shift()
   }
 
   #enqueue(entry: Omit<Entry, 'unnoted'>): void {

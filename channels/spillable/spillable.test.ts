@@ -45,6 +45,24 @@ describe('the order', () => {
   })
 })
 
+it('waits for no put that was refused, when nobody took since one before it was stored', async () => {
+  const { open, disk } = spillableBench()
+  const channel = await open({ memory: 4 })
+  await channel.put(numbered(0, 4))
+  const first = await channel.take(4, never)
+  await channel.put(numbered(4, 8))
+  await first.commit()
+  await channel.put(numbered(8, 10))
+  disk.fail('sync', 'EIO', { path: '/checkpoint' })
+  await expect(channel.put(numbered(10, 14))).rejects.toMatchObject({ code: 'CHANNEL_DISK' })
+  await (await channel.take(6, never)).commit()
+  await channel.put(numbered(14, 16))
+  expect(channel.heldInMemory).toBe(2)
+  const waiting = channel.take(6, never)
+  expect(await isSettled(waiting)).toBe(true)
+  expect(bodiesOf((await waiting).events)).toEqual(bodiesFrom(14, 16))
+})
+
 describe('spilling over', () => {
   it('begins when memory had no room for the overflow timeout, for all who wait', async () => {
     const { open, clock } = spillableBench()
