@@ -1,6 +1,6 @@
 /**
- * `npm run simulate`: the file channel's simulation with 10,000 seeds, 200 of them fixed and the rest fresh. `-- --seeds N` runs N, `-- --seed S` the one
- * that a failing run has named.
+ * `npm run simulate`: the simulations of the file channel and of the spillable one, each with 10,000 seeds, 200 of them fixed and the rest fresh.
+ * `-- --seeds N` runs N of each, `-- --seed S` the one that a failing run has named.
  */
 import { spawn } from 'node:child_process'
 import { parseArgs } from 'node:util'
@@ -19,7 +19,8 @@ const env = {
   SEEDS: String(Math.max(0, count - fixed)),
   ...(values.seed === undefined ? {} : { SEED: values.seed }),
 }
-const args = ['vitest', 'run', '--project', 'unit', 'test/simulation/file-channel.test.ts', '-t', 'seeds']
+const suites = ['file', 'spillable'].map((channel) => `test/simulation/${channel}-channel.test.ts`)
+const args = ['vitest', 'run', '--project', 'unit', ...suites, '-t', 'seeds']
 const child = spawn('npx', args, { stdio: 'inherit', env })
 child.on('exit', (code) => {
   process.exitCode = code ?? 1

@@ -2,7 +2,7 @@
  * The spillable channel against the file channel's model, life after life on one disk: puts that go to memory and to disk in turns, overflow time-outs,
  * memory written down at some stops. What a receipt says is settled is delivered until its take was committed, whatever happens to the process or the power;
  * what was only in memory may be gone after a crash, and only then. Order, and everything else, is as for the file channel. A failing run names its seed:
- * `SEED=n` runs that one, `SEEDS=n` so many fresh ones.
+ * `npm run simulate -- --seed S` runs that one, `--seeds N` so many.
  */
 import { afterAll, test } from 'vitest'
 import { SpillableChannel } from '../../channels/spillable/spillable-channel.ts'
