@@ -213,7 +213,7 @@ export class LogState {
     this.finishSwap()
   }
 
-  /** Goes on where the disk refused a `replaceSegments`: to be called before segments go or are replaced. Throws system errors. */
+  /** Goes on where the disk refused a `replaceSegments`: to be called before segments are read, go or are replaced. Throws system errors. */
   finishSwap(): void {
     this.#swap?.()
     this.#swap = undefined

@@ -49,10 +49,7 @@ export class PartitionLog {
     this.#alarm = options.alarm
     this.#state = new LogState(options, options.start)
     this.#life = new LogLife(this.#state)
-    this.transactions = new LogTransactions(this.#state, (read) => {
-      this.#life.enter()
-      return this.#life.guarded(read)
-    })
+    this.transactions = new LogTransactions(this.#state, (read) => this.#reading(read))
     this.#reader = new LogReader(this.#state)
     this.#durability = new Durability(this.#state)
     this.#retention = new Retention(this.#state, this.#durability, () => this.#listeners.call())
@@ -151,26 +148,22 @@ export class PartitionLog {
 
   /** Whole batches from the one that holds `fromOffset` on; empty at the visible end. Throws OFFSET_OUT_OF_RANGE. */
   read(fromOffset: number, limits: ReadLimits): Buffer {
-    this.#life.enter()
-    return this.#life.guarded(() => this.#reader.read(fromOffset, limits))
+    return this.#reading(() => this.#reader.read(fromOffset, limits))
   }
 
   /** How many bytes `read` could give from here to `upTo` or the log end, `atMost` or a little more; 0 when out of range. */
   bytesFrom(fromOffset: number, atMost = Infinity, upTo?: number): number {
-    this.#life.enter()
-    return this.#life.guarded(() => this.#reader.bytesFrom(fromOffset, atMost, upTo))
+    return this.#reading(() => this.#reader.bytesFrom(fromOffset, atMost, upTo))
   }
 
   /** The first record whose timestamp is at or after this one, or undefined. */
   offsetForTime(timestampMs: number): FoundOffset | undefined {
-    this.#life.enter()
-    return this.#life.guarded(() => this.#reader.offsetForTime(timestampMs))
+    return this.#reading(() => this.#reader.offsetForTime(timestampMs))
   }
 
   /** The record with the greatest timestamp, or undefined in an empty log. */
   maxTimestamp(): FoundOffset | undefined {
-    this.#life.enter()
-    return this.#life.guarded(() => this.#reader.maxTimestamp())
+    return this.#reading(() => this.#reader.maxTimestamp())
   }
 
   earliest(): FoundOffset {
@@ -185,8 +178,7 @@ export class PartitionLog {
 
   /** Where each segment begins and when it was last written, oldest first. */
   segmentStarts(): SegmentStart[] {
-    this.#life.enter()
-    return this.#life.guarded(() => this.#reader.segmentStarts())
+    return this.#reading(() => this.#reader.segmentStarts())
   }
 
   /** Up to which offset records of `epoch` (or the greatest epoch below it) go; undefined for an epoch that is yet to come. */
@@ -207,8 +199,7 @@ export class PartitionLog {
 
   /** For compaction, which works on the segments themselves. */
   compacting<T>(work: (state: LogState) => T): T {
-    this.#life.enter()
-    return this.#life.guarded(() => work(this.#state))
+    return this.#reading(() => work(this.#state))
   }
 
   /** Lets go of the segments that the settings do not keep any longer. Rejects with system errors and KafkaFaults; what was done until then stays done. */
@@ -259,6 +250,15 @@ export class PartitionLog {
 
   get #name(): string {
     return this.#state.home.name
+  }
+
+  /** Runs what reads files. Where segments were replaced by half, the old places are not true of the new files: the rest comes first. */
+  #reading<T>(read: () => T): T {
+    this.#life.enter()
+    return this.#life.guarded(() => {
+      this.#state.finishSwap()
+      return read()
+    })
   }
 
   #end(): void {

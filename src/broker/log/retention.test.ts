@@ -209,3 +209,21 @@ test('topics are looked after by themselves, first after the delay, then at ever
   expect(log.logStartOffset).toBe(2)
   await store[Symbol.asyncDispose]()
 })
+
+test('segments that the cleaner replaces meanwhile, and could not by half, do not go before that is finished', async () => {
+  const { open, clock, disk } = bench()
+  const log = filled(open({}, { ...small, retentionMs: hourMs }), [clock.now(), clock.now(), clock.now()])
+  clock.advance(2 * hourMs)
+  const retained = log.retain()
+  disk.fail('rename', 'EIO', { path: '00000000000000000001.log', times: Infinity })
+  const place = (): number[] => {
+    disk.rename('/logs/t-0/00000000000000000000.log.deleted', '/logs/t-0/00000000000000000000.log')
+    return [0]
+  }
+  const swap = (): void => log.compacting((state) => state.replaceSegments(state.segments.all().slice(0, 2), place))
+  expect(swap).toThrow('t-0 cannot be read: EIO')
+  await expect(retained).rejects.toThrow('EIO')
+  disk.heal()
+  await log.retain()
+  expect([log.logStartOffset, log.logEndOffset]).toEqual([3, 3])
+})

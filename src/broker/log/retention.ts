@@ -85,7 +85,8 @@ export class Retention {
     const last = gone.at(-1)
     if (last === undefined) return
     await this.#makeSafe(last)
-    // others may have been at work while the disk was
+    // others may have been at work while the disk was: what they could not finish would be gone from under them
+    this.#state.finishSwap()
     const count = segments.all().indexOf(last) + 1
     if (count === 0 || this.#durability.isOver) return
     try {

@@ -172,3 +172,18 @@ test.each(places)(
     }
   },
 )
+
+test('while clean records have their place only by half, no reader gets others in their stead', async () => {
+  const space = bench()
+  const log = space.open({}, { ...onlyCompacted, segmentBytes: 2000 })
+  for (let i = 0; i < 100; i++) log.append(keyedBatch([[i % 2 === 0 ? 'same' : `k${100 + i}`, 'value']]), client)
+  await log.flush()
+  for (let offset = 0; offset < 20; offset++) log.read(offset, { maxBytes: 100, minOne: true })
+  space.disk.fail('rename', 'EIO', { path: '.index.swap', times: Infinity })
+  await using cleaner = cleanerOf(space, [log])
+  await cleaner.round()
+  for (let offset = 0; offset < 20; offset++)
+    expect(() => log.read(offset, { maxBytes: 100, minOne: true })).toThrow('t-0 cannot be read: EIO')
+  space.disk.heal()
+  expect(committedOf(log).map(({ offset }) => offset)).toEqual(expect.arrayContaining([1, 3, 5, 7, 9, 11, 97, 99]))
+})

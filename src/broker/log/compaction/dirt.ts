@@ -22,7 +22,6 @@ export interface Dirt {
 /** What is to be cleaned of a log, or undefined for nothing. Throws KafkaFaults where it cannot be read. */
 export const dirtOf = (log: PartitionLog, noted: number | undefined, nowMs: number): Dirt | undefined =>
   log.compacting((state) => {
-    state.finishSwap()
     // a log of one segment has nothing but the active one
     if (!log.settings.isCompacted || state.segments.count === 1) return undefined
     const from = firstDirty(state, noted)
