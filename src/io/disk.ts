@@ -30,6 +30,8 @@ export interface Disk {
   truncate(fd: number, length: number): void
   /** `fdatasync`, off the thread. */
   sync(fd: number): Promise<void>
+  /** The same in the thread, which waits: for what is small and rare. */
+  syncNow(fd: number): void
   /** Makes renames, creations and unlinks in a folder last. */
   syncFolder(path: string): void
   stat(path: string): DiskStat | undefined
@@ -84,6 +86,7 @@ export const realDisk: Disk = {
   writev: (fd, from, position) => fs.writevSync(fd, from, position ?? undefined),
   truncate: (fd, length) => fs.ftruncateSync(fd, length),
   sync: (fd) => fdatasync(fd),
+  syncNow: (fd) => fs.fdatasyncSync(fd),
   syncFolder(path) {
     const fd = fs.openSync(path, 'r')
     try {

@@ -1,5 +1,6 @@
 /** The folder tree of the fake disk: the names as programs see them, and as they would be after the power failed. */
 import { dirname, normalize } from 'node:path'
+import type { DiskStat } from '../../src/io/disk.ts'
 import type { FakeFile } from './disk-file.ts'
 import type { SeededRandom } from './random.ts'
 
@@ -10,6 +11,11 @@ type Names = Map<string, Node>
 interface NameChange {
   readonly folders: readonly string[]
   apply(names: Names): void
+}
+
+export const statOf = (node: Node): DiskStat => {
+  if (node === 'folder') return { size: 0, inode: 0, modifiedMs: 0, isFile: false, isDirectory: true }
+  return { size: node.size, inode: node.inode, modifiedMs: node.modifiedMs, isFile: true, isDirectory: false }
 }
 
 export const systemError = (code: string, call: string, path: string): Error =>

@@ -5,7 +5,7 @@
 import type { Disk, DiskStat, OpenFlag } from '../../src/io/disk.ts'
 import { PlannedFailures } from './disk-failures.ts'
 import { FakeFile } from './disk-file.ts'
-import { FakeNames, systemError, type Node } from './disk-names.ts'
+import { FakeNames, statOf, systemError, type Node } from './disk-names.ts'
 import { seededRandom, type SeededRandom } from './random.ts'
 
 /** Thrown by every call from a planned crash until `restart`. */
@@ -18,11 +18,6 @@ interface OpenFile {
   readonly path: string
   readonly flag: OpenFlag
   position: number
-}
-
-const statOf = (node: Node): DiskStat => {
-  if (node === 'folder') return { size: 0, inode: 0, modifiedMs: 0, isFile: false, isDirectory: true }
-  return { size: node.size, inode: node.inode, modifiedMs: node.modifiedMs, isFile: true, isDirectory: false }
 }
 
 export interface FakeDiskOptions {
@@ -183,6 +178,11 @@ export class FakeDisk implements Disk {
     await (this.#random.chance(this.#slowSyncs) ? new Promise((resolve) => setImmediate(resolve)) : undefined)
     if (this.#crashed) throw new DiskCrashed('The disk is gone')
     settle()
+  }
+
+  syncNow(fd: number): void {
+    const { node } = this.#syncing(fd)
+    if (node !== 'folder') node.sync()()
   }
 
   syncFolder(path: string): void {

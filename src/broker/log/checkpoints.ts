@@ -5,7 +5,7 @@
 import { join } from 'node:path'
 import type { Disk } from '../../io/disk.ts'
 import { partitionFolderName } from './file-names.ts'
-import { readWhole, replaceIfWanted, replaceQuickly } from './whole-file.ts'
+import { readWhole, replaceIfWanted, replaceNow } from './whole-file.ts'
 
 export const recoveryPointFile = 'recovery-point-offset-checkpoint'
 export const highWatermarkFile = 'replication-offset-checkpoint'
@@ -86,10 +86,10 @@ export class OffsetCheckpoint {
     return [this.#current, this.#next].some((text) => text.includes(`\n${topic} ${partition} `))
   }
 
-  /** Replaces the file at once, in the page cache; what was said before must not be read by the next process. Throws system errors. */
+  /** Replaces the file at once: what was said before must not be read by the next process, and what stays said must outlive a power cut. Throws system errors. */
   writeNow(offsets: readonly PartitionOffset[]): void {
     const text = formatOffsets(offsets)
-    replaceQuickly(this.#disk, this.path, text)
+    replaceNow(this.#disk, this.path, text)
     this.#overtakings++
     this.#current = this.#next = text
     this.#durable = ''

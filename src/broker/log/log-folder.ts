@@ -203,7 +203,6 @@ export class LogFolder {
     log.abandon()
     this.#logs.delete(log)
     this.#stuck.hide(log.folder, hidden)
-    this.#quietly(() => this.#checkpoints.forgetStart(log.topic, log.partition))
     this.#checkpoints.writeSoon()
     return hidden
   }

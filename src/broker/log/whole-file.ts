@@ -7,11 +7,12 @@ import type { Disk } from '../../io/disk.ts'
 
 export { readWhole } from '../../io/read-whole.ts'
 
-/** Writes a new file, or over an old one, into the page cache. */
-export const writeWhole = (disk: Disk, path: string, content: string | Buffer): void => {
+/** Writes a new file, or over an old one, into the page cache; `isSynced`: its content to the disk, too. */
+export const writeWhole = (disk: Disk, path: string, content: string | Buffer, isSynced = false): void => {
   const fd = disk.open(path, 'w')
   try {
     writeAll(disk, fd, content)
+    if (isSynced) disk.syncNow(fd)
   } finally {
     disk.close(fd)
   }
@@ -66,5 +67,11 @@ export const replaceIfWanted = async (
 /** Replaces the file in the page cache only: for what recovery can build again. Does not get into the way of `replaceWhole`. */
 export const replaceQuickly = (disk: Disk, path: string, content: string | Buffer): void => {
   writeWhole(disk, `${path}.now.tmp`, content)
+  disk.rename(`${path}.now.tmp`, path)
+}
+
+/** Replaces the file before it returns, and waits for the disk: a power cut leaves the old content or the new. Does not get into the way of `replaceWhole` either. */
+export const replaceNow = (disk: Disk, path: string, content: string | Buffer): void => {
+  writeWhole(disk, `${path}.now.tmp`, content, true)
   disk.rename(`${path}.now.tmp`, path)
 }

@@ -1,6 +1,7 @@
 /** Where a deleted topic began must not be taken for the beginning of one that got its name. */
 import { expect, test } from 'vitest'
 import { batchOf } from '../../../test/fakes/batches.ts'
+import { FakeDisk } from '../../../test/fakes/disk.ts'
 import { client, readAll } from '../../../test/fakes/partition-log.ts'
 import { storeBench, type StoreBench } from '../../../test/fakes/topic-store.ts'
 import type { TopicStore } from './topic-store.ts'
@@ -72,4 +73,24 @@ test('a note that is being written when the topic is deleted does not bring it b
   append(store, 3)
   await noted
   expect(await startsAt(home)).toEqual(['0', '1', '2'])
+})
+
+test('a power cut after that leaves the beginnings of the others as they were', async () => {
+  for (let seed = 1; seed <= 40; seed++) {
+    const home = storeBench(new FakeDisk({ seed }))
+    const store = await trimmed(home)
+    store.create({ name: 'other', partitions: 1 })
+    const other = store.partition('other', 0)
+    for (let i = 0; i < 60; i++) other.append(batchOf([`${i}`]), client)
+    await other.flush()
+    other.beginAt(55)
+    await store.keepLogStarts()
+    await store.settled()
+    store.delete('t')
+    store.create({ name: 't', partitions: 1 })
+    home.disk.kill()
+    home.disk.restart('power')
+    const found = readAll((await home.start()).partition('other', 0)).map(({ value }) => value)
+    expect(found, `seed ${seed}`).toEqual(['55', '56', '57', '58', '59'])
+  }
 })
