@@ -7,6 +7,8 @@ import { errorCodes } from '../../protocol/error-codes.ts'
 import { deleteTopics } from '../../protocol/messages/delete-topics.ts'
 import { fetch } from '../../protocol/messages/fetch.ts'
 import { metadata } from '../../protocol/messages/metadata.ts'
+import { offsetCommit } from '../../protocol/messages/offset-commit.ts'
+import { offsetFetch } from '../../protocol/messages/offset-fetch.ts'
 import type { RequestInput } from '../../protocol/table.ts'
 
 const byName = 12
@@ -119,4 +121,28 @@ test('the folders go after the delay, or with the next start, also while the new
   await using next = await bench.again()
   await clock.advanceSlowly(100, 10)
   expect(next.disk.list('/logs').filter((name) => name.startsWith('t'))).toEqual([])
+})
+
+test('a topic of which the disk keeps a folder is gone, its offsets are, too, and the next of its name is empty, also after a restart', async () => {
+  const first = await brokerBench()
+  const peer = await first.peer()
+  await peer.createTopic('t', 3)
+  const partitions = [0, 1, 2].map((partition) => ({ partition, offset: 1, metadata: '' }))
+  for (const { partition } of partitions) await peer.produce('t', batchOf(['old']), { partition })
+  const committed = { groupId: 'g', generationId: -1, memberId: '', topics: [{ topic: 't', partitions }] }
+  await peer.call(offsetCommit, 2, committed)
+  first.disk.fail('rename', 'EIO', { path: '/t-1' })
+  const { topics } = await peer.call(deleteTopics, 4, { topicNames: ['t'], timeoutMs: 1000 })
+  expect(topics[0]?.errorCode).toBe(errorCodes.KAFKA_STORAGE_ERROR)
+  const offsets = async (from: BrokerPeer): Promise<(number | undefined)[]> => {
+    const asked = { groupId: 'g', topics: [{ topic: 't', partitions: [0, 1, 2] }], requireStable: false }
+    return (await from.call(offsetFetch, 7, asked)).topics[0]?.partitions.map(({ offset }) => offset) ?? []
+  }
+  expect(await offsets(peer)).toEqual([-1, -1, -1])
+  await peer.createTopic('t', 3)
+  await using second = await first.again()
+  const later = await second.peer()
+  expect(await offsets(later)).toEqual([-1, -1, -1])
+  for (const { partition } of partitions)
+    expect(await later.produce('t', batchOf(['new']), { partition })).toMatchObject({ baseOffset: 0 })
 })
