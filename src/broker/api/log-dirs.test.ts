@@ -145,6 +145,7 @@ test('a move that cannot be is refused', async () => {
   expect(await move(peer, '/c', 0)).toBe(errorCodes.LOG_DIR_NOT_FOUND)
   expect(await move(peer, '/b', 7)).toBe(errorCodes.UNKNOWN_TOPIC_OR_PARTITION)
   expect(await move(peer, '/b', 0, 2, 'none')).toBe(errorCodes.UNKNOWN_TOPIC_OR_PARTITION)
+  expect(await move(peer, '/b', 0, 2, 'n'.repeat(30_000))).toBe(errorCodes.INVALID_TOPIC_EXCEPTION)
   expect(await move(peer, '/a', 0)).toBe(0)
   await fail(peer, '/b')
   expect(await move(peer, '/b', 0)).toBe(errorCodes.KAFKA_STORAGE_ERROR)

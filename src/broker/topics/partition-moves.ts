@@ -17,6 +17,7 @@ import type { LogFolders } from '../log/log-folders.ts'
 import { PartitionCopy } from '../log/partition-copy.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
 import type { Removal } from '../log/removal.ts'
+import { checkTopicName } from './topic-name.ts'
 import type { WishedFolders } from './wished-folders.ts'
 
 export interface MovesOptions {
@@ -63,9 +64,14 @@ export class PartitionMoves implements AsyncDisposable {
     throw new KafkaFault('LOG_DIR_NOT_FOUND', `${path} is none of log.dirs`)
   }
 
-  /** A partition that does not exist, which is to be made in this folder. Throws UNKNOWN_TOPIC_OR_PARTITION, and what `folderAt` throws. */
+  /**
+   * A partition that does not exist, which is to be made in this folder. Throws UNKNOWN_TOPIC_OR_PARTITION, what `folderAt` throws, and
+   * INVALID_TOPIC_EXCEPTION for what no topic can be called: such names may be of any length, and are not kept.
+   */
   wish(topic: string, partition: number, path: string): never {
-    this.#options.wished.wish(topic, partition, this.folderAt(path))
+    const folder = this.folderAt(path)
+    checkTopicName(topic)
+    this.#options.wished.wish(topic, partition, folder)
     throw new KafkaFault('UNKNOWN_TOPIC_OR_PARTITION', `There is no ${topic}-${partition} yet`)
   }
 
