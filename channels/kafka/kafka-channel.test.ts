@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { Admin } from '../../src/client/admin.ts'
+import { clientOptions } from '../../src/client/options.ts'
 import { bodiesOf, bodyOf, eventOf, numbered } from '../../test/conformance/events.ts'
 import { brokerBench, type BrokerBench } from '../../test/fakes/broker.ts'
 import { fakeContext } from '../../test/fakes/context.ts'
@@ -39,6 +41,8 @@ const open = async (bench: BrokerBench, given: Readonly<Record<string, string>> 
   await channel.open()
   return { channel, log: context.log }
 }
+
+const adminOf = ({ port }: BrokerBench): Admin => new Admin(clientOptions({ bootstrap: [{ host: '127.0.0.1', port }] }))
 
 const takeSome = async (channel: KafkaChannel, count: number): Promise<string[]> => {
   const bodies: string[] = []
@@ -132,6 +136,38 @@ describe('a take', () => {
     expect(take.events.length + stuck.events.length).toBeGreaterThanOrEqual(2)
     await take.commit()
     await stuck.commit()
+  })
+
+  it('commits behind events that went before they were fetched', async () => {
+    const bench = await brokerWith(1)
+    const { channel } = await open(bench, { 'kafka.consumer.max.partition.fetch.bytes': '100' })
+    for (let from = 0; from < 10_000; from += 500) await channel.put(numbered(from, from + 500))
+    expect(await takeSome(channel, 10)).toEqual(bodiesOf(numbered(0, 10)))
+    using admin = adminOf(bench)
+    await admin.deleteRecords([{ topic, partition: 0, offset: 9000 }])
+    for (let last: string | undefined; last !== '9999';) last = (await takeSome(channel, 10)).at(-1)
+    await channel[Symbol.asyncDispose]()
+    const again = await open(bench)
+    await again.channel.put(numbered(10_000, 10_001))
+    expect(await takeSome(again.channel, 1)).toEqual(['10000'])
+  })
+
+  it('commits what it reads of a topic that was made anew', async () => {
+    const bench = await brokerWith(1)
+    const first = await open(bench)
+    await first.channel.put(numbered(0, 10))
+    await takeSome(first.channel, 4)
+    const stuck = await first.channel.take(10, never)
+    using admin = adminOf(bench)
+    await admin.delete(topic)
+    await createTopic(bench, topic, 1)
+    await (await open(bench)).channel.put(numbered(20, 26))
+    expect(await takeSome(first.channel, 6)).toEqual(bodiesOf(numbered(20, 26)))
+    await stuck.commit()
+    await first.channel[Symbol.asyncDispose]()
+    const { channel } = await open(bench)
+    await channel.put(numbered(26, 27))
+    expect(await takeSome(channel, 1)).toEqual(['26'])
   })
 
   it('takes a record that is no Flume event for a body, and says so once', async () => {

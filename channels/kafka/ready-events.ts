@@ -22,7 +22,10 @@ export interface Slice {
 export class HeldPartition {
   readonly topic: string
   readonly partition: number
+  /** It is here no more, or read again from an earlier place. */
   isLost = false
+  /** After the last event that was fetched; -1 before the first. */
+  end = -1
   /** Everything before it is settled; -1 before the first event. */
   #offset = -1
   #committed = -1
@@ -34,9 +37,10 @@ export class HeldPartition {
     this.partition = partition
   }
 
-  /** The first event that was fetched has this offset, or one behind it. */
-  begin(offset: number): void {
-    if (this.#offset < 0) this.#offset = this.#committed = offset
+  /** The next event has this offset, or one behind it. What lies between it and `end` is no more there to be fetched. */
+  goOn(offset: number): void {
+    if (this.end < 0) this.#offset = this.#committed = offset
+    else if (offset > this.end) this.settle({ from: this.end, to: offset })
   }
 
   settle({ from, to }: Pick<Slice, 'from' | 'to'>): void {

@@ -104,7 +104,7 @@ export class Takes implements AsyncDisposable {
     }
     this.committed += slices.reduce((sum, { events }) => sum + events.length, 0)
     const lost = slices.filter(({ held }) => held.isLost).reduce((sum, { events }) => sum + events.length, 0)
-    if (lost > 0) this.#options.context.log.warn(`${counted(lost, 'event')} were stored of partitions that the group has given to another agent: it delivers them again.`) // prettier-ignore
+    if (lost > 0) this.#options.context.log.warn(`${counted(lost, 'event')} were stored of partitions that another agent has now, or that are read again: they are delivered again.`) // prettier-ignore
   }
 
   rollBack(slices: readonly Slice[]): void {
@@ -145,15 +145,26 @@ export class Takes implements AsyncDisposable {
   }
 
   async #make(records: FetchedRecords): Promise<void> {
-    const held = this.#held.get(keyOf(records))
+    const held = this.#heldFor(records)
     if (held === undefined) return
-    held.begin(records.position)
+    held.goOn(records.position)
     while (!held.isLost && !this.#stop.signal.aborted) {
       const isLast = this.#makeSlice(records, held)
       this.#options.changed()
       if (isLast) return
       while (this.ready.count >= aheadMax && !this.#stop.signal.aborted) await this.#room.rung
     }
+  }
+
+  /** The partition as it is held now: anew where the reading has jumped back, since the same offsets come twice then. */
+  #heldFor(records: FetchedRecords): HeldPartition | undefined {
+    const { topic, partition } = records
+    const held = this.#held.get(keyOf(records))
+    if (held === undefined || records.position >= held.end) return held
+    held.isLost = true
+    const anew = new HeldPartition(topic, partition)
+    this.#held.set(keyOf(records), anew)
+    return anew
   }
 
   /** True where the records are used up. */
@@ -167,7 +178,8 @@ export class Takes implements AsyncDisposable {
       events.push(this.#options.maker.event(records, (problem) => this.#unreadable(records, problem)))
       offsets.push(records.reader.offset)
     }
-    const slice = { held, events, offsets, from, to: records.position }
+    held.end = records.position
+    const slice = { held, events, offsets, from, to: held.end }
     if (events.length > 0) this.ready.push(slice)
     else held.settle(slice)
     return isLast
