@@ -41,3 +41,28 @@ test.each([
   outbox.close()
   await until(() => pool.lentBytes === 0, 'all memory to be back')
 })
+
+test('the memory of an answer that a slow peer has not taken is nobody else’s', async () => {
+  const pool = new BufferPool()
+  using both = await ends()
+  const outbox = new Outbox(pool, () => undefined)
+  outbox.attach(both.near)
+  both.far.pause()
+  const pieces = Array.from({ length: 4 }, (_, i) => pool.take(4 * 1024 * 1024).fill(i + 1))
+  const release = (): void => pieces.forEach((piece) => pool.give(piece))
+  outbox.send({ pieces, release })
+  outbox.send({ pieces: [Buffer.of(5)] })
+  outbox.flush()
+  expect(both.near.writableLength).toBeGreaterThan(0)
+  const others = pieces.map(({ length }) => pool.take(length).fill(9))
+  const seen: number[] = []
+  let length = 0
+  both.far.on('data', (chunk: Buffer) => {
+    length += chunk.length
+    for (const byte of new Set(chunk)) if (seen.at(-1) !== byte) seen.push(byte)
+  })
+  both.far.resume()
+  await until(() => length === 16 * 1024 * 1024 + 1, 'all of it to arrive')
+  expect(seen).toEqual([1, 2, 3, 4, 5])
+  await until(() => pool.lentBytes === others.length * 4 * 1024 * 1024, 'its memory to be back')
+})
