@@ -60,12 +60,17 @@ const format = async (values: JoptValues): Promise<number> => {
     throw new UsageError(`Cluster ID string ${clusterId} does not appear to be a valid UUID: kafka-storage.sh random-uuid prints one.`, false) // prettier-ignore
   const { folders, brokerId } = configOf(values)
   const formatted = folders.filter((path) => readMeta(realDisk, path) !== undefined)
+  const known = formatted[0] === undefined ? undefined : readMeta(realDisk, formatted[0])
   if (formatted.length > 0 && !values.has('ignore-formatted'))
     throw new UsageError(`Log directory ${formatted[0]} is already formatted. Use --ignore-formatted to ignore this directory and format the others.`, false) // prettier-ignore
+  // the broker does not start where its folders do not agree
+  if (known?.clusterId !== undefined && known.clusterId !== clusterId)
+    throw new UsageError(`Log directory ${formatted[0]} belongs to the cluster ${known.clusterId}, not to ${clusterId}.`, false) // prettier-ignore
+  const meta = { brokerId: brokerId >= 0 ? brokerId : (known?.brokerId ?? 0), clusterId }
   for (const path of folders) {
     if (formatted.includes(path)) continue
     makeDurableFolder(realDisk, path)
-    await writeMeta(realDisk, path, { brokerId: Math.max(0, brokerId), clusterId }, Date.now())
+    await writeMeta(realDisk, path, meta, Date.now())
     process.stdout.write(`Formatting ${path}.\n`)
   }
   if (formatted.length === folders.length) process.stdout.write('All of the log directories are already formatted.\n')

@@ -1,4 +1,6 @@
 /** Kafka's tools for what a cluster has and one broker does not: each does what there is to do, or says in a line why there is nothing. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startBrokerProcess, temporaryFolder, writeServerProperties } from '../support/agent.ts'
 import type { Child } from '../support/child.ts'
@@ -43,6 +45,21 @@ it('kafka-storage.sh gives the log folders a cluster id, once, and tells it', as
     'not appear to be a valid UUID',
   )
   expect((await tool('kafka-storage', ['forma'])).err).toMatch(/^invalid choice: 'forma'/)
+})
+
+it('kafka-storage.sh formats another folder for the broker that the first one is of', async () => {
+  const [first, second] = ['first', 'second'].map((name) => join(folder.path, name))
+  const properties = join(folder.path, 'two.properties')
+  writeFileSync(properties, `log.dirs=${first}\n`)
+  expect(await tool('kafka-storage', ['format', '-t', clusterId, '-c', properties])).toMatchObject({ code: 0 })
+  const metaOf = (path = ''): string => readFileSync(join(path, 'meta.properties'), 'utf8')
+  writeFileSync(join(first ?? '', 'meta.properties'), metaOf(first).replace('broker.id=0', 'broker.id=1001'))
+  writeFileSync(properties, `log.dirs=${first},${second}\n`)
+  const other = `${clusterId.slice(0, -2)}${clusterId.endsWith('AA') ? 'QQ' : 'AA'}`
+  const refused = await tool('kafka-storage', ['format', '-g', '-t', other, '-c', properties])
+  expect([refused.code, refused.err]).toEqual([1, expect.stringContaining(`belongs to the cluster ${clusterId}`)])
+  expect(await tool('kafka-storage', ['format', '-g', '-t', clusterId, '-c', properties])).toMatchObject({ code: 0 })
+  expect(metaOf(second)).toContain('broker.id=1001')
 })
 
 it('kafka-features.sh describes the features, and changes none', async () => {
