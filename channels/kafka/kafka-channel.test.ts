@@ -20,8 +20,11 @@ afterEach(async () => {
   for (const one of undo.splice(0).toReversed()) await one()
 })
 
-const brokerWith = async (partitions: number): Promise<BrokerBench> => {
-  const bench = await brokerBench({ 'transaction.state.log.num.partitions': '1' })
+const brokerWith = async (
+  partitions: number,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<BrokerBench> => {
+  const bench = await brokerBench({ 'transaction.state.log.num.partitions': '1', ...settings })
   undo.push(() => bench[Symbol.asyncDispose]())
   await createTopic(bench, topic, partitions)
   return bench
@@ -83,6 +86,16 @@ describe('a put', () => {
     await expect(channel.put(events)).rejects.toMatchObject({ code: 'CHANNEL_RECORD' })
     await channel.put(events.slice(0, 2))
     expect((await takeSome(channel, 2)).toSorted()).toEqual(['a', 'b'])
+  })
+
+  it('that the broker refuses, or a part of it, is refused and never seen, and the next goes on', async () => {
+    const bench = await brokerWith(2, { 'message.max.bytes': '2000' })
+    const { channel } = await open(bench, { partitionIdHeader: 'p' })
+    const large = eventOf('x'.repeat(5000), { p: '1' })
+    await expect(channel.put([large])).rejects.toThrow()
+    await expect(channel.put([eventOf('a', { p: '0' }), large])).rejects.toThrow()
+    await channel.put([eventOf('b', { p: '0' }), eventOf('c', { p: '1' })])
+    expect((await takeSome(channel, 2)).toSorted()).toEqual(['b', 'c'])
   })
 
   it('into one partition is one batch, without a transaction', async () => {
