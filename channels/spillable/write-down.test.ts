@@ -4,6 +4,7 @@ import { isSettled } from '../../test/conformance/scope.ts'
 import { bodiesFrom, interleaved, killSpillable, spillableBench, takeAll } from '../../test/fakes/spillable-channel.ts'
 
 const never = new AbortController().signal
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 describe('the next start', () => {
   it('finds everything in order after a clean stop, open takes included', async () => {
@@ -32,6 +33,31 @@ describe('the next start', () => {
     expect(await isSettled(channel.take(1, never))).toBe(false)
     await channel[Symbol.asyncDispose]()
     expect(await takeAll(await open())).toEqual(bodiesFrom(5, 40))
+  })
+
+  it('finds a put in its place that came while others were still on their way to the disk, with memory in between', async () => {
+    const { open, disk } = spillableBench()
+    const channel = await open({ memory: 4 })
+    await channel.put(numbered(0, 4))
+    const take = await channel.take(4, never)
+    await channel.put(numbered(4, 6))
+    const synced = Promise.withResolvers<void>()
+    const sync = disk.sync.bind(disk)
+    disk.sync = (fd) => {
+      disk.sync = sync
+      return synced.promise.then(() => sync(fd))
+    }
+    const puts = [channel.put(numbered(6, 8))]
+    await turn()
+    puts.push(channel.put(numbered(8, 9)))
+    await take.commit()
+    puts.push(channel.put(numbered(9, 11)), channel.put(numbered(11, 14)))
+    expect(channel.heldInMemory).toBe(2)
+    for (let turns = 0; turns < 10; turns++) await turn()
+    synced.resolve()
+    await Promise.all(puts)
+    await channel[Symbol.asyncDispose]()
+    expect(await takeAll(await open())).toEqual(bodiesFrom(4, 14))
   })
 
   it.each(['process', 'power'] as const)(
