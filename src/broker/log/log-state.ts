@@ -11,6 +11,7 @@ import { indexAborted, markerOf, producersAt } from './producer-history.ts'
 import { ProducerSnapshots } from './producer-snapshots.ts'
 import type { ProducerState } from './producer-state.ts'
 import { endOfClosed, recover } from './recovery.ts'
+import { Replacement } from './replacement.ts'
 import { SegmentFiles } from './segment-files.ts'
 import { SegmentList } from './segment-list.ts'
 import { SegmentSyncs } from './segment-syncs.ts'
@@ -44,8 +45,7 @@ export class LogState {
   #epochs: LeaderEpochs | undefined
   readonly #files: SegmentFiles
   readonly #syncs: SegmentSyncs
-  /** The rest of a replacement that the disk refused. */
-  #swap: (() => void) | undefined
+  readonly #replacement: Replacement
 
   /** Lists the folder and reads none of its files; `ready` does what is to be done before they are used. Throws system errors. */
   constructor(home: LogHome, start: LogStart) {
@@ -58,6 +58,8 @@ export class LogState {
       bases.length === 0 ? [this.#files.begin(first)] : bases.map((base) => this.#files.found(base)),
     )
     this.#syncs = new SegmentSyncs(home, this.segments)
+    const parts = { segments: this.segments, files: this.#files, snapshots: this.#snapshots, syncs: this.#syncs }
+    this.#replacement = new Replacement(parts)
     this.logStartOffset = Math.max(first, start.logStartOffset ?? 0)
     if (start.isNew) this.#syncs.folderMade()
     const isEmpty = bases.length === 0
@@ -193,30 +195,14 @@ export class LogState {
     return true
   }
 
-  /**
-   * Puts other segments in the place of neighbouring closed ones. The old files go out of sight first; then `place` must bring the new ones to
-   * their names, and give their base offsets, ascending; it is called again if it throws. Throws system errors; then it is to be finished later.
-   */
+  /** Puts other segments in the place of neighbouring closed ones (replacement.ts). Throws system errors; then it is to be finished later. */
   replaceSegments(old: readonly Segment[], place: () => readonly number[]): void {
-    const kept = old[0]?.baseOffset
-    const left = Array.from(old)
-    this.#swap = () => {
-      for (let [segment] = left; segment !== undefined; [segment] = left) {
-        this.#files.hide(segment, segment.baseOffset === kept)
-        if (segment.baseOffset !== kept) this.#snapshots.forget(segment.baseOffset)
-        left.shift()
-      }
-      const bases = place()
-      this.segments.replace(old, bases.map((base) => this.#files.found(base))) // prettier-ignore
-      this.#syncs.fileMade()
-    }
-    this.finishSwap()
+    this.#replacement.begin(old, place)
   }
 
   /** Goes on where the disk refused a `replaceSegments`: to be called before segments are read, go or are replaced. Throws system errors. */
   finishSwap(): void {
-    this.#swap?.()
-    this.#swap = undefined
+    this.#replacement.finish()
   }
 
   /** Removes snapshots from before this offset: compaction takes markers away there, and a transaction that one has for open would never end. Throws system errors. */

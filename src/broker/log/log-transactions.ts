@@ -2,7 +2,7 @@
 import { markerOf } from './producer-history.ts'
 import type { Admitted } from './admission.ts'
 import type { LogState } from './log-state.ts'
-import type { Producer } from './producer-state.ts'
+import type { Producer, RememberedBatch } from './producer-state.ts'
 import type { AbortedTransaction } from './transaction-index.ts'
 
 /** Errors are KafkaFaults, as of the log itself. */
@@ -39,6 +39,11 @@ export class LogTransactions {
   /** Forgets producers that wrote last before this time. */
   expireProducers(beforeMs: number): void {
     this.#state.expireProducers(beforeMs)
+  }
+
+  /** The append that a producer repeats, if it does. Throws what is wrong with its epoch or sequence. */
+  earlier({ batches: [batch] }: Admitted): RememberedBatch | undefined {
+    return batch === undefined || batch.producerId < 0 ? undefined : this.#state.producers().check(batch)
   }
 
   /** The broker's own batches carry no sequence, but must not speak for a producer that has gone on. */

@@ -4,7 +4,7 @@
  */
 import { reasonOf } from '../../base/faults.ts'
 import { KafkaFault } from '../../protocol/error-codes.ts'
-import { admit, type Admitted } from './admission.ts'
+import { admit } from './admission.ts'
 import { rethrowUnlessDisk } from './disk-errors.ts'
 import { Durability } from './durability.ts'
 import { Listeners } from './listeners.ts'
@@ -128,7 +128,7 @@ export class PartitionLog {
     if (this.#durability.broken !== undefined) throw this.#durability.broken
     const nowMs = this.#state.home.clock.now()
     const admitted = admit(records, how, this.settings, nowMs)
-    const before = how.origin === 'client' ? this.#earlier(admitted) : this.transactions.checkOwn(admitted)
+    const before = how.origin === 'client' ? this.transactions.earlier(admitted) : this.transactions.checkOwn(admitted)
     if (before !== undefined) return this.#repeated(before)
     const baseOffset = this.logEndOffset
     const stamped = stamp(admitted, baseOffset, this.leaderEpoch)
@@ -269,12 +269,6 @@ export class PartitionLog {
   #endWork(): void {
     this.#durability.end()
     this.#listeners.call()
-  }
-
-  /** The append that a producer repeats, if it does. */
-  #earlier({ batches }: Admitted): RememberedBatch | undefined {
-    const [batch] = batches
-    return batch === undefined || batch.producerId < 0 ? undefined : this.#state.producers().check(batch)
   }
 
   #repeated({ firstOffset, lastOffset, timestampMs }: RememberedBatch): Appended {
