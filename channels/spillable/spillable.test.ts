@@ -45,6 +45,20 @@ describe('the order', () => {
   })
 })
 
+it('settles nothing of a take over both whose commit the disk refuses', async () => {
+  const { open, disk } = spillableBench()
+  const channel = await open()
+  const { settled } = await channel.put(numbered(0, 10))
+  await channel.put(numbered(10, 20))
+  const take = await channel.take(20, never)
+  disk.fail('sync', 'EIO', { path: '/checkpoint' })
+  await expect(take.commit()).rejects.toMatchObject({ code: 'CHANNEL_DISK' })
+  await take[Symbol.asyncDispose]()
+  expect([channel.heldInMemory, channel.held, await isSettled(settled)]).toEqual([10, 20, false])
+  expect(await takeAll(channel)).toEqual(bodiesFrom(0, 20))
+  expect([channel.held, await isSettled(settled)]).toEqual([0, true])
+})
+
 it('waits for no put that was refused, when nobody took since one before it was stored', async () => {
   const { open, disk } = spillableBench()
   const channel = await open({ memory: 4 })
