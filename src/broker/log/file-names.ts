@@ -9,6 +9,9 @@ export const deletedSuffix = '.deleted'
 export const cleanedSuffix = '.cleaned'
 export const swapSuffix = '.swap'
 
+/** Where KRaft keeps what it knows of the cluster; no partition of ours. */
+export const metadataFolder = '__cluster_metadata-0'
+
 const digits = 20
 
 /** `00000000000000000042.log` */

@@ -5,18 +5,12 @@
 import { join } from 'node:path'
 import { reasonOf } from '../../base/faults.ts'
 import { rethrowBroken } from '../../base/assert.ts'
-import { hasMarker, isForeignMarker, removeMarker, writeMarker } from './clean-marker.ts'
+import { removeMarker, writeMarker } from './clean-marker.ts'
 import { rethrowUnlessDisk } from './disk-errors.ts'
 import { FolderCare } from './folder-care.ts'
 import { FolderCheckpoints } from './folder-checkpoints.ts'
 import { FolderHealth } from './folder-health.ts'
-import {
-  deletedFolderName,
-  isDeletedFolderName,
-  parseFutureFolderName,
-  parsePartitionFolderName,
-  partitionFolderName,
-} from './file-names.ts'
+import { deletedFolderName, partitionFolderName } from './file-names.ts'
 import type { FutureFolder, PartitionFolderName } from './file-names.ts'
 import type { LogFolderOptions } from './log-folder-options.ts'
 import type { LogSettings } from './log-settings.ts'
@@ -28,8 +22,16 @@ import { syncFile, syncFolder } from './whole-file.ts'
 
 /** Who has the folder. */
 export const lockFile = '.lock'
-/** Where KRaft keeps what it knows of the cluster; no partition of ours. */
-export const metadataFolder = '__cluster_metadata-0'
+
+/** What a folder held when it was opened. */
+export interface HeldFolder {
+  readonly stored: StoredMeta | undefined
+  readonly isForeign: boolean
+  readonly isClean: boolean
+  readonly partitions: PartitionFolderName[]
+  readonly deleted: readonly string[]
+  readonly futures: readonly FutureFolder[]
+}
 
 export class LogFolder {
   readonly path: string
@@ -53,20 +55,20 @@ export class LogFolder {
   #care: Disposable | undefined
   #isOffline = false
 
-  constructor(options: LogFolderOptions, stored: StoredMeta | undefined, names: readonly string[], lock: Disposable) {
+  constructor(options: LogFolderOptions, held: HeldFolder, lock: Disposable) {
     this.path = options.path
-    this.stored = stored
+    this.stored = held.stored
+    this.isClean = held.isClean
+    this.isForeign = held.isForeign
+    this.found = held.partitions
+    this.foundDeleted = held.deleted
+    this.foundFutures = held.futures
     this.#options = options
     this.#lock = lock
     this.#stuck = new StuckFolders(options.files.disk)
     this.#alarm = new StorageAlarm(options.log, options.path)
     this.#health = new FolderHealth(options.path, options.files.disk, options.clock, (reason) => this.fail(reason))
-    this.isClean = hasMarker(names)
-    this.isForeign = this.#wasForeign(names)
     this.#checkpoints = new FolderCheckpoints({ ...options, suspected: this.#suspected }, this.#logs)
-    this.found = names.flatMap((name) => (name === metadataFolder ? [] : (parsePartitionFolderName(name) ?? [])))
-    this.foundDeleted = names.filter(isDeletedFolderName)
-    this.foundFutures = names.flatMap((name) => parseFutureFolderName(name) ?? [])
   }
 
   /** Says whose folder a new one is, or one that is taken over. */
@@ -177,6 +179,7 @@ export class LogFolder {
     this.#isOffline = true
     this.#care?.[Symbol.dispose]()
     this.#checkpoints.abandon()
+    this.#options.removal.abandon(this.path)
     for (const log of this.#logs) log.takeOffline()
     this.#options.log.error(
       `Stopping serving logs in dir ${this.path}: its ${this.#logs.size} partitions are offline until the broker is started again.`,
@@ -289,11 +292,5 @@ export class LogFolder {
       rethrowBroken(thrown)
       this.#options.log.error(`${name} cannot be read and is refused until it can.`, { reason: reasonOf(thrown) })
     }
-  }
-
-  /** Before our mark was in it, or when the marker of the last clean stop is not ours. */
-  #wasForeign(names: readonly string[]): boolean {
-    if (this.stored?.isForeign ?? names.some((name) => parsePartitionFolderName(name) !== undefined)) return true
-    return this.isClean && isForeignMarker(this.#options.files.disk, this.path)
   }
 }

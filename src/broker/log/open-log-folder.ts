@@ -1,10 +1,11 @@
 /** Opening a log folder: its lock first, then what its files say of it. */
 import { join } from 'node:path'
 import { takeLock } from '../../io/lock.ts'
-import { isDeletedFolderName, parseFutureFolderName, parsePartitionFolderName } from './file-names.ts'
-import { lockFile, LogFolder } from './log-folder.ts'
+import { hasMarker, isForeignMarker } from './clean-marker.ts'
+import { isDeletedFolderName, metadataFolder, parseFutureFolderName, parsePartitionFolderName } from './file-names.ts'
+import { type HeldFolder, lockFile, LogFolder } from './log-folder.ts'
 import type { LogFolderOptions } from './log-folder-options.ts'
-import { readMeta } from './meta-properties.ts'
+import { readMeta, type StoredMeta } from './meta-properties.ts'
 import { readWhole } from './whole-file.ts'
 
 /** Takes the folder for this process. Throws FOLDER_LOCKED, LOG_FOLDER_FOREIGN, LOG_FOLDER_DAMAGED and system errors. */
@@ -24,10 +25,30 @@ export const openLogFolder = (options: LogFolderOptions): LogFolder => {
     const known = stored === undefined ? undefined : { ...stored, isForeign: stored.isForeign || wasKafkas }
     const names = disk.list(path)
     sayStrangers(options, names)
-    return new LogFolder(options, known, names, lock)
+    return new LogFolder(options, heldIn(options, known, names), lock)
   } catch (thrown) {
     lock[Symbol.dispose]()
     throw thrown
+  }
+}
+
+const heldIn = (
+  { path, files }: LogFolderOptions,
+  stored: StoredMeta | undefined,
+  names: readonly string[],
+): HeldFolder => {
+  const isClean = hasMarker(names)
+  // before our mark was in it, or when the marker of the last clean stop is not ours
+  const isForeign =
+    (stored?.isForeign ?? names.some((name) => parsePartitionFolderName(name) !== undefined)) ||
+    (isClean && isForeignMarker(files.disk, path))
+  return {
+    stored,
+    isForeign,
+    isClean,
+    partitions: names.flatMap((name) => (name === metadataFolder ? [] : (parsePartitionFolderName(name) ?? []))),
+    deleted: names.filter(isDeletedFolderName),
+    futures: names.flatMap((name) => parseFutureFolderName(name) ?? []),
   }
 }
 

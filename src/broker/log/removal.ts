@@ -2,6 +2,7 @@
  * Removes files and folders that were put out of sight (deleted segments, deleted partitions) some time later, when nobody can be reading them any
  * more, and a few at a time: files of gigabytes take the system a while. What is left when the process ends is removed at the next start.
  */
+import { sep } from 'node:path'
 import { reasonOf } from '../../base/faults.ts'
 import type { Log } from '../../base/log.ts'
 import type { Clock } from '../../io/clock.ts'
@@ -11,8 +12,10 @@ import { rethrowUnlessDisk } from './disk-errors.ts'
 /** Paths removed in one go, and the pause before the next ones. */
 const atOnce = 8
 const pauseMs = 5
-/** After what time something that the disk refuses to remove is tried again. */
+/** After what time the paths that the disk refuses to remove are tried again, all of them. */
 const retryMs = 60_000
+/** Refused paths that are remembered; those beyond stay until the next start. */
+export const REFUSED_PATHS_MAX = 10_000
 
 export class Removal implements Disposable {
   readonly #disk: Disk
@@ -20,9 +23,13 @@ export class Removal implements Disposable {
   readonly #log: Log
   readonly #waiting = new Set<Disposable>()
   readonly #due: string[] = []
-  /** Paths that the disk refused to remove, which is said once. */
-  readonly #lamented = new Set<string>()
+  /** Paths that the disk refused to remove, each of which was said once. */
+  readonly #refused = new Set<string>()
+  /** Log folders that have failed: nothing in them is touched any more. */
+  readonly #abandoned = new Set<string>()
   #isRemoving = false
+  #isRetrySet = false
+  #saidTooMany = false
 
   constructor(disk: Disk, clock: Clock, log: Log) {
     this.#disk = disk
@@ -33,10 +40,13 @@ export class Removal implements Disposable {
   /** Removes them after a while. */
   remove(paths: readonly string[], delayMs: number): void {
     if (paths.length === 0) return
-    this.#after(delayMs, () => {
-      this.#due.push(...paths)
-      if (!this.#isRemoving) this.#removeSome()
-    })
+    this.#after(delayMs, () => this.#begin(paths))
+  }
+
+  /** The log folder has failed: what lies in it is left to the next start. */
+  abandon(folder: string): void {
+    this.#abandoned.add(folder + sep)
+    for (const path of this.#refused) if (this.#isAbandoned(path)) this.#refused.delete(path)
   }
 
   /** Nothing is removed any more. */
@@ -46,25 +56,56 @@ export class Removal implements Disposable {
     this.#due.length = 0
   }
 
-  #removeSome(): void {
-    for (const path of this.#due.splice(0, atOnce)) {
-      try {
-        this.#disk.remove(path)
-        this.#lamented.delete(path)
-      } catch (thrown) {
-        rethrowUnlessDisk(thrown)
-        this.#refused(path, thrown)
-      }
-    }
-    this.#isRemoving = this.#due.length > 0
-    if (this.#isRemoving) this.#after(pauseMs, () => this.#removeSome())
+  #begin(paths: Iterable<string>): void {
+    for (const path of paths) this.#due.push(path)
+    if (!this.#isRemoving) this.#removeSome()
   }
 
-  #refused(path: string, thrown: unknown): void {
-    if (!this.#lamented.has(path))
-      this.#log.warn(`${path} could not be removed; it is tried again.`, { reason: reasonOf(thrown) })
-    this.#lamented.add(path)
-    this.remove([path], retryMs)
+  #removeSome(): void {
+    for (const path of this.#due.splice(0, atOnce)) if (!this.#isAbandoned(path)) this.#tryToRemove(path)
+    this.#isRemoving = this.#due.length > 0
+    if (this.#isRemoving) this.#after(pauseMs, () => this.#removeSome())
+    else if (this.#refused.size > 0) this.#retryLater()
+  }
+
+  #tryToRemove(path: string): void {
+    try {
+      this.#disk.remove(path)
+      this.#refused.delete(path)
+    } catch (thrown) {
+      rethrowUnlessDisk(thrown)
+      this.#remember(path, thrown)
+    }
+  }
+
+  #remember(path: string, thrown: unknown): void {
+    if (this.#refused.has(path)) return
+    const reason = reasonOf(thrown)
+    if (this.#refused.size < REFUSED_PATHS_MAX) {
+      this.#refused.add(path)
+      return this.#log.warn(`${path} could not be removed; it is tried again.`, { reason })
+    }
+    if (this.#saidTooMany) return
+    this.#saidTooMany = true
+    this.#log.warn(
+      `${path} could not be removed, nor could ${REFUSED_PATHS_MAX} others: this one, and what follows, stays until the broker is started again.`,
+      { reason },
+    )
+  }
+
+  /** One timer for all of them. */
+  #retryLater(): void {
+    if (this.#isRetrySet) return
+    this.#isRetrySet = true
+    this.#after(retryMs, () => {
+      this.#isRetrySet = false
+      this.#begin(this.#refused)
+    })
+  }
+
+  #isAbandoned(path: string): boolean {
+    for (const folder of this.#abandoned) if (path.startsWith(folder)) return true
+    return false
   }
 
   #after(ms: number, action: () => void): void {
