@@ -44,3 +44,12 @@ test('each of a crowd has its share with the heartbeats that follow, and nobody 
   expect(new Set(peers.map(({ owned }) => owned.values().next().value?.size))).toEqual(new Set([2]))
   expect(sharedPartitions(peers)).toEqual([])
 })
+
+test('a member that comes once the crowd has left does not wait for its share', async () => {
+  const one = await bench()
+  const [first, ...others] = crowd(one, 61)
+  await targetsMade(one, others)
+  for (const peer of others) await peer.leave()
+  await first?.beat()
+  expect(first?.owned.values().next().value?.size).toBe(600)
+})

@@ -54,6 +54,10 @@ const pauseMs = ({ members, natives }: ConsumerGroup, weighed: { members: number
   return Math.min(PAUSE_MS_MAX, (weighed.members + weighed.partitions) / WEIGHED_PER_MS)
 }
 
+/** Once the crowd has left there is nothing to wait for. */
+const isPaused = ({ members, aimAgainMs }: ConsumerGroup, nowMs: number): boolean =>
+  nowMs < aimAgainMs && members.size > CROWD
+
 export class Engine implements Disposable {
   readonly options: EngineOptions
   readonly #sessions: Deadlines
@@ -188,7 +192,7 @@ export class Engine implements Disposable {
       if (!reads && digestOf(consumer, topics) !== consumer.metadataHash) change.bumped(digestOf(consumer, topics))
     }
     if (reads) change.bumped(digestOf(consumer, topics, member))
-    if (change.epoch <= change.assignmentEpoch || nowMs < consumer.aimAgainMs) return
+    if (change.epoch <= change.assignmentEpoch || isPaused(consumer, nowMs)) return
     const weighed = change.assign(consumer.preferredAssignor ?? member.assignor ?? assignors[0] ?? 'uniform', topics)
     consumer.aimAgainMs = nowMs + pauseMs(consumer, weighed)
   }
