@@ -5,6 +5,7 @@
 import type { Log } from '../../src/base/log.ts'
 import { systemCode } from '../../src/base/faults.ts'
 import type { Disk } from '../../src/io/disk.ts'
+import { writeWhole } from '../../src/io/write-whole.ts'
 import type { DataFile } from './data-file.ts'
 
 /** More of one damaged place is not copied. */
@@ -56,15 +57,25 @@ export class Quarantine {
     try {
       const fd = this.#disk.open(path, 'w')
       try {
-        const bytes = file.read(position, length)
-        this.#disk.write(fd, bytes, 0, bytes.length, 0)
+        writeWhole(this.#disk, fd, file.read(position, length), 0)
       } finally {
         this.#disk.close(fd)
       }
       return path
     } catch (thrown) {
       if (systemCode(thrown) === undefined) throw thrown
+      this.#dropPart(path)
       return undefined
+    }
+  }
+
+  /** Half a copy is no use, and takes room on a disk that has none. */
+  #dropPart(path: string): void {
+    try {
+      this.#disk.remove(path)
+    } catch (thrown) {
+      if (systemCode(thrown) === undefined) throw thrown
+      this.#log.warn(`${path} is only a part of what was damaged, and cannot be removed: ${String(thrown)}.`)
     }
   }
 }

@@ -1,12 +1,14 @@
 /**
  * What was taken, kept in two small files of the checkpoint folder that are written in turns. Each begins with the whole state and goes on with what
  * changed; when one is full, the state is written to the other. Both have their full size from the start and are only written over: so takes can be
- * committed, and give space back, on a disk that has none left. Throws system errors.
+ * committed, and give space back, on a disk that has none left. Beside what was taken they say how far puts had come: what is missing below that is
+ * damage, and not a put that a crash cut off. Throws system errors.
  */
 import { join } from 'node:path'
 import { crc32c } from '@node-rs/crc32'
 import type { Disk } from '../../src/io/disk.ts'
 import { readWhole } from '../../src/io/read-whole.ts'
+import { writeWhole } from '../../src/io/write-whole.ts'
 import { Ordinals, type Range } from './ordinals.ts'
 
 const names = ['taken-0.journal', 'taken-1.journal'] as const
@@ -46,6 +48,12 @@ interface JournalRecord {
   readonly sizeInBytes: number
 }
 
+/** An empty range says where the puts end. */
+const withEnd = (ranges: readonly Range[], end: number): Range[] => [...ranges, { from: end, to: end }]
+
+const endOf = (ranges: readonly Range[], before = 0): number =>
+  ranges.reduce((end, { from, to }) => (from === to ? Math.max(end, to) : end), before)
+
 /** The record at `at`, or undefined where none is whole. */
 const readRecord = (file: Buffer, at: number): JournalRecord | undefined => {
   if (at + headerBytes > file.length || file.readUInt32BE(at) !== magic) return undefined
@@ -64,6 +72,7 @@ const readRecord = (file: Buffer, at: number): JournalRecord | undefined => {
 interface Read {
   readonly generation: number
   readonly taken: Ordinals
+  readonly end: number
   /** All its records. */
   readonly bytes: Buffer
 }
@@ -73,14 +82,15 @@ const readFile = (file: Buffer): Read | undefined => {
   const state = readRecord(file, 0)
   if (state === undefined || state.number !== 0) return undefined
   const taken = new Ordinals(state.ranges)
-  let at = state.sizeInBytes
+  let [at, end] = [state.sizeInBytes, endOf(state.ranges)]
   for (let number = 1; ; number++) {
     const next = readRecord(file, at)
     if (next?.generation !== state.generation || next.number !== number) break
     for (const range of next.ranges) taken.add(range)
+    end = endOf(next.ranges, end)
     at += next.sizeInBytes
   }
-  return { generation: state.generation, taken, bytes: file.subarray(0, at) }
+  return { generation: state.generation, taken, end, bytes: file.subarray(0, at) }
 }
 
 const newest = (files: readonly (Buffer | undefined)[]): Read | undefined =>
@@ -99,7 +109,13 @@ const wholeFile = (disk: Disk, fd: number): Buffer => {
 export interface JournalState {
   readonly taken: Ordinals
   readonly generation: number
+  /** Every ordinal below it was put, and is in a data file unless it was taken. */
+  readonly end: number
 }
+
+/** After the last of the events that a journal knows of and that were not taken; 0 where there is none. */
+export const owedEnd = ({ taken, end }: Pick<JournalState, 'taken' | 'end'>): number =>
+  taken.missing({ from: 0, to: end }).at(-1)?.to ?? 0
 
 /** The journal in a folder as it stands now, also while another process writes it; undefined where none is whole. Throws system errors. */
 export const readJournal = (disk: Disk, folder: string): JournalState | undefined => {
@@ -117,6 +133,7 @@ export class TakesJournal {
   readonly isNew: boolean
   readonly #disk: Disk
   readonly #fds: readonly number[]
+  #end: number
   #generation: number
   /** Of the file whose state is known to last: the other one is written over. */
   #lasting: number
@@ -129,7 +146,13 @@ export class TakesJournal {
     this.#fds = fds
     this.isNew = found === undefined
     this.taken = found?.taken ?? new Ordinals()
+    this.#end = found?.end ?? 0
     this.#generation = this.#lasting = found?.generation ?? 0
+  }
+
+  /** Every ordinal below it was put, and is in a data file unless it was taken: as far as that is known to last. */
+  get end(): number {
+    return this.#end
   }
 
   /** Reads both files, of which the newer one that is whole counts, and begins the other. Nothing stays open when it throws. */
@@ -150,12 +173,12 @@ export class TakesJournal {
     }
   }
 
-  /** Adds what was taken, and takes back what is `held` after all; resolves when both last, or neither. One call at a time. */
-  async add(ranges: readonly Range[], held: readonly Range[] = []): Promise<void> {
-    const record = recordOf(this.#generation, this.#number, ranges)
+  /** Adds what was taken, takes back what is `held` after all, and notes where the puts `end`; resolves when all that lasts, or nothing. One call at a time. */
+  async add(ranges: readonly Range[], held: readonly Range[] = [], end = this.#end): Promise<void> {
+    const record = recordOf(this.#generation, this.#number, end > this.#end ? withEnd(ranges, end) : ranges)
     const isFull = this.#at + record.length > journalBytes
     // Only a whole state can say less than the one before.
-    if (this.#isFailed || this.#number === 0 || isFull || held.length > 0) return this.#turnOver(ranges, held)
+    if (this.#isFailed || this.#number === 0 || isFull || held.length > 0) return this.#turnOver(ranges, held, end)
     // Until its sync has worked nobody knows what is on the disk: the next one begins the other file.
     this.#isFailed = true
     this.#write(record, this.#at)
@@ -164,6 +187,7 @@ export class TakesJournal {
     this.#at += record.length
     this.#number++
     for (const range of ranges) this.taken.add(range)
+    this.#end = Math.max(this.#end, end)
   }
 
   close(): void {
@@ -184,13 +208,13 @@ export class TakesJournal {
   }
 
   /** The whole state and what is new into the other file. */
-  async #turnOver(ranges: readonly Range[], held: readonly Range[]): Promise<void> {
+  async #turnOver(ranges: readonly Range[], held: readonly Range[], end: number): Promise<void> {
     const state = new Ordinals(this.taken.ranges)
     for (const range of ranges) state.add(range)
     for (const range of held) state.remove(range)
     this.#generation += this.#generation % 2 === this.#lasting % 2 ? 1 : 2
     this.#isFailed = true
-    const record = recordOf(this.#generation, 0, state.ranges)
+    const record = recordOf(this.#generation, 0, withEnd(state.ranges, Math.max(this.#end, end)))
     this.#stretch(this.#fd, record.length)
     this.#write(record, 0)
     await this.#disk.sync(this.#fd)
@@ -200,17 +224,16 @@ export class TakesJournal {
     this.#number = 1
     for (const range of ranges) this.taken.add(range)
     for (const range of held) this.taken.remove(range)
+    this.#end = Math.max(this.#end, end)
   }
 
   #write(bytes: Buffer, position: number): void {
-    for (let done = 0; done < bytes.length;)
-      done += this.#disk.write(this.#fd, bytes, done, bytes.length - done, position + done)
+    writeWhole(this.#disk, this.#fd, bytes, position)
   }
 
   /** Zeros to the full size, written and not only counted: their place on the disk is then taken. */
   #stretch(fd: number, bytes: number): void {
     const { size } = this.#disk.fstat(fd)
-    const zeros = Buffer.alloc(Math.max(0, bytes - size))
-    for (let done = 0; done < zeros.length;) done += this.#disk.write(fd, zeros, done, zeros.length - done, size + done)
+    writeWhole(this.#disk, fd, Buffer.alloc(Math.max(0, bytes - size)), size)
   }
 }

@@ -49,6 +49,20 @@ test('the lock of a killed process is taken over, also when its number was given
   expect(disk.list('/')).toEqual(['.lock'])
 })
 
+test('on a disk that takes a part of the line and then is full there is no lock, and no file', () => {
+  const { as } = machine()
+  const disk = new FakeDisk({ capacityBytes: 20 })
+  expect(() => takeLock('/.lock', { disk, processes: as(10) })).toThrow('ENOSPC')
+  expect(disk.list('/')).toEqual([])
+})
+
+test('a disk that writes short holds the whole line', () => {
+  const { as } = machine()
+  const disk = new FakeDisk({ shortWrites: 0.9 })
+  takeLock('/.lock', { disk, processes: as(10) })
+  expect(() => takeLock('/.lock', { disk, processes: as(11) })).toThrow('in use by process 10')
+})
+
 test('a thread that died in this process does not block its successor', () => {
   const disk = new FakeDisk()
   const { as } = machine()

@@ -7,6 +7,7 @@ import { assert } from '../base/assert.ts'
 import type { Disk } from './disk.ts'
 import { realRandom } from './random.ts'
 import { realProcesses, type Processes } from './processes.ts'
+import { writeWhole } from './write-whole.ts'
 
 export interface LockOptions {
   readonly disk: Disk
@@ -66,7 +67,7 @@ const created = (disk: Disk, path: string, holder: Holder): boolean => {
   try {
     const bytes = Buffer.from(written(holder))
     assert(bytes.length <= lockBytesMax, 'the lock line is too long')
-    disk.write(fd, bytes, 0, bytes.length, 0)
+    writeWhole(disk, fd, bytes, 0)
   } catch (thrown) {
     disk.unlink(path)
     throw thrown

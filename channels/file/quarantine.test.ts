@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest'
+import { fakeContext } from '../../test/fakes/context.ts'
+import { FakeDisk } from '../../test/fakes/disk.ts'
+import { DataFile } from './data-file.ts'
+import { Quarantine } from './quarantine.ts'
+
+/** A data file of 1,000 bytes behind its header, all of them damaged. */
+const damaged = (disk: FakeDisk): { readonly lines: () => readonly string[]; readonly files: () => string[] } => {
+  const { log } = fakeContext({ disk })
+  disk.makeFolder('/data')
+  const file = DataFile.create(disk, '/data', 1, 0)
+  file.append(Buffer.alloc(1000, 'x'))
+  const quarantine = new Quarantine(disk, log)
+  return {
+    lines: () => {
+      quarantine.events(file, 32, 1000, 0, 5)
+      return log.of('error')
+    },
+    files: () => disk.list('/data').filter((name) => name.endsWith('.damaged')),
+  }
+}
+
+it('keeps all of what is damaged on a disk that writes short', () => {
+  const disk = new FakeDisk({ shortWrites: 0.9 })
+  const { lines, files } = damaged(disk)
+  expect(lines()).toEqual([expect.stringContaining('The bytes are kept in /data/events-0000000001.data.32.damaged.')])
+  expect(files().map((name) => disk.bytes(`/data/${name}`)?.length)).toEqual([1000])
+})
+
+it('on a disk that fills up in the middle says nothing of a copy, and leaves none', () => {
+  const disk = new FakeDisk()
+  const { lines, files } = damaged(disk)
+  disk.capacityBytes = 1500
+  expect(lines()).toEqual([expect.stringMatching(/damaged at 32: 5 events are lost\.$/)])
+  expect(files()).toEqual([])
+})
