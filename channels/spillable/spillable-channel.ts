@@ -116,6 +116,7 @@ export class SpillableChannel implements Channel, TakeOwner {
     if (this.#overflow === undefined || this.#isClosed || this.#isStopping) return
     this.#isStopping = true
     this.#isSpilling = true
+    this.#line.letIn()
     const isWritten = await this.#write([])
     if (isWritten || this.#isClosed) return
     this.#isStopping = false

@@ -84,6 +84,42 @@ describe('the next start', () => {
   })
 })
 
+it.each([1, 2, 3, 4])('calls nothing lost when the power fails while memory is written down, seed %i', async (seed) => {
+  for (let step = 1; step <= 30; step++) {
+    const { open, disk, log } = spillableBench(seed)
+    const channel = await open()
+    await interleaved(channel)
+    disk.crashIn(step)
+    const written = channel.writeDown()
+    const put = channel.put(numbered(35, 40)).then(
+      () => 40,
+      () => 35,
+    )
+    await written
+    const end = await put
+    killSpillable(disk, 'power')
+    const bodies = await takeAll(await open())
+    expect(bodies).toEqual(expect.arrayContaining([...bodiesFrom(10, 20), ...bodiesFrom(25, end)]))
+    expect(log.of('error').filter((line) => line.includes('events are lost'))).toEqual([])
+  }
+})
+
+describe('a put that waits for memory', () => {
+  it('goes to the disk at once when memory is written down, behind what it waited for', async () => {
+    const { open } = spillableBench()
+    const channel = await open({ overflowTimeoutMs: 60_000 })
+    await channel.put(numbered(0, 10))
+    const waiting = channel.put(numbered(10, 15))
+    expect(await isSettled(waiting)).toBe(false)
+    await channel.writeDown()
+    await (
+      await waiting
+    ).settled
+    await channel[Symbol.asyncDispose]()
+    expect(await takeAll(await open())).toEqual(bodiesFrom(0, 15))
+  })
+})
+
 describe('a disk that cannot take the memory', () => {
   it('leaves it to the sinks, and says so', async () => {
     const { open, disk, log } = spillableBench()

@@ -37,8 +37,8 @@ const optionsOf = ({ memory = 10, bytes = 1e9, overflow = 1000, ...given }: Give
   ...given,
 })
 
-export const spillableBench = () => {
-  const disk = new FakeDisk()
+export const spillableBench = (seed = 1) => {
+  const disk = new FakeDisk({ seed })
   const clock = new FakeClock()
   const context = fakeContext({ disk, clock })
   /** Not open yet. */
