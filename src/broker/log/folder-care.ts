@@ -5,6 +5,7 @@ import type { Log } from '../../base/log.ts'
 import type { Clock } from '../../io/clock.ts'
 import type { PartitionLog } from './partition-log.ts'
 import { repeat } from './repeat.ts'
+import { RetentionAlarm } from './retention-alarm.ts'
 
 const producerExpirationDefaultMs = 86_400_000
 const producerCheckDefaultMs = 600_000
@@ -33,6 +34,7 @@ export interface FolderCareOptions {
 export class FolderCare implements Disposable {
   readonly #options: FolderCareOptions
   readonly #logs: Iterable<PartitionLog>
+  readonly #alarm: RetentionAlarm
   readonly #work: readonly Disposable[]
   #isOver = false
 
@@ -43,6 +45,7 @@ export class FolderCare implements Disposable {
       options.log.warn(`Work on ${options.path} was not done this time.`, { reason: reasonOf(thrown) })
     this.#options = options
     this.#logs = logs
+    this.#alarm = new RetentionAlarm(options.log, options.path)
     this.#work = [
       repeat(clock, producerCheckMs, () => this.#expireProducers(), failed),
       repeat(clock, retentionCheckMs, () => this.#retain(), failed, firstCheckMs),
@@ -68,14 +71,17 @@ export class FolderCare implements Disposable {
       if (this.#isOver) return
       try {
         await log.retain()
+        this.#alarm.worked(log)
       } catch (thrown) {
         rethrowBroken(thrown)
         suspected(thrown)
+        this.#alarm.failed(log, thrown)
         said.debug(`Retention skipped ${log.topic}-${log.partition}.`, { reason: reasonOf(thrown) })
       }
       if (clock.monotonic() < sliceEndMs) continue
       await clock.sleep(1)
       sliceEndMs = clock.monotonic() + sliceMs
     }
+    this.#alarm.say()
   }
 }
