@@ -43,15 +43,18 @@ export interface BacklogOptions {
   readonly taken: Ordinals
   /** Bytes of batches kept in memory, before one more is left on disk alone. */
   readonly memoryBytesMax: number
+  /** Bytes of records read from disk at once when memory runs empty; a megabyte where it is left out. */
+  readonly readBytes?: number | undefined
   /** Events that turn out to be unreadable. */
   readonly lost: (range: Range) => void
 }
 
-/** Read at once when memory runs empty. */
-const readBytes = 1024 * 1024
+/** Read at once when memory runs empty, unless the options say otherwise. */
+const readBytesAtOnce = 1024 * 1024
 
 export class Backlog {
   readonly #options: BacklogOptions
+  readonly #readBytes: number
   readonly #ready = new Ring<Slice>()
   #readyBytes = 0
   /** What comes behind everything that is ready: its ordinal, and the scan that will find it on disk. */
@@ -66,6 +69,7 @@ export class Backlog {
   /** Everything from `next` to `end` is on disk. */
   constructor(options: BacklogOptions, next: number, end: number) {
     this.#options = options
+    this.#readBytes = options.readBytes ?? readBytesAtOnce
     this.#next = next
     this.#end = end
   }
@@ -164,7 +168,7 @@ export class Backlog {
   #load(): void {
     // A file goes with the last of its events, whatever else it has: nothing is looked for behind them.
     this.#next = Math.min(this.#end, this.#options.taken.firstMissing(this.#next))
-    while (this.#next < this.#end && this.#readyBytes < readBytes) {
+    while (this.#next < this.#end && this.#readyBytes < this.#readBytes) {
       this.#scan ??= this.#scanAt(this.#next)
       if (this.#scan === undefined) return this.#loseRest()
       const record = this.#next < this.#scan.file.endOrdinal ? this.#record(this.#scan) : undefined

@@ -5,6 +5,7 @@
 import { join } from 'node:path'
 import { crc32c } from '@node-rs/crc32'
 import type { Disk } from '../../src/io/disk.ts'
+import { writeWhole } from '../../src/io/write-whole.ts'
 import { isWhole, readRecordHeader, recordHeaderBytes, recordMagic, type RecordHeader } from './put-record.ts'
 
 /** `MILLFC1\n`. */
@@ -60,12 +61,13 @@ export class DataFile {
     this.size = size
   }
 
-  /** Makes a new, empty one, whose name lasts; the header lasts with the first sync. */
+  /** Makes a new, empty one that lasts, header and name: only the newest file can be without a header after a loss of power. */
   static create(disk: Disk, folder: string, id: number, firstOrdinal: number): DataFile {
     const file = new DataFile(disk, folder, id, firstOrdinal, 0)
     file.#fd = disk.open(file.path, 'wx+')
     try {
       file.append(headerOf(id, firstOrdinal))
+      disk.syncNow(file.#fd)
       disk.syncFolder(folder)
     } catch (thrown) {
       file.remove()
@@ -97,9 +99,7 @@ export class DataFile {
 
   /** Appends all of `bytes`, or throws; after it has thrown nothing more may be appended. */
   append(bytes: Buffer): void {
-    for (let done = 0; done < bytes.length;) {
-      done += this.#disk.write(this.#opened(), bytes, done, bytes.length - done, this.size + done)
-    }
+    writeWhole(this.#disk, this.#opened(), bytes, this.size)
     this.size += bytes.length
   }
 

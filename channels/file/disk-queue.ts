@@ -20,6 +20,8 @@ export interface DiskQueueOptions extends StoreOptions {
   readonly syncEveryMs: number | undefined
   /** Bytes of events kept in memory for the next takes. */
   readonly memoryBytesMax: number
+  /** Bytes of them read at once when that runs empty; a megabyte where it is left out. */
+  readonly readBytes?: number | undefined
 }
 
 export interface DiskQueueChanges {
@@ -69,7 +71,7 @@ export class DiskQueue {
     this.#held = nextOrdinal - journal.taken.count
     this.#settledEnd = nextOrdinal
     this.#backlog = new Backlog(
-      { files, taken: journal.taken, memoryBytesMax: options.memoryBytesMax, lost: (range) => this.#lose(range) },
+      { ...options, files, taken: journal.taken, lost: (range) => this.#lose(range) },
       journal.taken.firstMissing(0),
       nextOrdinal,
     )

@@ -5,8 +5,8 @@
  * `npm run simulate -- --seed S` runs that one, `--seeds N` so many fresh ones.
  */
 import { afterAll, test } from 'vitest'
-import type { Accounts } from './file-channel-ledger.ts'
-import { type End, World } from './file-channel-world.ts'
+import type { Accounts } from './channel-ledger.ts'
+import { type End, World } from './channel-world.ts'
 
 const accounts: Accounts = { put: 0, taken: 0, lost: 0, repeated: 0 }
 let worlds = 0

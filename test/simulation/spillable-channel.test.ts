@@ -6,8 +6,8 @@
  */
 import { afterAll, test } from 'vitest'
 import { SpillableChannel } from '../../channels/spillable/spillable-channel.ts'
-import type { Accounts } from './file-channel-ledger.ts'
-import { type MakeChannel, World } from './file-channel-world.ts'
+import type { Accounts } from './channel-ledger.ts'
+import { type MakeChannel, World } from './channel-world.ts'
 
 const accounts: Accounts = { put: 0, taken: 0, lost: 0, repeated: 0 }
 let worlds = 0

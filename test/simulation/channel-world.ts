@@ -1,5 +1,5 @@
 /**
- * A file channel that lives several lives on one fake disk: puts, takes, commits, roll-backs and aborts at random, several at once, over a disk that writes
+ * A channel with a disk, the file channel or the spillable one, that lives several lives on one fake disk: puts, takes, commits, roll-backs and aborts at random, several at once, over a disk that writes
  * short, refuses any call, fails syncs, fills up, and on which the process is killed or the power fails at a random step, the start of a life included.
  */
 import { expect } from 'vitest'
@@ -14,7 +14,7 @@ import { FakeClock } from '../fakes/clock.ts'
 import { fakeContext } from '../fakes/context.ts'
 import { FakeDisk } from '../fakes/disk.ts'
 import { seededRandom, type SeededRandom } from '../fakes/random.ts'
-import { Ledger } from './file-channel-ledger.ts'
+import { Ledger } from './channel-ledger.ts'
 
 export type End = 'stop' | 'process' | 'power'
 
@@ -75,6 +75,7 @@ export class World {
       fileBytesMax: this.random.pick([300, 1000, 5000]),
       syncEveryMs: this.#syncEveryMs,
       memoryBytesMax: this.random.pick([0, 200, 10_000]),
+      readBytes: this.random.pick([1, 200, undefined]),
     }
     return this.#makeChannel(options, fakeContext({ clock: this.clock, disk: this.disk }), this.random)
   }

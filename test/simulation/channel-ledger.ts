@@ -1,5 +1,5 @@
 /**
- * What a simulated file channel was given and what came out of it, event by event: each is a number. Whatever breaks a promise throws, and the accounts
+ * What a simulated channel was given and what came out of it, event by event: each is a number. Whatever breaks a promise throws, and the accounts
  * of all lives together can be read at the end.
  */
 import { expect } from 'vitest'
