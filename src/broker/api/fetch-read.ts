@@ -176,6 +176,13 @@ export class FetchReader {
     return buffer.length === bytes ? buffer : buffer.subarray(0, bytes)
   }
 
+  /** In memory that is counted as long as the answer lies there. */
+  #kept(messages: Buffer): Buffer {
+    const records = this.#allocate(messages.length)
+    messages.copy(records)
+    return records
+  }
+
   /** For readers of magic 0 and 1. Reads on where a stretch holds nothing for them, or they would ask for it for ever. */
   #oldFormat(log: PartitionLog, offset: number, maxBytes: number, minOne: boolean): Buffer {
     if (!log.settings.isDownConverted) throw new KafkaFault('UNSUPPORTED_VERSION')
@@ -186,7 +193,7 @@ export class FetchReader {
       if (next === undefined) return nothing
       const { messages, unpackedBytes } = downConvert(batches, magic, offset, this.#convertedBytesLeft)
       this.#convertedBytesLeft -= unpackedBytes
-      if (messages.length > 0) return messages
+      if (messages.length > 0) return this.#kept(messages)
       from = next
       bytes = Math.max(maxBytes, SKIPPED_BYTES)
     }
