@@ -75,7 +75,7 @@ export class World {
       fileBytesMax: this.random.pick([300, 1000, 5000]),
       syncEveryMs: this.#syncEveryMs,
       memoryBytesMax: this.random.pick([0, 200, 10_000]),
-      readBytes: this.random.pick([1, 200, undefined]),
+      readBytes: this.random.pick([1, 200, 10_000]),
     }
     return this.#makeChannel(options, fakeContext({ clock: this.clock, disk: this.disk }), this.random)
   }
