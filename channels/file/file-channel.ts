@@ -12,6 +12,7 @@ import { type Receipt, settledReceipt } from '../../src/flow/receipt.ts'
 import { type Putter, type Taker, takeWaitMinMs, Waiters } from '../../src/flow/waiters.ts'
 import { joined, type Slice } from './backlog.ts'
 import { DiskQueue, type DiskQueueOptions } from './disk-queue.ts'
+import { tooManyBytes } from './record-limit.ts'
 
 export interface FileChannelOptions extends DiskQueueOptions {
   readonly capacity: number
@@ -111,7 +112,7 @@ export class FileChannel implements Channel {
   #cannotTake(batch: Batch): Fault | undefined {
     const { name, transactionCapacity } = this.#options
     if (this.#closed || this.#queue === undefined) return this.#isClosed()
-    if (batch.length <= transactionCapacity) return undefined
+    if (batch.length <= transactionCapacity) return tooManyBytes(name, batch)
     return new Fault('BATCH_TOO_LARGE', { channel: name, events: batch.length, transactionCapacity })
   }
 

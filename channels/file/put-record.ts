@@ -95,6 +95,9 @@ const putHeaders = (into: Buffer, from: number, headers: Headers): number => {
   return at
 }
 
+/** The size of the record of a batch. */
+export const recordBytesOf = (batch: Batch): number => layoutOf(batch).sizeInBytes
+
 /** Where records are built, one after the other, until they are written together. */
 export class RecordBuffer {
   #bytes: Buffer

@@ -11,6 +11,7 @@ import type { Batch } from '../../src/flow/event.ts'
 import { type Receipt, settledReceipt } from '../../src/flow/receipt.ts'
 import { type Taker, takeWaitMinMs, Waiters } from '../../src/flow/waiters.ts'
 import type { DiskQueueOptions } from '../file/disk-queue.ts'
+import { tooManyBytes } from '../file/record-limit.ts'
 import type { Slice } from '../memory/segment.ts'
 import { type MemoryLimits, MemoryPart } from './memory-part.ts'
 import { Overflow } from './overflow.ts'
@@ -158,7 +159,7 @@ export class SpillableChannel implements Channel, TakeOwner {
     const { name, transactionCapacity } = this.#options
     if (this.#isClosed || (this.durable && this.#overflow === undefined))
       return new Fault('CHANNEL_CLOSED', { channel: name })
-    if (batch.length <= transactionCapacity) return undefined
+    if (batch.length <= transactionCapacity) return this.durable ? tooManyBytes(name, batch) : undefined
     return new Fault('BATCH_TOO_LARGE', { channel: name, events: batch.length, transactionCapacity })
   }
 

@@ -30,6 +30,10 @@ const table = {
     says: 'A batch of {events} events is above the transactionCapacity {transactionCapacity} of channel {channel}',
     hint: 'Raise transactionCapacity, or lower the batch size of the source.',
   },
+  BATCH_BYTES: {
+    says: 'A batch of {events} events takes {bytes} bytes, and channel {channel} stores at most {bytesMax} of one batch',
+    hint: 'Lower the batch size of the source, or the size of its events.',
+  },
   CHANNEL_CLOSED: {
     says: 'Channel {channel} is closed',
     hint: 'The agent is stopping; what was not taken is delivered again after the next start where the source can.',
