@@ -127,7 +127,9 @@ export class LogState {
     this.#quietly(() => closed.seal())
     closed.isDirty = true
     this.takeSnapshot()
-    this.segments.push(this.#files.begin(this.logEndOffset))
+    const begun = this.#files.begin(this.logEndOffset)
+    begun.firstOpenAtBase = this.#producers?.firstOpenOffset() ?? -1
+    this.segments.push(begun)
   }
 
   /** Writes stamped batches behind the last one. Throws system errors, and is then as before. */

@@ -56,12 +56,16 @@ export class LogTransactions {
   }
 }
 
-/** Asks the index of each segment, from the first offset on, until one says that nothing more can follow. */
+/**
+ * Asks the index of each segment, from the first offset on, until one says that nothing more can follow, or a segment was begun when no transaction was
+ * open that reaches back before `upTo`: what ends there or later has begun behind it.
+ */
 const findAborted = (state: LogState, from: number, upTo: number): AbortedTransaction[] => {
   const { segments } = state
   const all: AbortedTransaction[] = []
   if (from >= upTo) return all
   for (const segment of segments.from(segments.indexOf(from))) {
+    if (segment.baseOffset >= upTo && segment.firstOpenAtBase >= upTo) break
     state.mendAborted(segment)
     const { found, isComplete } = segment.aborted.search(from, upTo)
     for (const each of found) all.push(each)

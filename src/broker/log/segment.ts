@@ -51,6 +51,8 @@ export class Segment {
   isSealed: boolean
   /** When the first batch says it was written; undefined in an empty segment. */
   firstTimestampMs: number | undefined
+  /** From which offset on a transaction was open when the segment was begun, Infinity if none was; -1 where that is not known any more. */
+  firstOpenAtBase = -1
   readonly createdMs: number
   /** So much is taken off `segment.ms`. */
   readonly jitterMs: number

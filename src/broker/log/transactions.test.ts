@@ -2,9 +2,11 @@ import { describe, expect, test, vi } from 'vitest'
 import { batchOf } from '../../../test/fakes/batches.ts'
 import { bench, client, readAll } from '../../../test/fakes/partition-log.ts'
 import { FakeDisk } from '../../../test/fakes/disk.ts'
+import { seededRandom } from '../../../test/fakes/random.ts'
 import { encodeMarker } from '../../protocol/control-batch.ts'
 import { errorCodes, KafkaFault } from '../../protocol/error-codes.ts'
 import type { PartitionLog } from './partition-log.ts'
+import { TransactionIndex } from './transaction-index.ts'
 
 const own = { origin: 'coordinator' } as const
 
@@ -85,6 +87,42 @@ test('a long transaction is found from every segment that it reaches into', () =
   expect([0, 2, 4, 6].map((from) => abortedIn(world.log, from, from + 1))).toEqual([
     ['7: 0-7'], ['7: 0-7'], ['7: 0-7'], ['7: 0-7'],
   ]) // prettier-ignore
+})
+
+test('a search ends where nothing was open, and misses no transaction that reaches across segments', () => {
+  for (let seed = 1; seed <= 10; seed++) {
+    const random = seededRandom(seed)
+    const world = writers(bench().open({}, { segmentBytes: 400 }))
+    const open = new Map<number, number>()
+    const ended: { id: number; first: number; last: number }[] = []
+    for (let step = 0; step < 120; step++) {
+      const id = Math.floor(random.next() * 4)
+      const first = open.get(id)
+      if (first === undefined || random.next() < 0.5) open.set(id, first ?? world.send(id, ['x'.repeat(90)]))
+      else {
+        const outcome = random.next() < 0.5 ? 'abort' : 'commit'
+        const last = world.end(id, outcome)
+        if (outcome === 'abort') ended.push({ id, first, last })
+        open.delete(id)
+      }
+    }
+    for (let from = 0; from < world.log.logEndOffset; from += 3)
+      for (const upTo of [from + 1, from + 5, from + 40]) {
+        const due = ended
+          .filter(({ first, last }) => first < upTo && last >= from)
+          .toSorted((a, b) => a.first - b.first)
+        expect(abortedIn(world.log, from, upTo)).toEqual(due.map(({ id, first, last }) => `${id}: ${first}-${last}`))
+      }
+  }
+  const log = writers(bench().open({}, { segmentBytes: 400 }))
+  log.send(1, ['first'])
+  log.end(1, 'abort')
+  for (let i = 0; i < 50; i++) log.log.append(batchOf(['y'.repeat(200)]), client)
+  const search = vi.spyOn(TransactionIndex.prototype, 'search')
+  expect(abortedIn(log.log, 0, 1)).toEqual(['1: 0-1'])
+  expect(abortedIn(log.log, 3, 4)).toEqual([])
+  expect(search.mock.calls.length).toBeLessThan(5)
+  search.mockRestore()
 })
 
 test('a marker is refused once its producer or its coordinator has been succeeded, and so are data of an older epoch', () => {
