@@ -11,7 +11,7 @@ const answers = 'src/broker/api'
 const fileOf = (apiName: string): string => `${apiName.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()}.ts`
 
 /** The ACL calls have one answer, and so one file. */
-const handlerFileOf = (apiName: string): string => (/Acls$/.test(apiName) ? 'acls.ts' : fileOf(apiName))
+const handlerFileOf = (apiName: string): string => (apiName.endsWith('Acls') ? 'acls.ts' : fileOf(apiName))
 
 const advertised = handlers.map(({ api }) => api)
 const files = projectFiles()

@@ -31,6 +31,23 @@ const refuse = ({ disk }: StoreBench, path: string): void => {
     disk.fail(operation, 'EIO', { path, ...broken })
 }
 
+test('what waits to be removed in a folder that has failed is left to the next start', async () => {
+  const bench = await twoFolders()
+  const { store, inB, disk, clock } = bench
+  store.create({ name: 'gone', partitions: 2 })
+  disk.fail('remove', 'EIO', broken)
+  store.delete('gone')
+  refuse(bench, '/b')
+  expect(() => inB.append(batchOf(['x']), client)).toThrow('cannot be written')
+  await until(() => inB.isOffline)
+  const asked: string[] = []
+  disk.remove = (path) => void asked.push(path)
+  await clock.advanceSlowly(300_000, 10_000)
+  expect(asked).toContainEqual(expect.stringMatching(/^\/a\/gone-/))
+  expect(asked.filter((path) => path.startsWith('/b'))).toEqual([])
+  await store[Symbol.asyncDispose]()
+})
+
 test('new partitions go where there are fewest', async () => {
   const { start } = storeBench()
   const store = await start({ folders: ['/a', '/b', '/c'] })

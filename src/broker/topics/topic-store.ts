@@ -3,10 +3,8 @@
  * folders of its partitions, so there is no list that could differ from them.
  */
 import { Fault, reasonOf } from '../../base/faults.ts'
-import { rethrowBroken } from '../../base/assert.ts'
 import { KafkaFault } from '../../protocol/error-codes.ts'
 import { orStorageError, rethrowUnlessDisk } from '../log/disk-errors.ts'
-import { Flusher } from '../log/flusher.ts'
 import type { LogFolder } from '../log/log-folder.ts'
 import { LogFolders } from '../log/log-folders.ts'
 import type { Meta } from '../log/meta-properties.ts'
@@ -19,6 +17,7 @@ import { PartitionMoves } from './partition-moves.ts'
 import { TakeOver } from './take-over.ts'
 import { checkGrowth, checkNewTopic, checkUnique } from './topic-check.ts'
 import { checkTogether, checkTopicConfigs, logSettings, topicValues, type Given } from './topic-config.ts'
+import { TopicSettling } from './topic-settling.ts'
 import { TopicList, type ListedTopic } from './topic-list.ts'
 import type { TopicStoreOptions } from './topic-store-options.ts'
 import { findTopics, type FoundTopic } from './topic-loader.ts'
@@ -62,11 +61,9 @@ export class TopicStore implements AsyncDisposable {
   readonly #removal: Removal
   readonly #topics = new Map<string, Topic>()
   readonly #byId = new Map<string, Topic>()
-  /** Topics that were created or deleted and not synced yet. */
-  readonly #unsettled = new Set<string>()
   /** Folders found at the start that are no part of any topic. */
   #leftOver: readonly string[] = []
-  readonly #settler = new Flusher(() => this.#sync())
+  readonly #settling: TopicSettling
 
   constructor(options: TopicStoreOptions, folders: LogFolders, identity: Meta, removal: Removal) {
     const { disk, log } = options
@@ -87,6 +84,13 @@ export class TopicStore implements AsyncDisposable {
     this.#identity = identity
     this.#takeOver = new TakeOver(disk, log, folders.all)
     this.#list = new TopicList(disk, folders.areSeveral ? folders.all.map(({ path }) => path) : [])
+    this.#settling = new TopicSettling({
+      folders,
+      partitions: this.#partitions,
+      list: this.#list,
+      log,
+      topics: () => this.#topics.values(),
+    })
     this.#loadAll()
   }
 
@@ -96,7 +100,7 @@ export class TopicStore implements AsyncDisposable {
     await this.#folders.begin(this.#identity)
     // clients may ask for topics of these names from now on
     this.#removal.remove(this.#partitions.clearAway(this.#leftOver), 0)
-    if (this.#folders.areSeveral) void this.#settler.flush()
+    if (this.#folders.areSeveral) void this.#settling.flush()
   }
 
   /** Paths of the log folders that could not be opened. */
@@ -145,7 +149,7 @@ export class TopicStore implements AsyncDisposable {
     const partitions = validateOnly ? [] : orStorageError(`Topic ${name} cannot be created`, make)
     const created: Topic = { name, id, partitions, configs, internal: isInternal(name) }
     if (!validateOnly) this.#add(created)
-    if (!validateOnly) this.#settle(name)
+    if (!validateOnly) this.#settling.begin(name)
     return created
   }
 
@@ -162,7 +166,7 @@ export class TopicStore implements AsyncDisposable {
     const grow = (): PartitionLog[] => this.#partitions.grow(name, id, growth)
     const more = orStorageError(`Topic ${name} cannot get more partitions`, grow)
     this.#add({ ...topic, partitions: [...partitions, ...more] })
-    this.#settle(name)
+    this.#settling.begin(name)
   }
 
   /**
@@ -179,7 +183,7 @@ export class TopicStore implements AsyncDisposable {
     if (now?.id !== topic.id) throw missingTopic(name)
     this.#add({ ...now, configs })
     this.#obey(configs, now.partitions)
-    if (this.#folders.areSeveral) this.#settle(name)
+    if (this.#folders.areSeveral) this.#settling.begin(name)
   }
 
   /** What `given` says has changed: topics that do not override it follow. */
@@ -196,7 +200,7 @@ export class TopicStore implements AsyncDisposable {
     this.#topics.delete(name)
     this.#byId.delete(topic.id)
     const failures = topic.partitions.flatMap((log) => this.#hide(name, log) ?? [])
-    this.#settle(name)
+    this.#settling.begin(name)
     if (failures[0] !== undefined) throw failures[0]
   }
 
@@ -213,8 +217,8 @@ export class TopicStore implements AsyncDisposable {
   }
 
   /** Resolves when everything created and deleted so far would survive a power cut, as far as the disk allows. */
-  async settled(): Promise<void> {
-    if (this.#unsettled.size > 0) await this.#settler.flush()
+  settled(): Promise<void> {
+    return this.#settling.settled()
   }
 
   /** Resolves when it would survive a power cut where each log begins now. Rejects with KAFKA_STORAGE_ERROR. */
@@ -231,7 +235,7 @@ export class TopicStore implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.moves[Symbol.asyncDispose]()
     this.#removal[Symbol.dispose]()
-    await this.#settler.flush()
+    await this.#settling.flush()
     await this.#folders.close()
   }
 
@@ -275,23 +279,5 @@ export class TopicStore implements AsyncDisposable {
   #add(topic: Topic): void {
     this.#topics.set(topic.name, topic)
     this.#byId.set(topic.id, topic)
-  }
-
-  #settle(name: string): void {
-    this.#unsettled.add(name)
-    void this.#settler.flush()
-  }
-
-  async #sync(): Promise<void> {
-    const names = Array.from(this.#unsettled)
-    try {
-      await this.#partitions.sync(names)
-      if (this.#folders.areSeveral)
-        await this.#list.write(this.#folders.online.map(({ path }) => path), this.#topics.values()) // prettier-ignore
-      for (const name of names) this.#unsettled.delete(name)
-    } catch (thrown) {
-      rethrowBroken(thrown)
-      this.#options.log.warn('Topics that were created or deleted could not be synced.', { reason: reasonOf(thrown) })
-    }
   }
 }
