@@ -2,18 +2,20 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { Admin } from '../../src/client/admin.ts'
 import { clientOptions } from '../../src/client/options.ts'
 import { bodiesOf, bodyOf, eventOf, numbered } from '../../test/conformance/events.ts'
-import { brokerBench, type BrokerBench } from '../../test/fakes/broker.ts'
-import { fakeContext } from '../../test/fakes/context.ts'
+import type { BrokerBench } from '../../test/fakes/broker.ts'
+import {
+  channelBroker,
+  channelTopic as topic,
+  openKafkaChannel,
+  takeSome,
+  type TestKafkaChannel,
+} from '../../test/fakes/kafka-channel.ts'
 import { createTopic, put, storedIn } from '../../test/fakes/kafka-client.ts'
 import { readFrom } from '../../test/fakes/transactions.ts'
-import { until } from '../../test/fakes/until.ts'
 import { valuesOf } from '../../test/fakes/values.ts'
-import { createKafkaChannel } from './create-channel.ts'
 import { kafka } from './kafka.ts'
-import type { KafkaChannel } from './kafka-channel.ts'
-import { kafkaChannelSettings, type KafkaChannelValues } from './settings.ts'
+import { kafkaChannelSettings } from './settings.ts'
 
-const topic = 'flume-channel'
 const never = new AbortController().signal
 const undo: (() => unknown)[] = []
 afterEach(async () => {
@@ -24,38 +26,18 @@ const brokerWith = async (
   partitions: number,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<BrokerBench> => {
-  const bench = await brokerBench({ 'transaction.state.log.num.partitions': '1', ...settings })
+  const bench = await channelBroker(partitions, settings)
   undo.push(() => bench[Symbol.asyncDispose]())
-  await createTopic(bench, topic, partitions)
   return bench
 }
 
-const open = async (bench: BrokerBench, given: Readonly<Record<string, string>> = {}) => {
-  const values = valuesOf(kafkaChannelSettings, {
-    'kafka.bootstrap.servers': `127.0.0.1:${bench.port}`,
-    'kafka.consumer.fetch.max.wait.ms': '20',
-    'kafka.consumer.heartbeat.interval.ms': '25',
-    'kafka.pollTimeout': '5000',
-    ...given,
-  }) as unknown as KafkaChannelValues
-  const context = fakeContext()
-  const channel = createKafkaChannel(values, context)
-  undo.push(() => channel[Symbol.asyncDispose]())
-  await channel.open()
-  return { channel, log: context.log }
+const open = async (bench: BrokerBench, given: Readonly<Record<string, string>> = {}): Promise<TestKafkaChannel> => {
+  const opened = await openKafkaChannel(bench, given)
+  undo.push(() => opened.channel[Symbol.asyncDispose]())
+  return opened
 }
 
 const adminOf = ({ port }: BrokerBench): Admin => new Admin(clientOptions({ bootstrap: [{ host: '127.0.0.1', port }] }))
-
-const takeSome = async (channel: KafkaChannel, count: number): Promise<string[]> => {
-  const bodies: string[] = []
-  while (bodies.length < count) {
-    const take = await channel.take(count - bodies.length, never)
-    bodies.push(...bodiesOf(take.events))
-    await take.commit()
-  }
-  return bodies
-}
 
 describe('a put', () => {
   it('of events with keys reaches several partitions, whole, in the order of each key, and the key comes back as a header', async () => {
@@ -134,21 +116,6 @@ describe('a take', () => {
     await first.channel[Symbol.asyncDispose]()
     const { channel } = await open(bench)
     expect(await takeSome(channel, 7)).toEqual(bodiesOf(numbered(3, 10)))
-  })
-
-  it('of a partition that another agent got is void, and nothing is lost between them', async () => {
-    const bench = await brokerWith(2)
-    const [a, b] = [await open(bench), await open(bench)]
-    for (const partition of [0, 1]) await put(bench, topic, ['\u0000'], partition)
-    const stuck = await a.channel.take(10, never)
-    const came = new Set<string>()
-    const second = b.channel.take(10, never)
-    await until(() => a.log.of('warn').some((line) => /the group took .* away/.test(line)), 'the loss of a partition')
-    const take = await second
-    for (const body of bodiesOf(take.events)) came.add(body)
-    expect(take.events.length + stuck.events.length).toBeGreaterThanOrEqual(2)
-    await take.commit()
-    await stuck.commit()
   })
 
   it('commits behind events that went before they were fetched', async () => {

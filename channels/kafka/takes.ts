@@ -18,11 +18,14 @@ import { Bell } from '../../src/base/bell.ts'
 import type { RecordMaker } from './record-maker.ts'
 import { HeldPartition, ReadyEvents, type Slice } from './ready-events.ts'
 
+/** What the takes need of the consumer. */
+export type TakesConsumer = Pick<Consumer, 'open' | 'subscribe' | 'next' | 'commit' | typeof Symbol.asyncDispose>
+
 export interface TakesOptions {
   readonly name: string
   readonly topic: string
   readonly maker: RecordMaker
-  readonly consumer: (hooks: ConsumerHooks) => Consumer
+  readonly consumer: (hooks: ConsumerHooks) => TakesConsumer
   readonly context: Context
   /** There is something to take, or the reading has ended. */
   readonly changed: () => void
@@ -43,7 +46,7 @@ export class Takes implements AsyncDisposable {
   /** Events whose take was committed. */
   committed = 0
   readonly #options: TakesOptions
-  readonly #consumer: Consumer
+  readonly #consumer: TakesConsumer
   readonly #held = new Map<string, HeldPartition>()
   readonly #stop = new AbortController()
   readonly #room = new Bell()
@@ -103,8 +106,8 @@ export class Takes implements AsyncDisposable {
       if (slices.every(({ held }) => held.toCommit === undefined)) break
     }
     this.committed += slices.reduce((sum, { events }) => sum + events.length, 0)
-    const lost = slices.filter(({ held }) => held.isLost).reduce((sum, { events }) => sum + events.length, 0)
-    if (lost > 0) this.#options.context.log.warn(`${counted(lost, 'event')} were stored of partitions that another agent has now, or that are read again: they are delivered again.`) // prettier-ignore
+    const lost = slices.filter(isVoid).reduce((sum, { events }) => sum + events.length, 0)
+    if (lost > 0) this.#options.context.log.warn(`A take of ${counted(lost, 'event')} is void: it was stored when its partition was another agent's, or to be read again. What it held is delivered again.`) // prettier-ignore
   }
 
   rollBack(slices: readonly Slice[]): void {
@@ -204,13 +207,17 @@ export class Takes implements AsyncDisposable {
   /** After a turn of the event loop, in which a busy sink settles more: a commit costs both ends as much as hundreds of events do. */
   async #commitSettled(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve))
-    const offsets = this.#settled()
-    if (offsets.length > 0) await this.#consumer.commit(offsets)
-    for (const one of offsets) this.#held.get(keyOf(one))?.committed(one.offset)
+    const settled = this.#settled()
+    if (settled.length > 0) await this.#consumer.commit(settled.map(({ offset }) => offset))
+    for (const { held, offset } of settled) held.committed(offset.offset)
   }
 
-  #settled(): OffsetToCommit[] {
-    return [...this.#held.values()].flatMap((held) => held.toCommit ?? [])
+  /** With whom each offset is from: while a commit is under way the partition may go, and come back anew. */
+  #settled(): { held: HeldPartition; offset: OffsetToCommit }[] {
+    return [...this.#held.values()].flatMap((held) => {
+      const offset = held.toCommit
+      return offset === undefined ? [] : [{ held, offset }]
+    })
   }
 
   #assigned(added: readonly TopicPartition[], lost: readonly TopicPartition[]): void {
@@ -239,3 +246,5 @@ export class Takes implements AsyncDisposable {
 }
 
 const isOpen = ({ held, to }: Slice): boolean => !held.isLost && !held.hasCommitted(to)
+
+const isVoid = ({ held, to }: Slice): boolean => held.isLost && !held.hasCommitted(to)
