@@ -56,8 +56,11 @@ export class DataFiles {
     return this.#files
   }
 
-  /** Finds the files, and in the newest one the end of what was put. Returns the ordinal that comes next; the log is told what is damaged. */
-  load(): number {
+  /**
+   * Finds the files, and in the newest one the end of what was put, which is not before `owedEnd`: what is missing up to there was acknowledged. Returns the
+   * ordinal that comes next; the log is told of files without a header, and of a put that was cut off.
+   */
+  load(owedEnd: number): number {
     const { disk, folders, log } = this.#options
     const found = folders.flatMap((folder) => this.#idsIn(folder).map((id) => ({ folder, id })))
     found.sort((a, b) => a.id - b.id)
@@ -70,7 +73,7 @@ export class DataFiles {
     // What a spillable channel wrote down when it was closed stands in files with higher numbers and lower ordinals.
     this.#files.sort(byOrdinal)
     for (const [i, file] of this.#files.entries())
-      file.endOrdinal = this.#files[i + 1]?.firstOrdinal ?? this.#endOf(file)
+      file.endOrdinal = this.#files[i + 1]?.firstOrdinal ?? this.#endOf(file, owedEnd)
     if (this.#files.length > 0) log.debug(`${this.#files.length} data files, ${this.sizeInBytes} bytes.`)
     return this.#files.at(-1)?.endOrdinal ?? 0
   }
@@ -133,13 +136,20 @@ export class DataFiles {
     return this.#options.disk.list(folder).flatMap((name) => dataFileId(name) ?? [])
   }
 
-  #endOf(file: DataFile): number {
-    const scan = new RecordScan(file, 0, (position, length) => this.quarantine.tail(file, position, length))
+  /** What is damaged before the end is told when it is to be taken. */
+  #endOf(file: DataFile, owedEnd: number): number {
+    let last: { readonly position: number; readonly length: number } | undefined
+    const scan = new RecordScan(file, 0, (position, length) => {
+      last = { position, length }
+    })
     let end = file.firstOrdinal
     for (let record = scan.find(); record !== undefined; record = scan.find()) {
       end = Math.max(end, record.firstOrdinal + record.count)
       scan.skip(record)
     }
+    if (end < owedEnd) return owedEnd
+    if (last !== undefined && last.position + last.length >= file.size)
+      this.quarantine.tail(file, last.position, last.length)
     return end
   }
 

@@ -65,6 +65,7 @@ export class DiskQueue {
       await journal.add(
         [...lost, ...notes.flatMap(({ taken }) => taken)],
         notes.flatMap(({ held }) => held ?? []),
+        this.#settledEnd,
       )
       this.#lostUnnoted = this.#lostUnnoted.filter((range) => !lost.includes(range))
     })
@@ -187,7 +188,19 @@ export class DiskQueue {
   async close(): Promise<void> {
     await this.#puts.close()
     await this.#notes.idle()
+    await this.#noteEnd()
     this.#store.close()
+  }
+
+  /** So that the next start, or whoever looks, can tell a damaged end from a put that was cut off. */
+  async #noteEnd(): Promise<void> {
+    if (this.#settledEnd <= this.#store.journal.end) return
+    try {
+      await this.note([])
+    } catch (thrown) {
+      rethrowBroken(thrown)
+      this.#context.log.debug(`Channel ${this.#options.name}: where its puts end was not noted: ${reasonOf(thrown)}.`)
+    }
   }
 
   /** What a put or a take throws, counted. */

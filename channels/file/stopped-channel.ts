@@ -10,7 +10,7 @@ import { DataFile, dataFileId, dataFileName, type FoundRecord, RecordScan } from
 import { readMarker } from './flume/marker.ts'
 import { Ordinals } from './ordinals.ts'
 import { eventsOf } from './put-record.ts'
-import { readJournal } from './takes-journal.ts'
+import { type JournalState, owedEnd, readJournal } from './takes-journal.ts'
 
 /** A place in a file that is no record. */
 export interface DamagedBytes {
@@ -37,7 +37,7 @@ export interface ChannelState {
   /** Data files without a whole header. */
   readonly headless: readonly string[]
   /** Undefined where there is no journal: then everything counts as held. */
-  readonly journal: { readonly generation: number; readonly taken: Ordinals } | undefined
+  readonly journal: JournalState | undefined
   readonly held: number
   /** Events that were put and not taken, and are in no record. */
   readonly missing: number
@@ -68,6 +68,7 @@ export class StoppedChannel {
   readonly #folders: StoppedFolders
   readonly #journal: ChannelState['journal']
   readonly #taken: Ordinals
+  readonly #owedEnd: number
 
   /** Throws system errors. */
   constructor(disk: Disk, folders: StoppedFolders) {
@@ -76,6 +77,7 @@ export class StoppedChannel {
     const { checkpointFolder } = folders
     this.#journal = checkpointFolder === undefined ? undefined : readJournal(disk, checkpointFolder)
     this.#taken = new Ordinals(this.#journal?.taken.ranges)
+    this.#owedEnd = this.#journal === undefined ? 0 : owedEnd(this.#journal)
     const marker = checkpointFolder === undefined ? undefined : readMarker(disk, checkpointFolder)
     // What an unfinished take-over has copied counts for nothing yet.
     if (marker?.state === 'copying') this.#taken.add({ from: marker.end, to: Number.MAX_SAFE_INTEGER })
@@ -103,7 +105,11 @@ export class StoppedChannel {
       files.push(state)
     }
     const held = files.reduce((sum, file) => sum + file.held, 0)
-    const nextOrdinal = Math.max(seen.ranges.at(-1)?.to ?? 0, this.#journal?.taken.ranges.at(-1)?.to ?? 0)
+    const nextOrdinal = Math.max(
+      seen.ranges.at(-1)?.to ?? 0,
+      this.#journal?.end ?? 0,
+      this.#journal?.taken.ranges.at(-1)?.to ?? 0,
+    )
     return { files, headless, journal: this.#journal, held, missing: this.#missing(seen), oldest, nextOrdinal }
   }
 
@@ -162,16 +168,18 @@ export class StoppedChannel {
     const damaged: DamagedBytes[] = []
     const { path, size, firstOrdinal } = file
     const scan = new RecordScan(file, 0, (position, length) => damaged.push({ path, position, length }))
-    let [events, held] = [0, 0]
+    let [events, held, end] = [0, 0, firstOrdinal]
     for (let record = scan.find(); record !== undefined; record = scan.find()) {
       events += record.count
+      end = record.firstOrdinal + record.count
       const range = { from: record.firstOrdinal, to: record.firstOrdinal + record.count }
       for (const { from, to } of this.#taken.missing(range)) held += to - from
       each(record, scan)
       scan.skip(record)
     }
     const last = damaged.at(-1)
-    const tail = isNewest && last !== undefined && last.position + last.length >= size ? damaged.pop() : undefined
+    const isAtEnd = last !== undefined && last.position + last.length >= size
+    const tail = isNewest && isAtEnd && end >= this.#owedEnd ? damaged.pop() : undefined
     const modifiedMs = this.#disk.stat(path)?.modifiedMs ?? 0
     return { path, sizeInBytes: size, modifiedMs, firstOrdinal, events, held, damaged, tail }
   }
@@ -179,7 +187,7 @@ export class StoppedChannel {
   /** Between what is there and not taken, as far as both ends are known. */
   #missing(seen: Ordinals): number {
     const first = this.#journal === undefined ? seen.ranges[0]?.from : this.#taken.firstMissing(0)
-    const end = seen.ranges.at(-1)?.to ?? 0
+    const end = Math.max(seen.ranges.at(-1)?.to ?? 0, this.#owedEnd)
     let missing = 0
     for (const { from, to } of seen.missing({ from: first ?? 0, to: end }))
       for (const gap of this.#taken.missing({ from, to })) missing += gap.to - gap.from

@@ -6,7 +6,7 @@ import { takeLock } from '../../src/io/lock.ts'
 import { DataFiles } from './data-files.ts'
 import { refuseLiveFlume } from './flume/folders.ts'
 import { TakeOver } from './flume/take-over.ts'
-import { TakesJournal } from './takes-journal.ts'
+import { owedEnd, TakesJournal } from './takes-journal.ts'
 
 export interface StoreOptions {
   readonly checkpointFolder: string
@@ -48,7 +48,7 @@ export const openStore = async (options: StoreOptions, context: Context): Promis
   )
   // Files that were removed must not come back beside new ones of the same number.
   for (const folder of folders) disk.syncFolder(folder)
-  const end = files.load()
+  const end = files.load(owedEnd(journal))
   const { taken } = journal
   const [oldest] = files.all
   if (journal.isNew && oldest !== undefined) {
@@ -61,7 +61,7 @@ export const openStore = async (options: StoreOptions, context: Context): Promis
   const { checkpointFolder, dataFolders, backupFolder, requiredSpaceBytes } = options
   const { takeOver, nextOrdinal } = await TakeOver.run(
     { name, context, folders: { checkpointFolder, dataFolders, backupFolder }, files, journal, requiredSpaceBytes },
-    Math.max(end, taken.ranges.at(-1)?.to ?? 0),
+    Math.max(end, journal.end, taken.ranges.at(-1)?.to ?? 0),
   )
   const held = opening.move()
   const removeTaken = (): void => {

@@ -39,13 +39,13 @@ const dataDirsOf = (argv: readonly string[]): readonly string[] | undefined => {
   return dirs.split(',').map((dir) => resolve(dir.trim()))
 }
 
-const summaryText = ({ held, damage, puts }: Verdict): string =>
+const summaryText = ({ held, damage, lost, puts }: Verdict): string =>
   `${damage.map((line) => `${line}\n`).join('')}---------- Summary --------------------
 Number of Events in the Channel = ${held}
 Number of Put Events Processed = ${puts}
 Number of Valid Put Events = ${puts}
 Number of Invalid Put Events = 0
-Number of Corrupt Events = ${damage.length}
+Number of Corrupt Events = ${lost}
 ---------------------------------------
 `
 

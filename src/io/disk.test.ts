@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -38,4 +38,16 @@ it('throws when nothing could be written', () => {
   const fd = realDisk.open('/dev/null', 'r')
   expect(() => realDisk.write(fd, large, 0, large.length, 0)).toThrow('EBADF')
   realDisk.close(fd)
+})
+
+it('makes a folder with its parents, and says where none can be made', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-disk-'))
+  realDisk.makeFolder(join(folder, 'a', 'b'))
+  realDisk.makeFolder(join(folder, 'a', 'b'))
+  expect(realDisk.stat(join(folder, 'a', 'b'))?.isDirectory).toBe(true)
+  writeFileSync(join(folder, 'file'), '')
+  expect(() => realDisk.makeFolder(join(folder, 'file'))).toThrow('EEXIST')
+  expect(() => realDisk.makeFolder(join(folder, 'file', 'a'))).toThrow('ENOTDIR')
+  expect(() => realDisk.makeFolder('/proc/none/such')).toThrow(/ENOENT|EACCES|EROFS/)
+  rmSync(folder, { recursive: true })
 })

@@ -4,8 +4,9 @@
  * Errors are Node's own system errors (`code` ENOENT, ENOSPC, …).
  */
 import * as fs from 'node:fs'
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { promisify } from 'node:util'
+import { systemCode } from '../base/faults.ts'
 
 export interface DiskStat {
   readonly size: number
@@ -78,6 +79,22 @@ const writePieces: Disk['write'] = (fd, from, offset, length, position) => {
   return done
 }
 
+/**
+ * A folder and its parents. Node's own recursion never returns where a folder is missing in one that is there and takes none, as below `/proc`, or below a
+ * working folder that was deleted.
+ */
+const makeFolders = (path: string): void => {
+  try {
+    fs.mkdirSync(path)
+  } catch (thrown) {
+    if (fs.statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return
+    const parent = dirname(path)
+    if (systemCode(thrown) !== 'ENOENT' || parent === path || fs.existsSync(parent)) throw thrown
+    makeFolders(parent)
+    makeFolders(path)
+  }
+}
+
 export const realDisk: Disk = {
   open: (path, flag) => fs.openSync(path, flag),
   close: (fd) => fs.closeSync(fd),
@@ -105,8 +122,7 @@ export const realDisk: Disk = {
   },
   fstat: (fd) => statOf(fs.fstatSync(fd)),
   list: (path) => fs.readdirSync(path),
-  // Absolute, as Node never returns from a relative path below a working folder that was deleted.
-  makeFolder: (path) => void fs.mkdirSync(resolve(path), { recursive: true }),
+  makeFolder: (path) => makeFolders(resolve(path)),
   rename: (from, to) => fs.renameSync(from, to),
   unlink: (path) => fs.unlinkSync(path),
   remove: (path) => fs.rmSync(path, { recursive: true, force: true }),

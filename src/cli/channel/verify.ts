@@ -14,6 +14,8 @@ export interface Verdict {
   readonly puts: number
   /** What is damaged, a line each. */
   readonly damage: readonly string[]
+  /** Events that were acknowledged and cannot be read. */
+  readonly lost: number
   /** What is no damage, and worth knowing. */
   readonly notes: readonly string[]
 }
@@ -21,26 +23,28 @@ export interface Verdict {
 const ownVerdict = (state: ChannelState, { checkpointFolder }: FlumeFolders): Verdict => {
   const damage = state.files.flatMap((file) => file.damaged.map(damagedText))
   damage.push(...state.headless.map((path) => `${path}: has no whole header`))
-  if (state.missing > 0) damage.push(`${counted(state.missing, 'event')} that were held are in no whole record`)
   if (checkpointFolder !== undefined && state.journal === undefined && hasJournal(realDisk, checkpointFolder))
     damage.push(`${checkpointFolder}: neither file of the journal of takes is whole`)
   const notes = state.files.flatMap(({ tail }) =>
     tail === undefined ? [] : [`${damagedText(tail)}: a put that was under way at the end and was not acknowledged`],
   )
   const puts = state.files.reduce((sum, { events }) => sum + events, 0)
-  return { held: state.held, puts, damage, notes }
+  return { held: state.held, puts, damage, lost: state.missing, notes }
 }
 
 const flumeVerdict = (channel: FlumeChannel): Verdict => {
   const damage = channel.damaged.map(damagedText)
+  let lost = 0
   const events = channel.events(({ fileId, file, position, wasRemoved }) => {
-    if (!wasRemoved) damage.push(`${file?.path ?? `log-${fileId}`}: the event at ${position} cannot be read`)
+    if (wasRemoved) return
+    lost++
+    damage.push(`${file?.path ?? `log-${fileId}`}: the event at ${position} cannot be read`)
   })
   let held = 0
   for (let read = 1; read > 0; held += read) read = events.read(1000, 1024 * 1024).length
   const { checkpoint } = channel
   const notes = 'unusable' in checkpoint ? [`Flume’s checkpoint is of no use: ${checkpoint.unusable}`] : []
-  return { held, puts: channel.replayed.puts, damage, notes }
+  return { held, puts: channel.replayed.puts, damage, lost, notes }
 }
 
 export const verdictOf = (channel: OpenedChannel): Verdict => {
@@ -51,6 +55,7 @@ export const verdictOf = (channel: OpenedChannel): Verdict => {
     held: own.held + flume.held,
     puts: own.puts + flume.puts,
     damage: [...own.damage, ...flume.damage],
+    lost: own.lost + flume.lost,
     notes: [...own.notes, ...flume.notes],
   }
 }
@@ -58,12 +63,14 @@ export const verdictOf = (channel: OpenedChannel): Verdict => {
 export const verify = async (folders: FlumeFolders, json: boolean): Promise<number> => {
   using _locks = lockChannel(folders)
   using channel = await OpenedChannel.open(folders)
-  const { held, damage, notes } = verdictOf(channel)
-  if (json) process.stdout.write(`${JSON.stringify({ held, damage, notes }, null, 2)}\n`)
+  const { held, damage, lost, notes } = verdictOf(channel)
+  if (json) process.stdout.write(`${JSON.stringify({ held, damage, lost, notes }, null, 2)}\n`)
   else {
-    const summary = damage.length === 0 ? 'no damage' : counted(damage.length, 'damaged place')
+    const places = damage.length === 0 ? 'no damage' : counted(damage.length, 'damaged place')
+    const summary =
+      lost === 0 ? places : `${places}, ${counted(lost, 'event')} that were acknowledged and not taken are lost`
     const lines = [...damage, ...notes.map((note) => `(${note})`), `${counted(held, 'event')} held, ${summary}.`]
     process.stdout.write(`${lines.join('\n')}\n`)
   }
-  return damage.length === 0 ? exitCodes.done : exitCodes.failed
+  return damage.length === 0 && lost === 0 ? exitCodes.done : exitCodes.failed
 }
