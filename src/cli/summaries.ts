@@ -7,7 +7,7 @@ export const summaries = {
   components: 'list the components, or the settings of one',
   channel: 'look into the folders of a file channel, ours or Flume’s; check, export and drain them',
   docs: 'write the settings tables of all READMEs anew, or check them',
-  example: 'run one of the pipelines in examples/',
+  example: 'run examples/weblog-to-topic, as npm start does',
   'kafka-server-start': 'run the broker alone',
   'kafka-server-stop': 'stop the broker that runs alone',
   'kafka-topics': 'create, list, describe, delete topics',

@@ -33,7 +33,7 @@ describe('kafka-configs.sh', () => {
     expect(await printed('--alter', '--topic', 't1', '--add-config', 'retention.ms=1000,cleanup.policy=[compact,delete]')).toBe(done) // prettier-ignore
     const own = `Dynamic configs for topic t1 are:
   cleanup.policy=compact,delete sensitive=false synonyms={DYNAMIC_TOPIC_CONFIG:cleanup.policy=compact,delete, DEFAULT_CONFIG:log.cleanup.policy=delete}
-  retention.ms=1000 sensitive=false synonyms={DYNAMIC_TOPIC_CONFIG:retention.ms=1000, STATIC_BROKER_CONFIG:log.retention.hours=360000000, DEFAULT_CONFIG:log.retention.hours=604800000}
+  retention.ms=1000 sensitive=false synonyms={DYNAMIC_TOPIC_CONFIG:retention.ms=1000, STATIC_BROKER_CONFIG:log.retention.hours=100, DEFAULT_CONFIG:log.retention.hours=168}
 `
     expect(await printed('--describe', '--entity-type', 'topics', '--entity-name', 't1')).toBe(own)
     expect(await printed('--describe', '--entity-type', 'topics')).toBe(own)

@@ -47,18 +47,25 @@ interface Told {
   readonly row: Row | undefined
   /** The first of them holds; all are synonyms. */
   readonly candidates: readonly ToldSynonym[]
+  /** The unit of the first, in that of the setting; 1 if left out. Synonyms are told as they were written. */
+  readonly factor?: number | undefined
   readonly readOnly: boolean
 }
 
+/** A broker's value in the unit of the topic's setting. */
+const inUnit = (value: string | null, factor: number): string | null =>
+  factor === 1 || value === null ? value : String(Number(value) < 0 ? -1 : Number(value) * factor)
+
 /** A name that no table has may be anything, a secret as well: its value is kept back. */
-const told = ({ name, row, candidates, readOnly }: Told): ToldConfig => {
+const told = ({ name, row, candidates, factor = 1, readOnly }: Told): ToldConfig => {
   const isSensitive = row?.secret ?? true
   const shown = isSensitive ? candidates.map((one) => ({ ...one, value: null })) : candidates
   const [first] = shown
   const source = first?.source ?? sources.default
   return {
     name,
-    value: first === undefined ? (row === undefined || isSensitive ? null : defaultText(row)) : first.value,
+    value:
+      first === undefined ? (row === undefined || isSensitive ? null : defaultText(row)) : inUnit(first.value, factor),
     source,
     readOnly,
     isDefault: source === sources.default,
@@ -82,17 +89,16 @@ const layersOf = (name: string, config: LiveConfig): ToldSynonym[] => {
   })
 }
 
-/** A broker's value in the unit of the topic's setting. */
-const inUnit = (value: string, factor: number): string =>
-  factor === 1 ? value : String(Number(value) < 0 ? -1 : Number(value) * factor)
+interface Twin {
+  readonly synonym: ToldSynonym
+  readonly factor: number
+}
 
-const twinsOf = (name: TopicSetting, config: LiveConfig): ToldSynonym[] => {
+const twinsOf = (name: TopicSetting, config: LiveConfig): Twin[] => {
   const twins = brokerTwins[name] ?? []
-  const given = twins.flatMap(([twin, factor]) =>
-    layersOf(twin, config).map((one) => ({ ...one, value: inUnit(one.value ?? '', factor) })),
-  )
+  const given = twins.flatMap(([twin, factor]) => layersOf(twin, config).map((synonym) => ({ synonym, factor })))
   const defaults = twins.flatMap(([twin, factor]) =>
-    defaultOf(twin, brokerRow(twin)).map((one) => ({ ...one, value: inUnit(one.value ?? '', factor) })),
+    defaultOf(twin, brokerRow(twin)).map((synonym) => ({ synonym, factor })),
   )
   return [...given, ...defaults]
 }
@@ -102,7 +108,9 @@ export const topicConfigsTold = (configs: ReadonlyMap<string, string>, config: L
   Object.entries(topicSettings).map(([name, row]) => {
     const own = configs.get(name)
     const override = own === undefined ? [] : [{ name, value: own, source: sources.topic }]
-    return told({ name, row, candidates: [...override, ...twinsOf(name as TopicSetting, config)], readOnly: false })
+    const twins = twinsOf(name as TopicSetting, config)
+    const candidates = [...override, ...twins.map(({ synonym }) => synonym)]
+    return told({ name, row, candidates, factor: own === undefined ? twins[0]?.factor : 1, readOnly: false })
   })
 
 /** Settings that are asked for in smaller units first. */
