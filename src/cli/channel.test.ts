@@ -80,7 +80,7 @@ describe('millrace channel inspect', () => {
     await written(folder.path)
     const { code, out } = await runCli('channel', 'inspect', join(folder.path, part))
     expect(code).toBe(0)
-    expect(out).toContain(`checkpointDir: ${folder.path}/checkpoint\ndataDirs: ${folder.path}/data`)
+    expect(out).toContain(`checkpointDir: ${folder.path}/checkpoint\ndataDirs with files: ${folder.path}/data`)
     expect(out).toMatch(/^events held: 80$/m)
     expect(out).toMatch(/^oldest: ordinal 20, timestamp 2023-11-14T22:13:20\.000Z, in .*\.data$/m)
     expect(out).toMatch(/^taken: 20 events in 1 range/m)
@@ -185,8 +185,12 @@ describe('millrace channel export', () => {
     for await (const event of avro.createFileDecoder(file)) found.push({ ...event })
     expect(found).toEqual(['one', 'two', 'three'].map((body) => ({ headers: { k: 'v' }, body: Buffer.from(body) })))
     expect(await runCli('channel', 'export', folder.path, '--to', file)).toMatchObject({
-      code: 1,
-      err: expect.stringContaining('EEXIST'),
+      code: 2,
+      err: expect.stringContaining(`${file} is there already`),
+    })
+    expect(await runCli('channel', 'export', folder.path, '--to', join(folder.path, 'no', 'file'))).toMatchObject({
+      code: 2,
+      err: expect.stringContaining(`there is no folder ${join(folder.path, 'no')}`),
     })
     expect((await runCli('channel', 'export', folder.path, '--to', 'http://x/y')).code).toBe(2)
   })

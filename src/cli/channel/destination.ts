@@ -1,5 +1,6 @@
 /** Where the events of a channel are written by `export` and `drain`: standard output, a file, or a topic. */
-import { Fault } from '../../base/faults.ts'
+import { basename, dirname } from 'node:path'
+import { Fault, systemCode } from '../../base/faults.ts'
 import { silentLog } from '../../base/log.ts'
 import type { Batch, Event } from '../../flow/event.ts'
 import type { Context } from '../../flow/context.ts'
@@ -24,6 +25,9 @@ const context: Context = {
   random: realRandom,
 }
 
+const refused = (problem: string, thrown?: unknown): Fault =>
+  new Fault('WRONG_USAGE', { command: 'millrace channel', problem }, thrown)
+
 const newline = Buffer.from('\n')
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
@@ -47,11 +51,23 @@ const toOutput = (json: boolean): Destination => {
     async write(batch) {
       output.write(linesOf(batch, json))
       await output.room(signal)
-      if (output.gone.aborted) throw output.problem ?? new Error('Nobody reads standard output any more')
+      if (output.gone.aborted) throw output.problem ?? refused('nobody reads the output any more')
     },
     async [Symbol.asyncDispose]() {
       output[Symbol.dispose]()
     },
+  }
+}
+
+/** Events are never written over or behind what a file has. */
+const newFile = (path: string): number => {
+  try {
+    return realDisk.open(path, 'wx')
+  } catch (thrown) {
+    const code = systemCode(thrown)
+    if (code === 'EEXIST') throw refused(`${path} is there already; name a file that is not`, thrown)
+    if (code === 'ENOENT') throw refused(`there is no folder ${dirname(path)} for ${basename(path)}`, thrown)
+    throw thrown
   }
 }
 
@@ -61,7 +77,7 @@ const toFile = async (path: string, json: boolean): Promise<Destination> => {
   const isAvro = path.endsWith('.avro')
   const values = { syncIntervalBytes: 2_048_000, compressionCodec: 'null' }
   const serializer = isAvro ? await avroEvent.create(values, context) : undefined
-  const fd = realDisk.open(path, 'wx')
+  const fd = newFile(path)
   const put = (bytes: Uint8Array): void => {
     for (let done = 0; done < bytes.length;) done += realDisk.write(fd, bytes, done, bytes.length - done, null)
   }
@@ -88,7 +104,7 @@ const toTopic = async (broker: string, topic: string): Promise<Destination> => {
   const at = entry('--to', `topic://${broker}/${topic}`)
   const { values, findings } = checkSettings(kafkaSink, entries, { title: '--to', prefix: '', at, others: [] })
   const fault = findings.find(({ level }) => level === 'fault')
-  if (fault !== undefined) throw new Fault('WRONG_USAGE', { command: 'millrace channel', problem: fault.says })
+  if (fault !== undefined) throw refused(fault.says)
   const sink = await kafkaSink.create(values, context)
   const { signal } = new AbortController()
   await sink.open?.(signal)
@@ -111,7 +127,6 @@ export const destinationOf = async (to: string, json: boolean): Promise<Destinat
   if (to === 'stdout' || to === '-') return toOutput(json)
   const { broker, topic } = topicPattern.exec(to)?.groups ?? {}
   if (broker !== undefined && topic !== undefined) return toTopic(broker, topic)
-  if (to.includes('://'))
-    throw new Fault('WRONG_USAGE', { command: 'millrace channel', problem: `${to} is no topic://host:port/topic` })
+  if (to.includes('://')) throw refused(`${to} is no topic://host:port/topic`)
   return toFile(to, json)
 }

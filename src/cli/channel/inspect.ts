@@ -120,7 +120,7 @@ export const inspect = async (folders: FlumeFolders, json: boolean): Promise<num
   }
   const lines = [
     `checkpointDir: ${folders.checkpointFolder ?? 'not found'}`,
-    `dataDirs: ${folders.dataFolders.join(', ')}`,
+    `dataDirs with files: ${folders.dataFolders.join(', ') || 'none'}`,
     ...(owner === undefined ? [] : [`in use by process ${owner}: this is one moment’s state`]),
     ...(own === undefined ? [] : ownLines(own)),
     ...(flume === undefined ? [] : flumeLines(flume)),
