@@ -5,6 +5,7 @@ import type { Log } from '../base/log.ts'
 import type { ClientOptions } from '../client/options.ts'
 import { Partitioner } from '../client/partitioner.ts'
 import { Producer } from '../client/producer.ts'
+import { TransactionalProducer } from '../client/transactional-producer.ts'
 import type { ProducerOptions } from '../client/producer-options.ts'
 import { parseProducerSettings, producerRows } from '../client/producer-settings.ts'
 import { closest } from '../config/did-you-mean.ts'
@@ -20,6 +21,7 @@ import { Pace } from './perf/pace.ts'
 import { type Payload, payloadsOf, randomPayload } from './perf/payloads.ts'
 import { RecordSender } from './perf/record-sender.ts'
 import { SendFigures } from './perf/send-figures.ts'
+import { TimedTransactions, type TransactionPlan } from './perf/timed-transactions.ts'
 import { untilStopped } from './signals.ts'
 
 const clientId = 'perf-producer-client'
@@ -53,12 +55,23 @@ const options: readonly JoptOption[] = [
     doc: 'Settings of the producer, as name=value; several may follow one another.',
   },
   { names: ['producer.config', 'command-config'], value: 'String: config file', doc: 'A file of such settings.' },
+  {
+    names: ['transactional-id'],
+    value: 'String: id',
+    doc: 'Sends in transactions of this id. (with --transaction-duration-ms alone: performance-producer- and a random number)',
+  },
+  {
+    names: ['transaction-duration-ms'],
+    value: 'Long: ms',
+    doc: 'How long each transaction lasts, above 0. (default with an id: 3000)',
+  },
   { names: ['print-metrics'], doc: 'Accepted; this client keeps no metrics of its own.' },
 ]
 
 interface Plan {
   readonly client: ClientOptions
   readonly producer: Partial<ProducerOptions>
+  readonly transactions: TransactionPlan | undefined
   readonly topic: string
   readonly count: number
   readonly perSecond: number
@@ -99,6 +112,15 @@ const numberOf = (given: ReadonlyMap<string, string>, setting: string, byDefault
   return Number(text)
 }
 
+const transactionsOf = (values: JoptValues, given: ReadonlyMap<string, string>): TransactionPlan | undefined => {
+  const id = values.one('transactional-id') ?? given.get('transactional.id')
+  const durationMs = values.long('transaction-duration-ms')
+  if (durationMs !== undefined && durationMs <= 0)
+    throw new UsageError('--transaction-duration-ms should be greater than zero')
+  if (id === undefined && durationMs === undefined) return undefined
+  return { id: id ?? `performance-producer-${realRandom.bytes(8).toString('hex')}`, durationMs: durationMs ?? 3000 }
+}
+
 /** Throws a UsageError. Where batches end is the tool's own affair: the client sends what it is given. */
 const planOf = (values: JoptValues, log: Log): Plan => {
   const topic = values.required('topic')
@@ -110,11 +132,14 @@ const planOf = (values: JoptValues, log: Log): Plan => {
   const bootstrap = values.one('bootstrap-server') ?? given.get('bootstrap.servers')
   if (bootstrap === undefined) throw new UsageError('Missing required argument "[bootstrap-server]"')
   const own = clientOf(bootstrap, clientId, log)
+  const transactions = transactionsOf(values, given)
+  given.delete('transactional.id')
   const { client, producer, findings } = parseProducerSettings(given, closest)
   sayFindings(findings, given, producerRows, log)
   return {
     client: { ...own, ...client, bootstrap: own.bootstrap },
     producer,
+    transactions,
     topic,
     count,
     perSecond,
@@ -125,16 +150,23 @@ const planOf = (values: JoptValues, log: Log): Plan => {
   }
 }
 
+interface Sending {
+  readonly sender: RecordSender
+  readonly transactions: TimedTransactions | undefined
+}
+
 /** Sends one record after the other; the event loop has a turn after every batch, or answers would wait for the end. */
-const send = async (plan: Plan, sender: RecordSender, signal: AbortSignal): Promise<void> => {
+const send = async (plan: Plan, { sender, transactions }: Sending, signal: AbortSignal): Promise<void> => {
   const pace = new Pace(plan.perSecond, realClock)
   let bytes = 0
   for (let record = 0; record < plan.count && !signal.aborted; record++) {
     if (record >= pace.due) await pace.until(record, signal)
     if (sender.isFull) await sender.room()
     const payload = plan.payload(record)
+    transactions?.begin(realClock.monotonic())
     if (!sender.add(realClock.monotonic(), realClock.now(), null, payload))
       throw new UsageError(`A record of ${payload.length} bytes is larger than max.request.size`, false)
+    if (transactions?.isDue(realClock.monotonic()) === true) await transactions.commit(sender)
     bytes += payload.length
     if (bytes < plan.batchBytes) continue
     bytes = 0
@@ -143,13 +175,17 @@ const send = async (plan: Plan, sender: RecordSender, signal: AbortSignal): Prom
 }
 
 const run = async (plan: Plan, log: Log, signal: AbortSignal): Promise<number> => {
-  await using producer = new Producer(plan.client, plan.producer)
+  const { client, transactions: timed } = plan
+  const transactional = timed && new TransactionalProducer(client, { ...plan.producer, transactionalId: timed.id })
+  await using producer = transactional ?? new Producer(client, plan.producer)
+  await transactional?.open()
+  const transactions = transactional && new TimedTransactions(transactional, timed?.durationMs ?? 0)
   const topic = await producer.lookUp(plan.topic, signal)
   const figures = new SendFigures(plan.count, realClock.monotonic(), (line) => process.stdout.write(`${line}\n`))
   let failed = 0
   const sender = new RecordSender({
     ...plan,
-    producer,
+    producer: transactions?.sending ?? producer,
     topic,
     partitioner: new Partitioner(realRandom),
     clock: realClock,
@@ -159,7 +195,8 @@ const run = async (plan: Plan, log: Log, signal: AbortSignal): Promise<number> =
       failed += numbers.length
     },
   })
-  await send(plan, sender, signal)
+  await send(plan, { sender, transactions }, signal)
+  await transactions?.commit(sender)
   await sender.finish()
   figures.total(realClock.monotonic())
   if (failed > 0) log.error(`${failed} records were not stored.`)

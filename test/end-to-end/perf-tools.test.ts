@@ -51,6 +51,20 @@ it('the producer sends as many records as it was told, through settings as peopl
   expect(await ends('perf')).toBe(20_000)
 })
 
+it('the producer sends in transactions, all of which are committed', async () => {
+  const sent = await produce('--topic', 'transacted', '--num-records', '3000', '--record-size', '100', '--throughput', '10000', '--bootstrap-server', server, '--transactional-id', 'perf-1', '--transaction-duration-ms', '50') // prettier-ignore
+  expect(sent).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/^3000 records sent/) })
+  const read = ['--bootstrap-server', server, '--topic', 'transacted', '--from-beginning', '--max-messages', '3000']
+  const isolated = await tool('kafka-console-consumer', [...read, '--isolation-level', 'read_committed'])
+  expect(isolated.out.trim().split('\n')).toHaveLength(3000)
+  const markers = (await ends('transacted')) - 3000
+  expect(markers).toBeGreaterThan(1)
+  const { out } = await tool('kafka-transactions', ['--bootstrap-server', server, 'list'])
+  expect(out).toMatch(/^perf-1\s.*CompleteCommit/m)
+  const wrong = await produce('--topic', 'transacted', '--num-records', '1', '--record-size', '1', '--throughput', '-1', '--bootstrap-server', server, '--transaction-duration-ms', '0') // prettier-ignore
+  expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining('--transaction-duration-ms should be greater') })
+})
+
 it('the consumer reads as many as it was told, and names the columns', async () => {
   const read = ['--bootstrap-server', server, '--topic', 'perf', '--messages', '15000']
   const { code, out } = await tool('kafka-consumer-perf-test', read)
