@@ -77,18 +77,26 @@ const run = async (): Promise<number> => {
   const plan = judgement.agents[0]?.plan
   if (plan === undefined) throw new Fault('WRONG_USAGE', { command: 'example', problem: `${files.join()} has faults` })
   mkdirSync(output, { recursive: true })
-  return runAgent({
-    plan,
-    log,
-    properties: new Map(),
-    broker: brokerFile(),
-    started(agent) {
-      const note = written ? ` (${firstLines} made-up lines, just written)` : ''
-      say(`Millrace runs an agent with two flows. It${words(note)}`)
-      void sayWhenThrough(agent)
-    },
-    ended: (accounts) => say(accountsBrief(accounts)),
-  })
+  try {
+    return await runAgent({
+      plan,
+      log,
+      properties: new Map(),
+      broker: brokerFile(),
+      started(agent) {
+        const note = written ? ` (${firstLines} made-up lines, just written)` : ''
+        say(`Millrace runs an agent with two flows. It${words(note)}`)
+        void sayWhenThrough(agent)
+      },
+      ended: (accounts) => say(accountsBrief(accounts)),
+    })
+  } catch (thrown) {
+    if (thrown instanceof Fault && thrown.code === 'LISTENER_TAKEN')
+      process.stderr.write(
+        `Something else listens on ${bootstrap()}. Another port: MILLRACE_BOOTSTRAP=127.0.0.1:9192 npm start\n`,
+      )
+    throw thrown
+  }
 }
 
 export const command: Command = {
