@@ -66,6 +66,9 @@ export const settings = {
   compressBackupCheckpoint: flag({ doc: unneeded, default: false }),
   'use-log-replay-v1': flag({ doc: unneeded, default: false }),
   'use-fast-replay': flag({ doc: unneeded, default: false }),
+  // Of Flume before 1.5.
+  'write-timeout': seconds({ doc: unneeded, default: 3 }),
+  'checkpoint-timeout': seconds({ doc: unneeded, default: 600 }),
   'encryption.*': each(text({ doc: 'Not there yet: a file that has one of these is refused.' })),
 }
 
