@@ -23,7 +23,7 @@ import type { DiskQueueOptions } from './disk-queue.ts'
 const memoryBytesMax = 8 * 1024 * 1024
 
 const folderBelow = (name: string): string => join(homedir(), '.flume', 'file-channel', name)
-const unneeded = 'Accepted; there is no use for it here.'
+const unneeded = { doc: 'Accepted; there is no use for it here.', unneeded: true } as const
 
 /** The spillable channel has them, too. */
 export const settings = {
@@ -57,18 +57,18 @@ export const settings = {
   }),
   fsyncPerTransaction: flag({ doc: 'Whether a put waits until its events are synced to the disk.', default: true }),
   fsyncInterval: seconds({ doc: 'How often to sync where puts do not wait for it.', default: 5, min: 1 }),
-  checkpointInterval: milliseconds({ doc: unneeded, default: 30_000 }),
-  checkpointOnClose: flag({ doc: unneeded, default: true }),
-  useDualCheckpoints: flag({ doc: unneeded, default: false }),
+  checkpointInterval: milliseconds({ ...unneeded, default: 30_000 }),
+  checkpointOnClose: flag({ ...unneeded, default: true }),
+  useDualCheckpoints: flag({ ...unneeded, default: false }),
   backupCheckpointDir: path({
     doc: 'Read once, where Flume left a second checkpoint there; there is no other use for it here.',
   }),
-  compressBackupCheckpoint: flag({ doc: unneeded, default: false }),
-  'use-log-replay-v1': flag({ doc: unneeded, default: false }),
-  'use-fast-replay': flag({ doc: unneeded, default: false }),
+  compressBackupCheckpoint: flag({ ...unneeded, default: false }),
+  'use-log-replay-v1': flag({ ...unneeded, default: false }),
+  'use-fast-replay': flag({ ...unneeded, default: false }),
   // Of Flume before 1.5.
-  'write-timeout': seconds({ doc: unneeded, default: 3 }),
-  'checkpoint-timeout': seconds({ doc: unneeded, default: 600 }),
+  'write-timeout': seconds({ ...unneeded, default: 3 }),
+  'checkpoint-timeout': seconds({ ...unneeded, default: 600 }),
   'encryption.*': each(text({ doc: 'Not there yet: a file that has one of these is refused.' })),
 }
 

@@ -19,6 +19,7 @@ export const row = <T, O extends Row<T>>(
   formerly: options.formerly ?? [],
   secret: options.secret ?? false,
   ours: options.ours ?? false,
+  unneeded: options.unneeded ?? false,
   parse,
 })
 
@@ -112,6 +113,7 @@ export const each = <T>(one: Setting<T>): Setting<ReadonlyMap<string, NonNullabl
   required: one.required,
   default: new Map(),
   formerly: one.formerly,
+  unneeded: one.unneeded,
   secret: one.secret,
   ours: one.ours,
   one,

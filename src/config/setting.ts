@@ -20,6 +20,8 @@ export interface Setting<T> {
   readonly secret: boolean
   /** Flume does not have it. */
   readonly ours: boolean
+  /** Flume has it, and there is nothing here that it could change: a note says so. */
+  readonly unneeded: boolean
   /** Of a `*` row: what each of its values is. `parse` of the row itself is not called. */
   readonly one?: Setting<unknown>
   /** The value that the trimmed text stands for. Throws an Error whose message completes "NAME: …" when it stands for none. */
@@ -45,6 +47,7 @@ export interface RowOptions<T> {
   readonly formerly?: readonly string[]
   readonly secret?: boolean
   readonly ours?: boolean
+  readonly unneeded?: boolean
 }
 
 /** `T` where the row has a default or is required, else `T | undefined`. */

@@ -137,6 +137,13 @@ class Settings {
     const starred = this.#table[key]
     const row = star === undefined ? starred : (starred?.one ?? starred)
     if (row === undefined) return
+    if (row.unneeded)
+      this.say(
+        entry,
+        'note',
+        `${this.#owner.prefix}${name} is not needed here`,
+        'it changes nothing and can be left away',
+      )
     const doubt = row.doubt?.(entry.value)
     if (doubt !== undefined) this.say(entry, 'warning', `${this.#owner.prefix}${name}: ${shown(doubt, row, entry)}`)
     try {
