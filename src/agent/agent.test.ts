@@ -12,7 +12,6 @@ import type { SourceContext } from '../flow/context.ts'
 import type { Source } from '../flow/source.ts'
 import { accountsLine, imbalances } from '../monitor/accounts.ts'
 import { multiplexing } from './selectors/multiplexing.ts'
-import { replicating } from './selectors/replicating.ts'
 
 const texts = (prefix: string, count: number): string[] => Array.from({ length: count }, (_, i) => `${prefix}${i}`)
 
@@ -100,26 +99,6 @@ describe('an agent', () => {
     input.feed(texts('a', 5))
     await clock.advanceSlowly(1000, 500)
     await caughtUp
-  })
-
-  it('gives a source the lead that its channels call for', async () => {
-    const leads: number[] = []
-    const source = (context: SourceContext): Source => {
-      leads.push(context.aheadMax)
-      return new FakeSource(new FakeInput(), context)
-    }
-    const [memory, durable] = [new ScriptedChannel(), new ScriptedChannel({ durable: true })]
-    const selector = plannedSelector(replicating, { optional: ['c1'] })
-    await startFakeAgent({
-      sources: {
-        behindMemory: { create: source, channels: ['c1'] },
-        behindBoth: { create: source, channels: ['c1', 'c2'] },
-        behindDisk: { create: source, channels: ['c2'] },
-        memoryOptional: { create: source, channels: ['c1', 'c2'], selector },
-      },
-      channels: { c1: memory, c2: durable },
-    })
-    expect(leads).toEqual([5000, 5000, 10_000, 10_000])
   })
 
   it('refuses a selector that names a channel which the source does not have', async () => {

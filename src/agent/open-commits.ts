@@ -1,8 +1,8 @@
 /** Commits of one sink that wait for a disk while the sink goes on: a disk that syncs a few hundred times a second would else bound the batches. */
 import { Bell } from '../base/bell.ts'
 
-/** Events whose commit is open; before more are written, the sink waits. More than a source may be ahead: else events gather in the channel and grow old. */
-const eventsMax = 20_000
+/** Events whose commit is open; before more are written, the sink waits. As many as a source may be ahead; with twice that they grow old. */
+const eventsMax = 10_000
 
 export class OpenCommits {
   readonly #ended = new Bell()
