@@ -4,62 +4,13 @@
  * what another has, each life gives them in the order of the puts, and a full disk refuses no commit. A failing run names its seed:
  * `npm run simulate -- --seed S` runs that one, `--seeds N` so many fresh ones.
  */
-import { afterAll, test } from 'vitest'
-import type { Accounts } from './channel-ledger.ts'
-import { type End, World } from './channel-world.ts'
+import { test } from 'vitest'
+import { live, printedAccounts, testSeeds } from './channel-lives.ts'
+import { World } from './channel-world.ts'
 
-const accounts: Accounts = { put: 0, taken: 0, lost: 0, repeated: 0 }
-let worlds = 0
-afterAll(() => {
-  const { put, taken, lost, repeated } = accounts
-  console.log(`File channel, ${worlds} simulations: put ${put}, taken ${taken}, lost ${lost}, repeated ${repeated}`)
-})
+const finish = printedAccounts('File channel')
 
-/** Ends with everything taken. */
-const finish = async (world: World): Promise<void> => {
-  await world.live()
-  await world.drain()
-  world.ledger.addTo(accounts)
-  worlds++
-}
-
-/** A life that ends in the middle of what it does. */
-const live = async (world: World, steps: number, kind: End): Promise<void> => {
-  await world.live()
-  for (let i = 0; i < steps && !world.disk.isDead; i++) await world.step()
-  await world.end(kind)
-}
-
-const simulate = async (seed: number): Promise<void> => {
-  const world = new World(seed)
-  for (let lives = 0; lives < 4; lives++) {
-    const kind = world.random.pick(['stop', 'process', 'power'] as const)
-    world.plan(kind)
-    await live(world, 60, kind)
-  }
-  await finish(world)
-}
-
-const given = process.env['SEED']
-const fresh = Number(process.env['SEEDS'] ?? 50)
-const fixed = Number(process.env['FIXED_SEEDS'] ?? 200)
-const seeds =
-  given === undefined
-    ? [
-        ...Array.from({ length: fixed }, (_, i) => i),
-        ...Array.from({ length: fresh }, () => Math.trunc(Math.random() * 2 ** 31)),
-      ]
-    : [Number(given)]
-
-test(`${seeds.length} seeds`, { timeout: 1_800_000 }, async () => {
-  for (const seed of seeds) {
-    try {
-      await simulate(seed)
-    } catch (thrown) {
-      throw new Error(`Seed ${seed}: ${String(thrown)}`, { cause: thrown })
-    }
-  }
-})
+testSeeds({ worldOf: (seed) => new World(seed), ends: ['stop', 'process', 'power'], fixedSeeds: 200, finish })
 
 const stepsOfScript = 30
 
