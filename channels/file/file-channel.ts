@@ -5,7 +5,7 @@
  */
 import { assert, rethrowBroken } from '../../src/base/assert.ts'
 import { Fault } from '../../src/base/faults.ts'
-import { type Channel, nothingTaken, type Take } from '../../src/flow/channel.ts'
+import { type Channel, type LostEvents, nothingTaken, type Take } from '../../src/flow/channel.ts'
 import type { Context } from '../../src/flow/context.ts'
 import type { Batch } from '../../src/flow/event.ts'
 import { type Receipt, settledReceipt } from '../../src/flow/receipt.ts'
@@ -45,6 +45,10 @@ export class FileChannel implements Channel {
 
   get held(): number {
     return this.#queue?.held ?? 0
+  }
+
+  get lost(): LostEvents | undefined {
+    return this.#queue?.files.quarantine.lost
   }
 
   /** Takes the locks and finds what is held, a stopped Flume's channel included. Throws FOLDER_LOCKED, FLUME_CHANNEL_ENCRYPTED and system errors. */

@@ -2,11 +2,15 @@
  * What cannot be read is put aside and counted, and the channel goes on: a damaged record costs that record. The bytes are kept beside the data file, so
  * that a person may look at them.
  */
+import { dirname, join } from 'node:path'
 import type { Log } from '../../src/base/log.ts'
 import { systemCode } from '../../src/base/faults.ts'
+import type { LostEvents } from '../../src/flow/channel.ts'
 import type { Disk } from '../../src/io/disk.ts'
 import { writeWhole } from '../../src/io/write-whole.ts'
 import type { DataFile } from './data-file.ts'
+
+const asideEnding = '.damaged'
 
 /** More of one damaged place is not copied. */
 const copiedBytesMax = 64 * 1024 * 1024
@@ -14,12 +18,23 @@ const copiedBytesMax = 64 * 1024 * 1024
 export class Quarantine {
   readonly #disk: Disk
   readonly #log: Log
-  /** Events that were put and can never be taken. */
-  lost = 0
+  #lost = 0
+  readonly #keptIn = new Set<string>()
 
   constructor(disk: Disk, log: Log) {
     this.#disk = disk
     this.#log = log
+  }
+
+  /** Events that were put and can never be taken. */
+  get lost(): LostEvents {
+    return { events: this.#lost, keptIn: [...this.#keptIn] }
+  }
+
+  /** So many events are lost; what is left of them is in `path`, if anywhere. */
+  count(events: number, path?: string): void {
+    this.#lost += events
+    if (path !== undefined) this.#keptIn.add(join(dirname(path), `*${asideEnding}`))
   }
 
   /** Bytes of the newest file that are no record, found at a start: what a crash left of puts that were never acknowledged, usually. */
@@ -31,29 +46,33 @@ export class Quarantine {
 
   /** A whole file without a header. The newest one was being made when the process ended. */
   file(path: string, isNewest: boolean): void {
-    const aside = `${path}.damaged`
+    const aside = `${path}${asideEnding}`
     if (isNewest)
       this.#log.info(`Data file ${path} was being made when the process ended; it is put aside as ${aside}.`)
-    else this.#log.error(`Data file ${path} has no whole header; it is put aside as ${aside}, and its events are lost.`)
+    else {
+      this.#log.error(`Data file ${path} has no whole header; it is put aside as ${aside}, and its events are lost.`)
+      // How many they were comes out when they are to be taken.
+      this.count(0, aside)
+    }
     this.#disk.rename(path, aside)
   }
 
   /** Events `from` to `to - 1` cannot be read; `length` bytes at `position` are damaged; 0 where nothing is there. */
   events(file: DataFile, position: number, length: number, from: number, to: number): void {
-    this.lost += to - from
     const aside = length > 0 ? this.#copy(file, position, Math.min(length, copiedBytesMax)) : undefined
+    this.count(to - from, aside)
     const kept = aside === undefined ? '' : ` The bytes are kept in ${aside}.`
     this.#log.error(`Data file ${file.path} is damaged at ${position}: ${to - from} events are lost.${kept}`)
   }
 
   /** Events `from` to `to - 1` are in no data file. */
   missing(from: number, to: number): void {
-    this.lost += to - from
+    this.count(to - from)
     this.#log.error(`${to - from} events that were held are in no data file; they are lost.`)
   }
 
   #copy(file: DataFile, position: number, length: number): string | undefined {
-    const path = `${file.path}.${position}.damaged`
+    const path = `${file.path}.${position}${asideEnding}`
     try {
       const fd = this.#disk.open(path, 'w')
       try {

@@ -5,6 +5,7 @@
  */
 import { Bell } from '../../src/base/bell.ts'
 import { Ring } from '../../src/base/ring.ts'
+import type { LostEvents } from '../../src/flow/channel.ts'
 import type { Context } from '../../src/flow/context.ts'
 import type { Batch } from '../../src/flow/event.ts'
 import type { Slice } from '../file/backlog.ts'
@@ -53,6 +54,10 @@ export class Overflow {
   /** Events held, those in open takes and those that are being stored included. */
   get held(): number {
     return this.#queue.held + this.#entering
+  }
+
+  get lost(): LostEvents {
+    return this.#queue.files.quarantine.lost
   }
 
   /** Whether there is something to take. */

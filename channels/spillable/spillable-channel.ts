@@ -5,7 +5,7 @@
 import { assert, rethrowBroken } from '../../src/base/assert.ts'
 import { counted } from '../../src/base/counted.ts'
 import { Fault, reasonOf } from '../../src/base/faults.ts'
-import { type Channel, nothingTaken, type Take } from '../../src/flow/channel.ts'
+import { type Channel, type LostEvents, nothingTaken, type Take } from '../../src/flow/channel.ts'
 import type { Context } from '../../src/flow/context.ts'
 import type { Batch } from '../../src/flow/event.ts'
 import { type Receipt, settledReceipt } from '../../src/flow/receipt.ts'
@@ -13,10 +13,11 @@ import { type Taker, takeWaitMinMs, Waiters } from '../../src/flow/waiters.ts'
 import type { DiskQueueOptions } from '../file/disk-queue.ts'
 import { tooManyBytes } from '../file/record-limit.ts'
 import type { Slice } from '../memory/segment.ts'
+import { cutInTurns } from './in-turns.ts'
 import { type MemoryLimits, MemoryPart } from './memory-part.ts'
 import { Overflow } from './overflow.ts'
 import { type Put, PutLine } from './put-line.ts'
-import { type Part, type Parts, SpillTake, type TakeOwner } from './spill-take.ts'
+import { type Parts, SpillTake, type TakeOwner } from './spill-take.ts'
 
 export interface SpillableOptions {
   readonly name: string
@@ -76,6 +77,10 @@ export class SpillableChannel implements Channel, TakeOwner {
 
   get held(): number {
     return this.#memory.held + (this.#overflow?.held ?? 0)
+  }
+
+  get lost(): LostEvents | undefined {
+    return this.#overflow?.lost
   }
 
   /** Events held in memory. */
@@ -221,7 +226,7 @@ export class SpillableChannel implements Channel, TakeOwner {
   /** False when there is nothing to give. */
   #give(max: number, resolve: (take: Take) => void, reject: (reason: unknown) => void): boolean {
     try {
-      const parts = this.#cut(max)
+      const parts = cutInTurns(this.#memory, this.#overflow, max)
       if (parts.length === 0) return false
       const take = new SpillTake(this, parts)
       this.#open.add(take)
@@ -231,38 +236,6 @@ export class SpillableChannel implements Channel, TakeOwner {
       reject(thrown)
     }
     return true
-  }
-
-  /** Up to `max` events from the head, of memory and disk in turns. Throws CHANNEL_DISK where it comes first. */
-  #cut(max: number): Part[] {
-    const parts: Part[] = []
-    for (let left = max; left > 0;) {
-      const onDisk = this.#overflow?.bound ?? Infinity
-      const inMemory = this.#memory.first ?? Infinity
-      if (inMemory < onDisk) {
-        const memory = this.#memory.cut(left, onDisk)
-        parts.push({ memory })
-        for (const { from, to } of memory) left -= to - from
-      } else {
-        const stored = this.#cutStored(left, inMemory, parts.length === 0)
-        if (stored === undefined) break
-        if (stored.length > 0) parts.push({ stored })
-        for (const { from, to } of stored) left -= to - from
-      }
-    }
-    return parts
-  }
-
-  /** Undefined when there is nothing to take from the disk, or it cannot be read and something else can be given. */
-  #cutStored(max: number, before: number, isFirst: boolean): ReturnType<Overflow['cut']> | undefined {
-    if (this.#overflow === undefined || this.#overflow.isEmpty) return undefined
-    try {
-      return this.#overflow.cut(max, before)
-    } catch (thrown) {
-      rethrowBroken(thrown)
-      if (isFirst) throw thrown
-      return undefined
-    }
   }
 
   /** What is in memory, and `open` besides, to the disk; false when that cannot be. Never rejects. */

@@ -96,13 +96,15 @@ export class ChannelPort {
   }
 
   account(): ComponentAccount {
+    const { lost } = this.channel
     const account: Account = {
       in: this.found + this.#in,
       out: this.#out,
       dropped: 0,
       held: this.channel.shared === true ? this.found + this.#in - this.#out : this.channel.held,
+      ...(lost !== undefined && lost.events > 0 && { lost: lost.events }),
     }
-    return { kind: 'channel', name: this.name, durable: this.channel.durable, ...account }
+    return { kind: 'channel', name: this.name, durable: this.channel.durable, keptIn: lost?.keptIn, ...account }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -119,7 +121,7 @@ export class ChannelPort {
       return false
     }
     this.#outage.worked(`Channel ${this.name} is open.`)
-    this.#found = this.channel.held
+    this.#found = this.channel.held + (this.channel.lost?.events ?? 0)
     this.#counters.started(this.#environment.clock.now())
     this.#opened.resolve(true)
     return true

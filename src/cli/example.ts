@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import type { RunningAgent } from '../agent/agent.ts'
 import { Fault } from '../base/faults.ts'
-import { type Accounts, accountsBrief } from '../monitor/accounts.ts'
+import { type Accounts, accountsLine } from '../monitor/accounts.ts'
 import { runAgent } from './agent-run.ts'
 import { type Command, exitCodes } from './command.ts'
 import { judge } from './judge.ts'
@@ -88,7 +88,7 @@ const run = async (): Promise<number> => {
         say(`Millrace runs an agent with two flows. It${words(note)}`)
         void sayWhenThrough(agent)
       },
-      ended: (accounts) => say(accountsBrief(accounts)),
+      ended: (accounts) => say(accountsLine(accounts)),
     })
   } catch (thrown) {
     if (thrown instanceof Fault && thrown.code === 'LISTENER_TAKEN')

@@ -12,6 +12,8 @@ export interface Channel extends AsyncDisposable {
   readonly shared?: boolean
   /** Events held now, those in open takes included. */
   readonly held: number
+  /** Events that it held and can never give out, since it was opened; the log has told each time. Only a channel that stores can have some. */
+  readonly lost?: LostEvents | undefined
   /** Before the first put or take. */
   open?(): Promise<void>
   /**
@@ -26,6 +28,13 @@ export interface Channel extends AsyncDisposable {
    * on it gives nothing more to takes. Never rejects: what cannot be made to last is said in the log.
    */
   writeDown?(): Promise<void>
+}
+
+/** What was stored and can be read no more. */
+export interface LostEvents {
+  readonly events: number
+  /** Where damaged bytes are kept for a person to look at: paths, a `*` for the rest of a name. */
+  readonly keptIn: readonly string[]
 }
 
 /** An open take. Leaving scope without `commit()` rolls back: the events return to the head, in order. Committing twice is a broken invariant. */

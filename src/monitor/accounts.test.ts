@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { accountsBrief, accountsLine, type ComponentAccount, imbalances, totalled } from './accounts.ts'
+import { accountsLine, type ComponentAccount, imbalances, totalled } from './accounts.ts'
 
 const account = (kind: ComponentAccount['kind'], name: string, figures: [number, number, number, number]) => {
   const [inward, out, dropped, held] = figures
@@ -30,17 +30,26 @@ describe('accounts', () => {
     expect(accountsLine(accounts)).toContain('NOT BALANCED: channel c1')
   })
 
-  it('are one line, thousands set apart', () => {
-    const accounts = totalled([account('source', 'weblog', [2000, 2000, 0, 0])], 0, 0)
-    expect(accountsLine(accounts)).toContain('weblog in 2,000, out 2,000, dropped 0, held 0')
-    expect(accountsLine(accounts)).not.toContain('\n')
+  it('tell what a channel lost, and balance with it', () => {
+    const lost = (keptIn: string[]) => ({ ...account('channel', 'c1', [2000, 900, 0, 100]), lost: 1000, keptIn })
+    const accounts = totalled(
+      [lost(['/a/*.damaged', '/b/*.damaged']), account('sink', 'k1', [900, 900, 0, 0])],
+      0,
+      2000,
+    )
+    expect(imbalances(accounts)).toEqual([])
+    expect(accountsLine(accounts)).toBe(
+      'Events in 2,000, out 900, dropped 0, held 100, lost 1,000; 2,000 of those in were in the channels before; ' +
+        'LOST: channel c1 could not read 1,000 stored events, what is damaged is kept in /a/*.damaged and /b/*.damaged; ' +
+        'c1 in 2,000, out 900, dropped 0, held 100, lost 1,000; all passed on: k1 900',
+    )
+    expect(accountsLine(totalled([lost([])], 0, 0))).toContain('1,000 stored events, nothing is left of them;')
   })
 
-  it('are short on a screen: what passed everything on stands together', () => {
+  it('are one line in which what passed everything on stands together', () => {
     const components = [account('source', 'r1', [2000, 1990, 10, 0]), account('channel', 'c1', [1990, 1990, 0, 0]), account('sink', 'k1', [1990, 1990, 0, 0])] // prettier-ignore
-    expect(accountsBrief(totalled(components, 0, 0))).toBe(
-      'Events in 2,000, out 1,990, dropped 10, held 0; r1 in 2,000, out 1,990, dropped 10, held 0; ' +
-        'in = out, dropped 0, held 0: c1 1,990, k1 1,990',
+    expect(accountsLine(totalled(components, 0, 0))).toBe(
+      'Events in 2,000, out 1,990, dropped 10, held 0; r1 in 2,000, out 1,990, dropped 10, held 0; all passed on: c1 1,990, k1 1,990',
     )
   })
 })

@@ -26,7 +26,7 @@ describe('the example', () => {
     expect(stored.join('')).toBe(readFileSync(join(folder.path, 'data', 'access.log'), 'utf8'))
     expect(await example.stop('SIGINT')).toBe(130)
     expect(example.output).toMatch(
-      /^Events in 4,000, out 4,000, dropped 0, held 0; in = out, dropped 0, held 0: weblog 2,000, .*$/m,
+      /^Events in 4,000, out 4,000, dropped 0, held 0; all passed on: weblog 2,000, .*$/m,
     )
   })
 

@@ -1,39 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { eventOf, numbered } from '../../../test/conformance/events.ts'
-import { FakeClock } from '../../../test/fakes/clock.ts'
-import { fakeContext } from '../../../test/fakes/context.ts'
-import { DiskCrashed, FakeDisk } from '../../../test/fakes/disk.ts'
+import { bodiesOf, eventOf, numbered } from '../../../test/conformance/events.ts'
+import { DiskCrashed, type FakeDisk } from '../../../test/fakes/disk.ts'
+import { fileChannelBench } from '../../../test/fakes/file-channel.ts'
 import { FlumeChannelWriter } from '../../../test/fakes/flume-channel.ts'
-import { FileChannel, type FileChannelOptions } from '../file-channel.ts'
+import { takeAll, takeSome } from '../../../test/fakes/takes.ts'
+import type { FileChannel } from '../file-channel.ts'
 import { journalBytes } from '../takes-journal.ts'
 
-const never = new AbortController().signal
-
-const bench = (seed = 1) => {
-  const disk = new FakeDisk({ seed })
-  const context = fakeContext({ disk, clock: new FakeClock() })
-  const open = async (given: Partial<FileChannelOptions> = {}): Promise<FileChannel> => {
-    const channel = new FileChannel(
-      {
-        name: 'c1',
-        capacity: 10,
-        transactionCapacity: 10,
-        keepAliveMs: 0,
-        checkpointFolder: '/checkpoint',
-        dataFolders: ['/data', '/data2'],
-        fileBytesMax: 2000,
-        requiredSpaceBytes: 0,
-        syncEveryMs: undefined,
-        memoryBytesMax: 10_000,
-        ...given,
-      },
-      context,
-    )
-    await channel.open()
-    return channel
-  }
-  return { disk, log: context.log, open }
-}
+const bench = (seed?: number) =>
+  fileChannelBench(
+    { capacity: 10, transactionCapacity: 10, dataFolders: ['/data', '/data2'], fileBytesMax: 2000 },
+    seed,
+  )
 
 /** A Flume channel of two folders that holds the numbers from 0 to `count` - 1, and a checkpoint that is of no use. */
 const fill = (disk: FakeDisk, count: number): void => {
@@ -49,23 +27,7 @@ const fill = (disk: FakeDisk, count: number): void => {
   flume.checkpoint({ writeOrderId: 5, incomplete: true })
 }
 
-const reboot = (disk: FakeDisk, kind: 'process' | 'power' = 'process'): void => {
-  disk.kill()
-  disk.restart(kind)
-  for (const folder of ['/checkpoint', '/data', '/data2']) disk.remove(`${folder}/in_use.lock`)
-}
-
-const take = async (channel: FileChannel, most = Infinity): Promise<string[]> => {
-  const bodies: string[] = []
-  while (channel.held > 0 && bodies.length < most) {
-    const taken = await channel.take(Math.min(10, most - bodies.length), never)
-    bodies.push(...taken.events.map(({ body }) => String(body)))
-    await taken.commit()
-  }
-  return bodies
-}
-
-const numbers = (from: number, to: number): string[] => numbered(from, to).map(({ body }) => String(body))
+const numbers = (from: number, to: number): string[] => bodiesOf(numbered(from, to))
 
 const flumeNames = (disk: FakeDisk, folder: string): string[] =>
   disk.list(folder).filter((name) => /^(?:log-|checkpoint|inflight|flume)/.test(name))
@@ -77,9 +39,9 @@ describe('the channel of a stopped Flume', () => {
     const channel = await open()
     expect(channel.held).toBe(100)
     expect(log.of('info')).toContainEqual(expect.stringContaining('took over 100 events'))
-    expect(await take(channel)).toEqual(numbers(0, 100))
+    expect(await takeAll(channel)).toEqual(numbers(0, 100))
     await channel.put([eventOf('new')])
-    expect(await take(channel)).toEqual(['new'])
+    expect(await takeAll(channel)).toEqual(['new'])
   })
 
   it('stays, moved aside, until all of it was delivered, and is never read twice', async () => {
@@ -89,11 +51,11 @@ describe('the channel of a stopped Flume', () => {
     expect(flumeNames(disk, '/data')).toEqual(['flume-originals-1'])
     expect(disk.list('/data/flume-originals-1').toSorted()).toEqual(['log-1', 'log-1.meta'])
     expect(disk.list('/checkpoint/flume-originals-1')).toContain('checkpoint')
-    expect(await take(first, 20)).toEqual(numbers(0, 20))
+    expect(await takeSome(first, 20)).toEqual(numbers(0, 20))
     await first[Symbol.asyncDispose]()
     const again = await open()
     expect(flumeNames(disk, '/data2')).toEqual(['flume-originals-1'])
-    expect(await take(again)).toEqual(numbers(20, 50))
+    expect(await takeAll(again)).toEqual(numbers(20, 50))
     for (const folder of ['/data', '/data2', '/checkpoint']) expect(flumeNames(disk, folder)).toEqual([])
   })
 
@@ -101,11 +63,11 @@ describe('the channel of a stopped Flume', () => {
     const { disk, open } = bench()
     fill(disk, 20)
     const first = await open()
-    expect(await take(first, 10)).toEqual(numbers(0, 10))
+    expect(await takeSome(first, 10)).toEqual(numbers(0, 10))
     await first[Symbol.asyncDispose]()
     fill(disk, 30)
     const again = await open()
-    expect(await take(again)).toEqual([...numbers(10, 20), ...numbers(0, 30)])
+    expect(await takeAll(again)).toEqual([...numbers(10, 20), ...numbers(0, 30)])
     for (const folder of ['/data', '/data2', '/checkpoint']) expect(flumeNames(disk, folder)).toEqual([])
   })
 
@@ -117,8 +79,9 @@ describe('the channel of a stopped Flume', () => {
     bytes[at] = 0xff
     disk.plant('/data/log-1', bytes)
     const channel = await open()
+    expect(channel.lost).toEqual({ events: 1, keptIn: ['/data/*.damaged'] })
     expect(log.of('error')).toEqual([expect.stringMatching(/1 events of Flume’s are lost: \/data\/log-1 is damaged/)])
-    expect(await take(channel)).toEqual([...numbers(0, 25), ...numbers(26, 30)])
+    expect(await takeAll(channel)).toEqual([...numbers(0, 25), ...numbers(26, 30)])
     expect(flumeNames(disk, '/data').toSorted()).toEqual(['flume-log-1.damaged', 'flume-originals-1'])
     expect(disk.bytes('/data/flume-log-1.damaged')?.includes(Buffer.from([0xff]))).toBe(true)
     await channel[Symbol.asyncDispose]()
@@ -131,35 +94,35 @@ describe('the channel of a stopped Flume', () => {
     disk.plant('/data/log-7', Buffer.from('the lines of another program\n'))
     const channel = await open()
     expect(log.of('error')).toEqual([expect.stringContaining('/data/log-7 is damaged at 0')])
-    expect(await take(channel)).toEqual(numbers(0, 20))
+    expect(await takeAll(channel)).toEqual(numbers(0, 20))
     await channel[Symbol.asyncDispose]()
     await open()
     expect(String(disk.bytes('/data/flume-originals-1/log-7'))).toBe('the lines of another program\n')
   })
 
   it('waits where the disk has no room for a second copy, and is as it was', async () => {
-    const { disk, open } = bench()
+    const { disk, open, kill } = bench()
     fill(disk, 100)
     disk.capacityBytes = 2 * journalBytes + 40_000
     await expect(open({ requiredSpaceBytes: 30_000 })).rejects.toMatchObject({ code: 'CHANNEL_NO_SPACE' })
     expect(flumeNames(disk, '/data').toSorted()).toEqual(['log-1', 'log-1.meta'])
     expect(disk.list('/data').filter((name) => name.endsWith('.data'))).toEqual([])
     disk.capacityBytes = Infinity
-    reboot(disk)
-    expect(await take(await open())).toEqual(numbers(0, 100))
+    kill()
+    expect(await takeAll(await open())).toEqual(numbers(0, 100))
   })
 
   it('whose files somebody takes away after a broken-off attempt leaves nothing behind', async () => {
-    const { disk, open } = bench()
+    const { disk, open, kill } = bench()
     fill(disk, 20)
     disk.fail('sync', 'EIO', { path: 'events-' })
     await expect(open()).rejects.toThrow('EIO')
     for (const path of ['/data/log-1', '/data2/log-2']) disk.remove(path)
-    reboot(disk)
+    kill()
     const channel = await open()
     await channel.put(numbered(0, 5))
     await channel[Symbol.asyncDispose]()
-    expect(await take(await open())).toEqual(numbers(0, 5))
+    expect(await takeAll(await open())).toEqual(numbers(0, 5))
   })
 })
 
@@ -187,20 +150,20 @@ describe('a crash in the middle of a take-over', () => {
   ] as const)('at any step loses nothing and repeats nothing: %s, %s', async (kind, times) => {
     let steps = 0
     for (let crashAt = 1, isOver = false; !isOver; crashAt++) {
-      const { disk, open } = bench(crashAt)
+      const { disk, open, kill } = bench(crashAt)
       fill(disk, 60)
       disk.crashIn(crashAt)
       isOver = await survives(open)
-      reboot(disk, kind)
+      kill(kind)
       if (times === 'twice') {
         disk.crashIn(1 + ((crashAt * 7) % 41))
         await survives(open)
-        reboot(disk, kind)
+        kill(kind)
       }
       const channel = await open({ capacity: 100 })
       await channel.put([eventOf('new')])
       await channel[Symbol.asyncDispose]()
-      expect([crashAt, await take(await open())]).toEqual([crashAt, [...numbers(0, 60), 'new']])
+      expect([crashAt, await takeAll(await open())]).toEqual([crashAt, [...numbers(0, 60), 'new']])
       expect(flumeNames(disk, '/data')).toEqual([])
       steps++
     }

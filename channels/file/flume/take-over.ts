@@ -192,8 +192,8 @@ export class TakeOver {
     for (const { path, position, length } of channel.damaged)
       this.#log.error(`${path} is damaged at ${position}: ${length} bytes are no record. Events in them are lost.`)
     for (const [fileId, events] of copy.lost) {
-      files.quarantine.lost += events
       const path = channel.logs.find(({ id }) => id === fileId)?.path
+      files.quarantine.count(events, path)
       const why = path === undefined ? `log-${fileId} is missing` : `${path} is damaged; the bytes are kept beside it`
       this.#log.error(`Channel ${name}: ${events} events of Flume’s are lost: ${why}.`)
     }

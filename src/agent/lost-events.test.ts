@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest'
+import { numbered } from '../../test/conformance/events.ts'
+import { startFakeAgent } from '../../test/fakes/agent.ts'
+import { FakeSink } from '../../test/fakes/sink.ts'
+import { spillableBench } from '../../test/fakes/spillable-channel.ts'
+import { until } from '../../test/fakes/until.ts'
+import { accountsLine } from '../monitor/accounts.ts'
+
+it('what a channel has stored and cannot read is lost in the accounts, and they balance', async () => {
+  const { disk, open, make } = spillableBench()
+  const before = await open({ memory: 0 })
+  for (const from of [0, 10, 20]) await before.put(numbered(from, from + 10))
+  await before[Symbol.asyncDispose]()
+  const path = '/data/events-0000000001.data'
+  const fd = disk.open(path, 'r+')
+  disk.write(fd, Buffer.from('#'), 0, 1, disk.fstat(fd).size - 5)
+  disk.close(fd)
+  const sink = new FakeSink()
+  const { agent } = await startFakeAgent({ channels: { c1: make() }, sinks: { k1: { sink } } })
+  await until(() => sink.bodies.length === 20)
+  expect(accountsLine(await agent.stop())).toBe(
+    'Events in 30, out 20, dropped 0, held 0, lost 10; 30 of those in were in the channels before; ' +
+      'LOST: channel c1 could not read 10 stored events, what is damaged is kept in /data/*.damaged; ' +
+      'c1 in 30, out 20, dropped 0, held 0, lost 10; all passed on: k1 20',
+  )
+})
