@@ -3,6 +3,7 @@ import { bodiesOf, eventOf, numbered } from '../../test/conformance/events.ts'
 import { FakeClock } from '../../test/fakes/clock.ts'
 import { fakeContext } from '../../test/fakes/context.ts'
 import { FakeDisk } from '../../test/fakes/disk.ts'
+import { diskQueueOptions } from '../../test/fakes/file-channel.ts'
 import { joined } from './backlog.ts'
 import { DiskQueue, type DiskQueueOptions } from './disk-queue.ts'
 
@@ -10,21 +11,7 @@ const open = (
   disk: FakeDisk,
   context = fakeContext({ disk }),
   given: Partial<DiskQueueOptions> = {},
-): Promise<DiskQueue> =>
-  DiskQueue.open(
-    {
-      name: 'c1',
-      checkpointFolder: '/checkpoint',
-      dataFolders: ['/data'],
-      fileBytesMax: 200,
-      requiredSpaceBytes: 0,
-      syncEveryMs: undefined,
-      memoryBytesMax: 10_000,
-      ...given,
-    },
-    context,
-    { came: () => {}, went: () => {} },
-  )
+): Promise<DiskQueue> => DiskQueue.open({ ...diskQueueOptions, ...given }, context, { came: () => {}, went: () => {} })
 
 it('on a disk that turns read-only refuses puts and notes, and loses nothing: all goes on once it can be written again', async () => {
   const disk = new FakeDisk()

@@ -1,10 +1,8 @@
 import { expect, it } from 'vitest'
 import { eventOf, numbered } from '../../test/conformance/events.ts'
-import { fakeContext } from '../../test/fakes/context.ts'
-import { FakeDisk } from '../../test/fakes/disk.ts'
+import { fileChannelBench } from '../../test/fakes/file-channel.ts'
 import { spillableBench } from '../../test/fakes/spillable-channel.ts'
 import { noHeaders, PlainEvent } from '../../src/flow/event.ts'
-import { FileChannel } from './file-channel.ts'
 import { RecordBuffer } from './put-record.ts'
 import { tooManyBytes } from './record-limit.ts'
 
@@ -32,28 +30,8 @@ it.each([
 const large = new PlainEvent(noHeaders, Buffer.alloc(11 * 1024 * 1024))
 const manyTimes = Array.from({ length: 100 }, () => large)
 
-const fileChannel = async (): Promise<FileChannel> => {
-  const channel = new FileChannel(
-    {
-      name: 'c1',
-      capacity: 1000,
-      transactionCapacity: 100,
-      keepAliveMs: 0,
-      checkpointFolder: '/checkpoint',
-      dataFolders: ['/data'],
-      fileBytesMax: 200,
-      requiredSpaceBytes: 0,
-      syncEveryMs: undefined,
-      memoryBytesMax: 10_000,
-    },
-    fakeContext({ disk: new FakeDisk() }),
-  )
-  await channel.open()
-  return channel
-}
-
 it.each([
-  ['file', fileChannel],
+  ['file', async () => fileChannelBench().open()],
   ['spillable', async () => spillableBench().open()],
 ])('the %s channel refuses it before it is written, and holds the next', async (_name, open) => {
   await using channel = await open()

@@ -14,3 +14,19 @@ it('settings of Flume that change nothing here are accepted, with a note', () =>
     'note write-timeout is not needed here',
   ])
 })
+
+it('settings that contradict each other are faults, and so is encryption', () => {
+  const values = {
+    checkpointDir: '/a',
+    dataDirs: ['/a'],
+    capacity: 10,
+    transactionCapacity: 100,
+    'encryption.*': new Map([
+      ['activeKey', 'k'],
+      ['keyProvider', 'JCEKSFILE'],
+    ]),
+  }
+  const found = file.check?.(values) ?? []
+  expect(found.map(({ setting }) => setting)).toEqual(['transactionCapacity', 'dataDirs', 'encryption.activeKey'])
+  expect(found.at(-1)?.says).toMatch(/cannot be encrypted yet, as encryption\.activeKey, encryption\.keyProvider would/)
+})

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { bodiesOf, eventOf, numbered } from '../../test/conformance/events.ts'
 import { isSettled } from '../../test/conformance/scope.ts'
-import { bodiesFrom, interleaved, spillableBench, takeAll } from '../../test/fakes/spillable-channel.ts'
+import { bodiesFrom, interleaved, spillableBench } from '../../test/fakes/spillable-channel.ts'
+import { takeAll } from '../../test/fakes/takes.ts'
 import { spillable } from './spillable.ts'
 
 const never = new AbortController().signal

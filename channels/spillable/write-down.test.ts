@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { numbered } from '../../test/conformance/events.ts'
 import { isSettled } from '../../test/conformance/scope.ts'
-import { bodiesFrom, interleaved, killSpillable, spillableBench, takeAll } from '../../test/fakes/spillable-channel.ts'
+import { bodiesFrom, interleaved, spillableBench } from '../../test/fakes/spillable-channel.ts'
+import { takeAll } from '../../test/fakes/takes.ts'
 
 const never = new AbortController().signal
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
@@ -63,10 +64,10 @@ describe('the next start', () => {
   it.each(['process', 'power'] as const)(
     'finds what was on disk after a %s crash, and misses nothing else',
     async (kind) => {
-      const { open, disk, log } = spillableBench()
+      const { open, log, kill } = spillableBench()
       const channel = await open()
       await interleaved(channel)
-      killSpillable(disk, kind)
+      kill(kind)
       const again = await open()
       expect(again.held).toBe(20)
       expect(await takeAll(again)).toEqual([...bodiesFrom(10, 20), ...bodiesFrom(25, 35)])
@@ -75,18 +76,18 @@ describe('the next start', () => {
   )
 
   it('finds what was written down, whatever became of the agent after it', async () => {
-    const { open, disk } = spillableBench()
+    const { open, kill } = spillableBench()
     const channel = await open()
     await interleaved(channel)
     await channel.writeDown()
-    killSpillable(disk, 'power')
+    kill('power')
     expect(await takeAll(await open())).toEqual(bodiesFrom(5, 35))
   })
 })
 
 it.each([1, 2, 3, 4])('calls nothing lost when the power fails while memory is written down, seed %i', async (seed) => {
   for (let step = 1; step <= 30; step++) {
-    const { open, disk, log } = spillableBench(seed)
+    const { open, disk, log, kill } = spillableBench(seed)
     const channel = await open()
     await interleaved(channel)
     disk.crashIn(step)
@@ -97,7 +98,7 @@ it.each([1, 2, 3, 4])('calls nothing lost when the power fails while memory is w
     )
     await written
     const end = await put
-    killSpillable(disk, 'power')
+    kill('power')
     const bodies = await takeAll(await open())
     expect(bodies).toEqual(expect.arrayContaining([...bodiesFrom(10, 20), ...bodiesFrom(25, end)]))
     expect(log.of('error').filter((line) => line.includes('events are lost'))).toEqual([])
@@ -136,13 +137,13 @@ describe('a disk that cannot take the memory', () => {
   })
 
   it('refuses a put whose place in the order cannot be noted, and takes the next', async () => {
-    const { open, disk } = spillableBench()
+    const { open, disk, kill } = spillableBench()
     const channel = await open({ memory: 2 })
     await channel.put(numbered(0, 2))
     disk.fail('sync', 'EIO', { path: '/checkpoint' })
     await expect(channel.put(numbered(2, 4))).rejects.toMatchObject({ code: 'CHANNEL_DISK' })
     await channel.put(numbered(4, 6))
-    killSpillable(disk, 'power')
+    kill('power')
     expect(await takeAll(await open())).toEqual(bodiesFrom(4, 6))
   })
 })

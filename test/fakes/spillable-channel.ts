@@ -5,6 +5,7 @@ import { bodiesOf, numbered } from '../conformance/events.ts'
 import { FakeClock } from './clock.ts'
 import { fakeContext } from './context.ts'
 import { FakeDisk } from './disk.ts'
+import { diskQueueOptions, killOn } from './file-channel.ts'
 
 const never = new AbortController().signal
 
@@ -22,15 +23,7 @@ const optionsOf = ({ memory = 10, bytes = 1e9, overflow = 1000, ...given }: Give
   transactionCapacity: 100,
   memory: { events: memory, bytes, slotBytes: 500 },
   overflowCapacity: overflow,
-  disk: {
-    name: 'c1',
-    checkpointFolder: '/checkpoint',
-    dataFolders: ['/data'],
-    fileBytesMax: 500,
-    requiredSpaceBytes: 0,
-    syncEveryMs: undefined,
-    memoryBytesMax: 200,
-  },
+  disk: { ...diskQueueOptions, fileBytesMax: 500, memoryBytesMax: 200 },
   overflowTimeoutMs: 0,
   keepAliveMs: 3000,
   memoryAgainPercent: 5,
@@ -48,23 +41,8 @@ export const spillableBench = (seed = 1) => {
     await channel.open()
     return channel
   }
-  return { disk, clock, log: context.log, make, open }
-}
-
-export const killSpillable = (disk: FakeDisk, kind: 'process' | 'power' = 'process'): void => {
-  disk.kill()
-  disk.restart(kind)
-  for (const folder of ['/checkpoint', '/data']) disk.remove(`${folder}/in_use.lock`)
-}
-
-export const takeAll = async (channel: SpillableChannel, max = 100): Promise<string[]> => {
-  const bodies: string[] = []
-  while (channel.held > 0) {
-    const take = await channel.take(max, never)
-    bodies.push(...bodiesOf(take.events))
-    await take.commit()
-  }
-  return bodies
+  const kill = (kind: 'process' | 'power' = 'process'): void => killOn(disk, kind)
+  return { disk, clock, log: context.log, make, open, kill }
 }
 
 export const bodiesFrom = (from: number, to: number): string[] => bodiesOf(numbered(from, to))
