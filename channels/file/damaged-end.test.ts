@@ -1,47 +1,23 @@
 import { describe, expect, it } from 'vitest'
 import { bodiesOf, numbered } from '../../test/conformance/events.ts'
-import { fakeContext } from '../../test/fakes/context.ts'
-import { FakeDisk } from '../../test/fakes/disk.ts'
-import { FileChannel } from './file-channel.ts'
+import { fileChannelBench, fileChannelOptions } from '../../test/fakes/file-channel.ts'
+import { takeAll } from '../../test/fakes/takes.ts'
+import type { FileChannel } from './file-channel.ts'
 import { StoppedChannel } from './stopped-channel.ts'
 
 const never = new AbortController().signal
 const newest = '/data/events-0000000001.data'
 
 const bench = () => {
-  const disk = new FakeDisk()
-  const context = fakeContext({ disk })
-  const open = async (): Promise<FileChannel> => {
-    const channel = new FileChannel(
-      {
-        name: 'c1',
-        capacity: 1000,
-        transactionCapacity: 100,
-        keepAliveMs: 0,
-        checkpointFolder: '/checkpoint',
-        dataFolders: ['/data'],
-        fileBytesMax: 1_000_000,
-        requiredSpaceBytes: 0,
-        syncEveryMs: undefined,
-        memoryBytesMax: 10_000,
-      },
-      context,
-    )
-    await channel.open()
-    return channel
-  }
-  const crash = (): void => {
-    disk.kill()
-    disk.restart('process')
-    for (const folder of ['/checkpoint', '/data']) disk.remove(`${folder}/in_use.lock`)
-  }
+  const on = fileChannelBench({ fileBytesMax: 1_000_000 })
+  const { disk } = on
   const damage = (back: number): void => {
     const fd = disk.open(newest, 'r+')
     disk.write(fd, Buffer.from('#'), 0, 1, disk.fstat(fd).size - back)
     disk.close(fd)
   }
-  const look = () => new StoppedChannel(disk, { dataFolders: ['/data'], checkpointFolder: '/checkpoint' }).look()
-  return { disk, log: context.log, open, crash, damage, look }
+  const look = () => new StoppedChannel(disk, fileChannelOptions).look()
+  return { ...on, damage, look }
 }
 
 /** Three puts of ten events. */
@@ -49,16 +25,6 @@ const filled = async (open: () => Promise<FileChannel>): Promise<FileChannel> =>
   const channel = await open()
   for (const from of [0, 10, 20]) await channel.put(numbered(from, from + 10))
   return channel
-}
-
-const delivered = async (channel: FileChannel): Promise<string[]> => {
-  const bodies: string[] = []
-  while (channel.held > 0) {
-    const take = await channel.take(100, never)
-    bodies.push(...bodiesOf(take.events))
-    await take.commit()
-  }
-  return bodies
 }
 
 describe('the end of a channel', () => {
@@ -69,7 +35,7 @@ describe('the end of a channel', () => {
     expect(look()).toMatchObject({ missing: 10, held: 20, files: [{ tail: undefined, damaged: [{ path: newest }] }] })
     const channel = await open()
     expect(channel.lost).toEqual({ events: 0, keptIn: [] })
-    expect(await delivered(channel)).toEqual(bodiesOf(numbered(0, 20)))
+    expect(await takeAll(channel)).toEqual(bodiesOf(numbered(0, 20)))
     expect(channel.lost).toEqual({ events: 10, keptIn: ['/data/*.damaged'] })
     expect(log.of('error')).toContainEqual(expect.stringMatching(/is damaged at \d+: 10 events are lost/))
     expect(disk.list('/data').some((one) => one.endsWith('.damaged'))).toBe(true)
@@ -81,32 +47,32 @@ describe('the end of a channel', () => {
     disk.unlink(newest)
     expect(look()).toMatchObject({ missing: 30, held: 0 })
     const channel = await open()
-    expect(await delivered(channel)).toEqual([])
+    expect(await takeAll(channel)).toEqual([])
     expect(channel.lost).toEqual({ events: 30, keptIn: [] })
     expect(log.of('error')).toContainEqual(expect.stringMatching(/^30 events that were held are in no data file/))
     await channel.put(numbered(30, 31))
-    expect(await delivered(channel)).toEqual(bodiesOf(numbered(30, 31)))
+    expect(await takeAll(channel)).toEqual(bodiesOf(numbered(30, 31)))
   })
 
   it('is known after a crash as far as the last take said', async () => {
-    const { log, open, crash, damage, look } = bench()
+    const { log, open, kill, damage, look } = bench()
     const channel = await filled(open)
     const take = await channel.take(10, never)
     await take.commit()
-    crash()
+    kill()
     damage(5)
     expect(look()).toMatchObject({ missing: 10, held: 10 })
-    expect(await delivered(await open())).toEqual(bodiesOf(numbered(10, 20)))
+    expect(await takeAll(await open())).toEqual(bodiesOf(numbered(10, 20)))
     expect(log.of('error')).toContainEqual(expect.stringMatching(/10 events are lost/))
   })
 
   it('that a crash cut off was not acknowledged', async () => {
-    const { log, open, crash, damage, look } = bench()
+    const { log, open, kill, damage, look } = bench()
     await filled(open)
-    crash()
+    kill()
     damage(5)
     expect(look()).toMatchObject({ missing: 0, held: 20, files: [{ damaged: [], tail: { path: newest } }] })
-    expect(await delivered(await open())).toEqual(bodiesOf(numbered(0, 20)))
+    expect(await takeAll(await open())).toEqual(bodiesOf(numbered(0, 20)))
     expect(log.of('error')).toEqual([])
     expect(log.of('warn')).toContainEqual(expect.stringMatching(/was not acknowledged/))
   })
@@ -116,7 +82,7 @@ it('damage before the end is not taken for a put that was cut off', async () => 
   const { disk, log, open, damage } = bench()
   await (await filled(open))[Symbol.asyncDispose]()
   damage(Math.floor((disk.stat(newest)?.size ?? 0) / 2))
-  expect(await delivered(await open())).toEqual([...bodiesOf(numbered(0, 10)), ...bodiesOf(numbered(20, 30))])
+  expect(await takeAll(await open())).toEqual([...bodiesOf(numbered(0, 10)), ...bodiesOf(numbered(20, 30))])
   expect(log.of('warn')).toEqual([])
   expect(log.of('error')).toContainEqual(expect.stringMatching(/is damaged at \d+: 10 events are lost/))
 })

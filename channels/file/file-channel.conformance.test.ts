@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { channelConformance, type ChannelOptions } from '../../test/conformance/channel.ts'
 import { fakeContext } from '../../test/fakes/context.ts'
 import { FakeDisk } from '../../test/fakes/disk.ts'
+import { fileChannelOptions } from '../../test/fakes/file-channel.ts'
 import { type Disk, realDisk } from '../../src/io/disk.ts'
 import { FileChannel } from './file-channel.ts'
 
@@ -12,15 +13,13 @@ const channelOn = (disk: Disk, folder: string, options: ChannelOptions): FileCha
   const { clock, capacity, transactionCapacity, keepAliveMs } = options
   return new FileChannel(
     {
-      name: 'c1',
+      ...fileChannelOptions,
       capacity,
       transactionCapacity,
       keepAliveMs,
       checkpointFolder: join(folder, 'checkpoint'),
       dataFolders: [join(folder, 'data1'), join(folder, 'data2')],
       fileBytesMax: 4096,
-      requiredSpaceBytes: 0,
-      syncEveryMs: undefined,
       memoryBytesMax: 1024,
     },
     fakeContext({ clock, disk }),

@@ -1,6 +1,7 @@
 import { channelConformance, type ChannelOptions } from '../../test/conformance/channel.ts'
 import { fakeContext } from '../../test/fakes/context.ts'
 import { FakeDisk } from '../../test/fakes/disk.ts'
+import { diskQueueOptions } from '../../test/fakes/file-channel.ts'
 import { SpillableChannel } from './spillable-channel.ts'
 
 /** `inMemory` of the suite's capacity, and the rest on disk. */
@@ -13,15 +14,7 @@ const channelWith =
         transactionCapacity,
         memory: { events: inMemory(capacity), bytes: 1e9, slotBytes: 500 },
         overflowCapacity: capacity - inMemory(capacity),
-        disk: {
-          name: 'c1',
-          checkpointFolder: '/checkpoint',
-          dataFolders: ['/data'],
-          fileBytesMax: 4096,
-          requiredSpaceBytes: 0,
-          syncEveryMs: undefined,
-          memoryBytesMax: 1024,
-        },
+        disk: { ...diskQueueOptions, fileBytesMax: 4096, memoryBytesMax: 1024 },
         overflowTimeoutMs: 0,
         keepAliveMs,
         memoryAgainPercent: 5,
