@@ -25,7 +25,7 @@ class SlowProducer extends Producer {
 }
 
 it('a put in a transaction is behind those that were called before, however late they are answered', async () => {
-  await using bench = await channelBroker(2)
+  const bench = await channelBroker(2)
   const context = fakeContext()
   const rules = { parseAsFlumeEvent: false, defaultPartition: 0, partitionHeader: 'p' }
   const client = clientOptions({ bootstrap: [{ host: '127.0.0.1', port: bench.port }] })

@@ -1,41 +1,26 @@
 /** Two agents with one channel, of which one comes and goes: the broker's group decides who takes what. */
-import { afterEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { bodiesOf, numbered } from '../../test/conformance/events.ts'
 import type { BrokerBench } from '../../test/fakes/broker.ts'
 import {
   channelBroker,
   channelTopic as topic,
   openKafkaChannel,
-  takeSome,
   type TestKafkaChannel,
 } from '../../test/fakes/kafka-channel.ts'
 import { put } from '../../test/fakes/kafka-client.ts'
+import { takeSome } from '../../test/fakes/takes.ts'
 import { until } from '../../test/fakes/until.ts'
 import type { Take } from '../../src/flow/channel.ts'
 import type { KafkaChannel } from './kafka-channel.ts'
 
 const never = new AbortController().signal
-const undo: (() => unknown)[] = []
-afterEach(async () => {
-  for (const one of undo.splice(0).toReversed()) await one()
-})
-
-const brokerWith = async (partitions: number): Promise<BrokerBench> => {
-  const bench = await channelBroker(partitions)
-  undo.push(() => bench[Symbol.asyncDispose]())
-  return bench
-}
-
-const open = async (bench: BrokerBench): Promise<TestKafkaChannel> => {
-  const opened = await openKafkaChannel(bench, { parseAsFlumeEvent: 'false' })
-  undo.push(() => opened.channel[Symbol.asyncDispose]())
-  return opened
-}
+const open = (bench: BrokerBench): Promise<TestKafkaChannel> => openKafkaChannel(bench, { parseAsFlumeEvent: 'false' })
 
 const takenAway = /the group took flume-channel-(\d) away/
 
 it('a take of a partition that another agent got is void, with a WARN, and what it held is delivered there', async () => {
-  const bench = await brokerWith(2)
+  const bench = await channelBroker(2)
   const [a, b] = [await open(bench), await open(bench)]
   for (const partition of [0, 1]) await put(bench, topic, [`x${partition}`], partition)
   const held: Take[] = []
@@ -86,7 +71,7 @@ class Sink {
 }
 
 it('nothing is lost while agents come and go under traffic', async () => {
-  const bench = await brokerWith(4)
+  const bench = await channelBroker(4)
   const [a, b] = [await open(bench), await open(bench)]
   const sinkA = new Sink(a.channel)
   const sinks = [sinkA]

@@ -1,10 +1,10 @@
-/** Channels of one topic on a broker of the test's own, impatient enough for tests. */
+/** Channels of one topic on a broker of the test's own, impatient enough for tests; both are gone with the test. */
 import { createKafkaChannel } from '../../channels/kafka/create-channel.ts'
 import type { KafkaChannel } from '../../channels/kafka/kafka-channel.ts'
 import { kafkaChannelSettings, type KafkaChannelValues } from '../../channels/kafka/settings.ts'
-import { bodiesOf } from '../conformance/events.ts'
+import { defer } from '../conformance/scope.ts'
 import { brokerBench, type BrokerBench } from './broker.ts'
-import { type FakeContext, fakeContext, type RecordingLog } from './context.ts'
+import { fakeContext, type RecordingLog } from './context.ts'
 import { createTopic } from './kafka-client.ts'
 import { valuesOf } from './values.ts'
 
@@ -17,15 +17,13 @@ export const channelBroker = async (
   settings: Readonly<Record<string, string>> = {},
 ): Promise<BrokerBench> => {
   const bench = await brokerBench({ 'transaction.state.log.num.partitions': '1', ...settings })
+  defer(() => bench[Symbol.asyncDispose]())
   await createTopic(bench, channelTopic, partitions)
   return bench
 }
 
 /** The channel's settings for that broker. */
-export const channelValues = (
-  { port }: BrokerBench,
-  given: Readonly<Record<string, string>> = {},
-): KafkaChannelValues =>
+const channelValues = ({ port }: BrokerBench, given: Readonly<Record<string, string>> = {}): KafkaChannelValues =>
   valuesOf(kafkaChannelSettings, {
     'kafka.bootstrap.servers': `127.0.0.1:${port}`,
     'kafka.consumer.fetch.max.wait.ms': '20',
@@ -39,24 +37,14 @@ export interface TestKafkaChannel {
   readonly log: RecordingLog
 }
 
-/** An open channel; the test disposes it. */
+/** An open channel. */
 export const openKafkaChannel = async (
   bench: BrokerBench,
   given: Readonly<Record<string, string>> = {},
-  context: FakeContext = fakeContext(),
 ): Promise<TestKafkaChannel> => {
+  const context = fakeContext()
   const channel = createKafkaChannel(channelValues(bench, given), context)
+  defer(() => channel[Symbol.asyncDispose]())
   await channel.open()
   return { channel, log: context.log }
-}
-
-/** Takes and commits so many events; gives their bodies. */
-export const takeSome = async (channel: KafkaChannel, count: number): Promise<string[]> => {
-  const bodies: string[] = []
-  while (bodies.length < count) {
-    const take = await channel.take(count - bodies.length, new AbortController().signal)
-    bodies.push(...bodiesOf(take.events))
-    await take.commit()
-  }
-  return bodies
 }
