@@ -1,31 +1,19 @@
 /** kafka-console-producer.sh and kafka-console-consumer.sh against our broker: lines in, lines out, what is said beside them, and how they end. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bin, startBrokerProcess, temporaryFolder, writeServerProperties } from '../support/agent.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { bin } from '../support/agent.ts'
+import { sharedBroker } from '../support/broker.ts'
 import { Child, type ChildOptions } from '../support/child.ts'
 import { numberedLines } from '../support/lines.ts'
-import { freePort } from '../support/port.ts'
 import { optionTable, tool, type ToolResult } from '../support/tool.ts'
 
-const folder = temporaryFolder()
-let broker: Child
-let server = ''
-
-beforeAll(async () => {
-  const port = await freePort()
-  server = `127.0.0.1:${port}`
-  broker = await startBrokerProcess(writeServerProperties(folder.path, port))
-})
-afterAll(async () => {
-  await broker.stop()
-  folder[Symbol.dispose]()
-})
+const { bootstrap, folder } = sharedBroker()
 
 const produce = (topic: string, input: ChildOptions['input'], ...args: string[]): Promise<ToolResult> =>
-  tool('kafka-console-producer', ['--broker-list', server, '--topic', topic, ...args], { input: input ?? '' })
+  tool('kafka-console-producer', ['--broker-list', bootstrap(), '--topic', topic, ...args], { input: input ?? '' })
 
-const consumerArgs = (...args: string[]): string[] => ['--bootstrap-server', server, ...args]
+const consumerArgs = (...args: string[]): string[] => ['--bootstrap-server', bootstrap(), ...args]
 const consume = (...args: string[]): Promise<ToolResult> => tool('kafka-console-consumer', consumerArgs(...args))
 const all = (topic: string, max: number, ...args: string[]): Promise<ToolResult> =>
   consume('--topic', topic, '--from-beginning', '--max-messages', String(max), ...args)
@@ -111,7 +99,7 @@ describe('the producer', () => {
 
   it('sends in smaller batches where the topic takes no large ones', async () => {
     const limit = ['--config', 'max.message.bytes=20000']
-    await tool('kafka-topics', ['--bootstrap-server', server, '--create', '--topic', 'small', ...limit])
+    await tool('kafka-topics', ['--bootstrap-server', bootstrap(), '--create', '--topic', 'small', ...limit])
     const input = `${numberedLines(0, 20_000)}${'x'.repeat(50_000)}\nend\n`
     const { code, err } = await produce('small', input)
     expect(code).toBe(0)
@@ -123,7 +111,7 @@ describe('the producer', () => {
 
   it('creates nothing when there is nothing to send', async () => {
     expect(await produce('never', '')).toMatchObject(silence)
-    const { out } = await tool('kafka-topics', ['--bootstrap-server', server, '--list', '--topic', 'never'])
+    const { out } = await tool('kafka-topics', ['--bootstrap-server', bootstrap(), '--list', '--topic', 'never'])
     expect(out).toBe('\n')
   })
 
@@ -136,14 +124,14 @@ describe('the producer', () => {
   })
 
   it('takes a file and a folder for what they are', async () => {
-    const file = join(folder.path, 'lines')
+    const file = join(folder, 'lines')
     writeFileSync(file, 'from a file\n')
-    const command = `exec "$0" --broker-list ${server} --topic from-file <`
+    const command = `exec "$0" --broker-list ${bootstrap()} --topic from-file <`
     const shell = (path: string): Child =>
       new Child('sh', ['-c', `${command} '${path}'`, bin('kafka-console-producer.sh')])
     expect(await shell(file).exited).toBe(0)
     expect((await all('from-file', 1)).out).toBe('from a file\n')
-    const directory = shell(folder.path)
+    const directory = shell(folder)
     expect(await directory.exited).toBe(1)
     expect(directory.output).toContain('EISDIR')
   })
@@ -205,7 +193,7 @@ describe('the consumer', () => {
   })
 
   it('ends quietly when its reader has enough', async () => {
-    const command = `"$0" --bootstrap-server ${server} --topic numbered --from-beginning | head -n 2`
+    const command = `"$0" --bootstrap-server ${bootstrap()} --topic numbered --from-beginning | head -n 2`
     const child = new Child('sh', ['-c', command, bin('kafka-console-consumer.sh')])
     expect(await child.exited).toBe(0)
     expect(String(child.stdout)).toBe(numberedLines(0, 2))
@@ -221,8 +209,8 @@ describe('the consumer', () => {
 
   it('waits for a slow reader to take everything', async () => {
     // More than a pipe holds, and less than the process would wait to be rid of before it goes on.
-    const command = `"$0" --bootstrap-server ${server} --topic numbered --from-beginning --max-messages 2500 | (read go < "$1"; cat)`
-    const gate = join(folder.path, 'gate')
+    const command = `"$0" --bootstrap-server ${bootstrap()} --topic numbered --from-beginning --max-messages 2500 | (read go < "$1"; cat)`
+    const gate = join(folder, 'gate')
     await new Child('mkfifo', [gate]).exited
     await using child = new Child('sh', ['-c', command, bin('kafka-console-consumer.sh'), gate])
     // Longer than a command may linger after its end.

@@ -1,18 +1,16 @@
 /** kafka-consumer-groups.sh against our broker: the lines it prints, where, and its exit codes. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bin, startBrokerProcess, temporaryFolder, writeServerProperties } from '../support/agent.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { bin } from '../support/agent.ts'
+import { sharedBroker } from '../support/broker.ts'
 import { Child } from '../support/child.ts'
 import { numberedLines } from '../support/lines.ts'
-import { freePort } from '../support/port.ts'
 import { type CliResult, runCli } from '../support/cli.ts'
 import { optionTable, tool } from '../support/tool.ts'
 
-const folder = temporaryFolder()
-let broker: Child
-let server = ''
-const at = (...args: string[]): string[] => ['--bootstrap-server', server, ...args]
+const { bootstrap, folder } = sharedBroker()
+const at = (...args: string[]): string[] => ['--bootstrap-server', bootstrap(), ...args]
 /** In this process: it is called often. */
 const groups = (...args: string[]): Promise<CliResult> => runCli('kafka-consumer-groups', ...at(...args))
 const row = (...cells: string[]): string => `${cells.map((cell, i) => cell.padEnd([15, 15, 10][i] ?? 0)).join(' ')}\n`
@@ -24,18 +22,11 @@ const read = async (group: string, topic: string, count: number): Promise<void> 
 }
 
 beforeAll(async () => {
-  const port = await freePort()
-  server = `127.0.0.1:${port}`
-  broker = await startBrokerProcess(writeServerProperties(folder.path, port))
   for (const topic of ['t', 'u'])
     await tool('kafka-console-producer', at('--topic', topic), { input: numberedLines(0, 100) })
   await read('g1', 't', 50)
   await read('g2', 't', 100)
   await read('g2', 'u', 100)
-})
-afterAll(async () => {
-  await broker.stop()
-  folder[Symbol.dispose]()
 })
 
 describe('looking', () => {
@@ -132,7 +123,7 @@ describe('resetting', () => {
   it('writes files that it reads again', async () => {
     const { out } = await reset('g2', '--all-topics', '--shift-by', '-10', '--dry-run', '--export')
     expect(out).toBe('t,0,90\nu,0,90\n\n')
-    const file = join(folder.path, 'offsets.csv')
+    const file = join(folder, 'offsets.csv')
     writeFileSync(file, out)
     await reset('fromfile', '--from-file', file, '--execute')
     expect(await current('fromfile')).toBe('90')

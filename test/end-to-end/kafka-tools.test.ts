@@ -1,25 +1,12 @@
 /** kafka-topics.sh, kafka-get-offsets.sh and kafka-run-class.sh against our broker: the lines they print, where, and their exit codes. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startBrokerProcess, temporaryFolder, writeServerProperties } from '../support/agent.ts'
-import type { Child } from '../support/child.ts'
-import { freePort } from '../support/port.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { sharedBroker } from '../support/broker.ts'
 import { optionTable, tool, type ToolResult } from '../support/tool.ts'
 
-const folder = temporaryFolder()
-let broker: Child
-let server = ''
+const { bootstrap } = sharedBroker()
 
-beforeAll(async () => {
-  const port = await freePort()
-  server = `127.0.0.1:${port}`
-  broker = await startBrokerProcess(writeServerProperties(folder.path, port))
-})
-afterAll(async () => {
-  await broker.stop()
-  folder[Symbol.dispose]()
-})
-
-const topics = (...args: string[]): Promise<ToolResult> => tool('kafka-topics', ['--bootstrap-server', server, ...args])
+const topics = (...args: string[]): Promise<ToolResult> =>
+  tool('kafka-topics', ['--bootstrap-server', bootstrap(), ...args])
 
 const mayCollide =
   "WARNING: Due to limitations in metric names, topics with a period ('.') or underscore ('_') could collide. To avoid issues it is best to use either, but not both.\n"
@@ -203,7 +190,7 @@ describe('kafka-topics.sh', () => {
   })
 
   it('--zookeeper of old notes means our broker, and says so; never another cluster', async () => {
-    const env = { MILLRACE_BOOTSTRAP: server }
+    const env = { MILLRACE_BOOTSTRAP: bootstrap() }
     const ours = await tool('kafka-topics', ['--zookeeper', 'zk1:2181/kafka', '--list', '--topic', 'twice'], { env })
     expect(ours).toMatchObject({ code: 0, out: 'twice\n' })
     expect(ours.err).toMatch(/^WARN --zookeeper zk1:2181\/kafka is not asked; [^\n]*--bootstrap-server [^\n]*\n$/)
@@ -215,12 +202,12 @@ describe('kafka-topics.sh', () => {
 
 describe('kafka-get-offsets.sh', () => {
   const offsets = (...args: string[]): Promise<ToolResult> =>
-    tool('kafka-get-offsets', ['--bootstrap-server', server, ...args])
+    tool('kafka-get-offsets', ['--bootstrap-server', bootstrap(), ...args])
 
   beforeAll(async () => {
     await topics('--create', '--topic', 'counted', '--partitions', '3')
     const input = 'k\ta\nk\tb\nk\tc\n'
-    const args = ['--broker-list', server, '--topic', 'counted', '--property', 'parse.key=true']
+    const args = ['--broker-list', bootstrap(), '--topic', 'counted', '--property', 'parse.key=true']
     await tool('kafka-console-producer', args, { input })
   })
 
@@ -260,7 +247,7 @@ describe('kafka-get-offsets.sh', () => {
   it('is what kafka-run-class.sh knows by the names of its classes, with the options of its time', async () => {
     const shell = [
       '--broker-list',
-      server,
+      bootstrap(),
       '--topic',
       'counted',
       '--time',

@@ -1,33 +1,22 @@
 /** kafka-delete-records.sh and kafka-log-dirs.sh against our broker: the lines they print, where, and their exit codes. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startBrokerProcess, temporaryFolder, writeServerProperties } from '../support/agent.ts'
-import type { Child } from '../support/child.ts'
-import { freePort } from '../support/port.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { sharedBroker } from '../support/broker.ts'
 import { tool, type ToolResult } from '../support/tool.ts'
 
-const folder = temporaryFolder()
-let broker: Child
-let server = ''
+const { bootstrap, folder } = sharedBroker()
 
 beforeAll(async () => {
-  const port = await freePort()
-  server = `127.0.0.1:${port}`
-  broker = await startBrokerProcess(writeServerProperties(folder.path, port))
-  const args = ['--broker-list', server, '--topic', 'weblog']
+  const args = ['--broker-list', bootstrap(), '--topic', 'weblog']
   await tool('kafka-console-producer', args, { input: 'a\nb\nc\n' })
-})
-afterAll(async () => {
-  await broker.stop()
-  folder[Symbol.dispose]()
 })
 
 describe('kafka-delete-records.sh', () => {
   const deleteRecords = (content: unknown): Promise<ToolResult> => {
-    const file = join(folder.path, 'offsets.json')
+    const file = join(folder, 'offsets.json')
     writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content))
-    return tool('kafka-delete-records', ['--bootstrap-server', server, '--offset-json-file', file])
+    return tool('kafka-delete-records', ['--bootstrap-server', bootstrap(), '--offset-json-file', file])
   }
   const partitions = (...starts: readonly [topic: string, partition: number, offset: number][]) => ({
     partitions: starts.map(([topic, partition, offset]) => ({ topic, partition, offset })),
@@ -42,7 +31,7 @@ describe('kafka-delete-records.sh', () => {
       out: printed('partition: weblog-0\tlow_watermark: 2'),
       err: '',
     })
-    const earliest = ['--bootstrap-server', server, '--topic', 'weblog', '--time', '-2']
+    const earliest = ['--bootstrap-server', bootstrap(), '--topic', 'weblog', '--time', '-2']
     expect((await tool('kafka-get-offsets', earliest)).out).toBe('weblog:0:2\n')
     const { version: _, ...withoutVersion } = partitions(['weblog', 0, -1])
     expect((await deleteRecords(withoutVersion)).out).toBe(printed('partition: weblog-0\tlow_watermark: 3'))
@@ -74,17 +63,17 @@ describe('kafka-delete-records.sh', () => {
   })
 
   it('needs the file', async () => {
-    const { code, err } = await tool('kafka-delete-records', ['--bootstrap-server', server])
+    const { code, err } = await tool('kafka-delete-records', ['--bootstrap-server', bootstrap()])
     expect(code).toBe(1)
     expect(err).toContain('Missing required argument "[offset-json-file]"')
-    const missing = ['--bootstrap-server', server, '--offset-json-file', join(folder.path, 'nope.json')]
+    const missing = ['--bootstrap-server', bootstrap(), '--offset-json-file', join(folder, 'nope.json')]
     expect((await tool('kafka-delete-records', missing)).err).toContain('nope.json cannot be read')
   })
 })
 
 describe('kafka-log-dirs.sh', () => {
   const logDirs = (...args: string[]): Promise<ToolResult> =>
-    tool('kafka-log-dirs', ['--bootstrap-server', server, '--describe', ...args])
+    tool('kafka-log-dirs', ['--bootstrap-server', bootstrap(), '--describe', ...args])
 
   it('prints one line of JSON, as Kafka 4 orders it', async () => {
     const { code, out, err } = await logDirs('--topic-list', 'weblog')
@@ -111,7 +100,7 @@ describe('kafka-log-dirs.sh', () => {
   })
 
   it('needs --describe, and is known by the name of its class', async () => {
-    const args = ['--bootstrap-server', server]
+    const args = ['--bootstrap-server', bootstrap()]
     expect((await tool('kafka-log-dirs', args)).err).toContain('Missing required argument "[describe]"')
     const run = await tool('kafka-run-class', ['kafka.admin.LogDirsCommand', ...args, '--describe'])
     expect(run.out).toContain('"version":1')

@@ -1,27 +1,14 @@
 /** Kafka's performance tools as users type them, against our broker. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startBrokerProcess, temporaryFolder, writeServerProperties } from '../support/agent.ts'
-import type { Child } from '../support/child.ts'
-import { freePort } from '../support/port.ts'
+import { expect, it } from 'vitest'
+import { sharedBroker } from '../support/broker.ts'
 import { tool, type ToolResult } from '../support/tool.ts'
 
-const folder = temporaryFolder()
-let broker: Child
-let server = ''
-
-beforeAll(async () => {
-  const port = await freePort()
-  server = `127.0.0.1:${port}`
-  broker = await startBrokerProcess(writeServerProperties(folder.path, port))
-})
-afterAll(async () => {
-  await broker.stop()
-  folder[Symbol.dispose]()
-})
+const { bootstrap } = sharedBroker()
+const server = (): string[] => ['--bootstrap-server', bootstrap()]
 
 const produce = (...args: string[]): Promise<ToolResult> => tool('kafka-producer-perf-test', args)
 const ends = async (topic: string): Promise<number> => {
-  const { out } = await tool('kafka-get-offsets', ['--bootstrap-server', server, '--topic', topic])
+  const { out } = await tool('kafka-get-offsets', [...server(), '--topic', topic])
   return out
     .trim()
     .split('\n')
@@ -39,7 +26,7 @@ it('the producer sends as many records as it was told, through settings as peopl
     '--throughput',
     '-1',
     '--producer-props',
-    `bootstrap.servers=${server}`,
+    `bootstrap.servers=${bootstrap()}`,
     'acks=1',
     'batch.size=8196',
     '--print-metrics',
@@ -52,21 +39,21 @@ it('the producer sends as many records as it was told, through settings as peopl
 })
 
 it('the producer sends in transactions, all of which are committed', async () => {
-  const sent = await produce('--topic', 'transacted', '--num-records', '3000', '--record-size', '100', '--throughput', '10000', '--bootstrap-server', server, '--transactional-id', 'perf-1', '--transaction-duration-ms', '50') // prettier-ignore
+  const sent = await produce('--topic', 'transacted', '--num-records', '3000', '--record-size', '100', '--throughput', '10000', ...server(), '--transactional-id', 'perf-1', '--transaction-duration-ms', '50') // prettier-ignore
   expect(sent).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/^3000 records sent/) })
-  const read = ['--bootstrap-server', server, '--topic', 'transacted', '--from-beginning', '--max-messages', '3000']
+  const read = [...server(), '--topic', 'transacted', '--from-beginning', '--max-messages', '3000']
   const isolated = await tool('kafka-console-consumer', [...read, '--isolation-level', 'read_committed'])
   expect(isolated.out.trim().split('\n')).toHaveLength(3000)
   const markers = (await ends('transacted')) - 3000
   expect(markers).toBeGreaterThan(1)
-  const { out } = await tool('kafka-transactions', ['--bootstrap-server', server, 'list'])
+  const { out } = await tool('kafka-transactions', [...server(), 'list'])
   expect(out).toMatch(/^perf-1\s.*CompleteCommit/m)
-  const wrong = await produce('--topic', 'transacted', '--num-records', '1', '--record-size', '1', '--throughput', '-1', '--bootstrap-server', server, '--transaction-duration-ms', '0') // prettier-ignore
+  const wrong = await produce('--topic', 'transacted', '--num-records', '1', '--record-size', '1', '--throughput', '-1', ...server(), '--transaction-duration-ms', '0') // prettier-ignore
   expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining('--transaction-duration-ms should be greater') })
 })
 
 it('the consumer reads as many as it was told, and names the columns', async () => {
-  const read = ['--bootstrap-server', server, '--topic', 'perf', '--messages', '15000']
+  const read = [...server(), '--topic', 'perf', '--messages', '15000']
   const { code, out } = await tool('kafka-consumer-perf-test', read)
   expect(code).toBe(0)
   const [header = '', values = '', rest] = out.split('\n')
@@ -81,8 +68,7 @@ it('the consumer reads as many as it was told, and names the columns', async () 
 
 it('the consumer says when fewer came than it waits for', async () => {
   const { code, out } = await tool('kafka-consumer-perf-test', [
-    '--bootstrap-server',
-    server,
+    ...server(),
     '--topic',
     'perf',
     '--messages',
@@ -99,9 +85,9 @@ it('the consumer says when fewer came than it waits for', async () => {
 
 it('a record above the limit, and options that miss, end the producer with a word', async () => {
   const large = ['--topic', 'perf', '--num-records', '1', '--record-size', '2000000', '--throughput', '-1']
-  const refused = await produce('--bootstrap-server', server, ...large)
+  const refused = await produce(...server(), ...large)
   expect(refused).toMatchObject({ code: 1, err: 'A record of 2000000 bytes is larger than max.request.size\n' })
-  const none = await produce('--bootstrap-server', server, '--topic', 'perf', '--num-records', '5', '--throughput', '1')
+  const none = await produce(...server(), '--topic', 'perf', '--num-records', '5', '--throughput', '1')
   expect(none.code).toBe(1)
   expect(none.err).toMatch(/^Exactly one of --record-size, --payload-file or --payload-monotonic is required\n/)
 })

@@ -5,24 +5,18 @@ import { batchOf } from '../fakes/batches.ts'
 import { BrokerPeer } from '../fakes/broker.ts'
 import { readFrom, TestProducer } from '../fakes/transactions.ts'
 import { produce } from '../../src/protocol/messages/produce.ts'
-import { startBrokerProcess, temporaryFolder, writeServerProperties } from '../support/agent.ts'
-import type { Child } from '../support/child.ts'
-import { freePort } from '../support/port.ts'
+import { sharedBroker } from '../support/broker.ts'
 import { tool, type ToolResult } from '../support/tool.ts'
 
-const folder = temporaryFolder()
-let broker: Child
-let server = ''
+const { bootstrap } = sharedBroker(
+  'transaction.partition.verification.enable=false\ntransaction.state.log.num.partitions=2\n',
+)
 let peer: BrokerPeer
 let open: TestProducer
 
 beforeAll(async () => {
-  const port = await freePort()
-  server = `127.0.0.1:${port}`
-  const unverified = 'transaction.partition.verification.enable=false\ntransaction.state.log.num.partitions=2\n'
-  broker = await startBrokerProcess(writeServerProperties(folder.path, port, unverified))
   peer = await new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => resolve(new BrokerPeer(socket)))
+    const socket = connect(Number(bootstrap().split(':')[1]), '127.0.0.1', () => resolve(new BrokerPeer(socket)))
   })
   await peer.createTopic('t', 2)
   open = new TestProducer(peer, 'open-1')
@@ -36,8 +30,6 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   peer[Symbol.dispose]()
-  await broker.stop()
-  folder[Symbol.dispose]()
 })
 
 /** A producer that no coordinator knows begins a transaction in partition 1, as it may happen where partitions are not verified. */
@@ -50,7 +42,7 @@ const hang = async (producerId: number): Promise<void> => {
 }
 
 const transactions = (...args: string[]): Promise<ToolResult> =>
-  tool('kafka-transactions', ['--bootstrap-server', server, ...args])
+  tool('kafka-transactions', ['--bootstrap-server', bootstrap(), ...args])
 
 /** The cells of a table that was printed; every one is followed by a tab. */
 const cells = (out: string): string[][] =>

@@ -1,25 +1,10 @@
 /** Kafka's verification tools, end-to-end latency, broker-api-versions and leader-election as users type them, against our broker. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startBrokerProcess, temporaryFolder, writeServerProperties } from '../support/agent.ts'
-import type { Child } from '../support/child.ts'
-import { freePort } from '../support/port.ts'
+import { expect, it } from 'vitest'
+import { sharedBroker } from '../support/broker.ts'
 import { tool } from '../support/tool.ts'
 
-const folder = temporaryFolder()
-let broker: Child
-let server: readonly string[] = []
-let address = ''
-
-beforeAll(async () => {
-  const port = await freePort()
-  address = `127.0.0.1:${port}`
-  server = ['--bootstrap-server', address]
-  broker = await startBrokerProcess(writeServerProperties(folder.path, port))
-})
-afterAll(async () => {
-  await broker.stop()
-  folder[Symbol.dispose]()
-})
+const { bootstrap } = sharedBroker()
+const server = (): string[] => ['--bootstrap-server', bootstrap()]
 
 type JsonEvent = Readonly<Record<string, unknown>>
 
@@ -35,7 +20,7 @@ const eventsOf = (out: string): JsonEvent[] =>
 
 it('the verifiable producer tells of each number, and the consumer of what it was given, read and committed', async () => {
   const sent = await tool('kafka-verifiable-producer', [
-    ...server,
+    ...server(),
     '--topic',
     'numbers',
     '--max-messages',
@@ -56,7 +41,7 @@ it('the verifiable producer tells of each number, and the consumer of what it wa
     expect.objectContaining({ name: 'tool_data', sent: 3, acked: 3, target_throughput: -1 }),
   ])
   const read = ['--topic', 'numbers', '--group-id', 'g', '--max-messages', '2', '--verbose']
-  const consumed = await tool('kafka-verifiable-consumer', [...server, ...read])
+  const consumed = await tool('kafka-verifiable-consumer', [...server(), ...read])
   expect(eventsOf(consumed.out)).toEqual([
     { name: 'startup_complete' },
     { name: 'partitions_assigned', partitions: [record] },
@@ -66,13 +51,13 @@ it('the verifiable producer tells of each number, and the consumer of what it wa
     { name: 'offsets_committed', offsets: [{ ...record, offset: 2 }], success: true },
     { name: 'shutdown_complete' },
   ])
-  const rest = await tool('kafka-verifiable-consumer', [...server, ...read.slice(0, 4), '--max-messages', '1'])
+  const rest = await tool('kafka-verifiable-consumer', [...server(), ...read.slice(0, 4), '--max-messages', '1'])
   expect(rest.out).toContain('"minOffset":2,"maxOffset":2')
 })
 
 it('a number that the topic refuses is an event with the exception', async () => {
-  await tool('kafka-topics', [...server, '--create', '--topic', 'tiny', '--config', 'max.message.bytes=10'])
-  const { code, out } = await tool('kafka-verifiable-producer', [...server, '--topic', 'tiny', '--max-messages', '1'])
+  await tool('kafka-topics', [...server(), '--create', '--topic', 'tiny', '--config', 'max.message.bytes=10'])
+  const { code, out } = await tool('kafka-verifiable-producer', [...server(), '--topic', 'tiny', '--max-messages', '1'])
   expect(code).toBe(1)
   expect(eventsOf(out)[1]).toMatchObject({
     name: 'producer_send_error',
@@ -85,31 +70,31 @@ it('latency is measured with named options, and with the older words', async () 
   const lines =
     /^0\t\d+(?:\.\d{1,6})?\nAvg latency: \d+\.\d{4} ms\nPercentiles: 50th = \d+, 99th = \d+, 99\.9th = \d+\n$/
   const named = ['--topic', 'there-and-back', '--num-records', '50', '--producer-acks', '1', '--record-size', '100']
-  expect(await tool('kafka-e2e-latency', [...server, ...named])).toMatchObject({
+  expect(await tool('kafka-e2e-latency', [...server(), ...named])).toMatchObject({
     code: 0,
     out: expect.stringMatching(lines),
   })
-  const older = [address, 'there-and-back', '20', 'all', '64']
+  const older = [bootstrap(), 'there-and-back', '20', 'all', '64']
   expect(await tool('kafka-run-class', ['kafka.tools.EndToEndLatency', ...older])).toMatchObject({
     code: 0,
     out: expect.stringMatching(lines),
   })
-  const unheard = await tool('kafka-e2e-latency', [address, 'there-and-back', '20', '0', '64'])
+  const unheard = await tool('kafka-e2e-latency', [bootstrap(), 'there-and-back', '20', '0', '64'])
   expect(unheard.err).toMatch(/^Latency testing requires synchronous acknowledgement\./)
 })
 
 it('the versions of every API are listed, sorted by key', async () => {
-  const { code, out } = await tool('kafka-broker-api-versions', [...server])
+  const { code, out } = await tool('kafka-broker-api-versions', [...server()])
   expect(code).toBe(0)
   const lines = out.split('\n')
-  expect(lines[0]).toBe(`${address} (id: 0 rack: null isFenced: false) -> (`)
+  expect(lines[0]).toBe(`${bootstrap()} (id: 0 rack: null isFenced: false) -> (`)
   expect(lines[1]).toMatch(/^\tProduce\(0\): 0 to \d+ \[usable: \d+\],$/)
   expect(lines.at(-2)).toBe(')')
 })
 
 it('an election on one broker finds the leaders that are there', async () => {
   const elect = (...args: string[]) =>
-    tool('kafka-leader-election', [...server, '--election-type', 'preferred', ...args])
+    tool('kafka-leader-election', [...server(), '--election-type', 'preferred', ...args])
   expect(await elect('--topic', 'numbers', '--partition', '0')).toMatchObject({
     code: 0,
     out: 'Valid replica already elected for partitions numbers-0\n',

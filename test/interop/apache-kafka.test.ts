@@ -2,11 +2,11 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } fro
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { until } from '../fakes/until.ts'
-import { bin, startAgentProcess, startBrokerProcess, temporaryFolder, writeServerProperties } from '../support/agent.ts'
+import { bin, startAgentProcess, temporaryFolder } from '../support/agent.ts'
+import { sharedBroker } from '../support/broker.ts'
 import { Child } from '../support/child.ts'
 import { arrivals, numberedLines } from '../support/lines.ts'
 import { fileToTopic } from '../support/pipelines.ts'
-import { freePort } from '../support/port.ts'
 import { root } from '../tidy/tree.ts'
 import { type ApacheKafka, kafkaTool, startApacheKafka } from './counterparts/apache-kafka.ts'
 
@@ -100,22 +100,10 @@ describe('our agent on a real Apache Kafka 4.3', () => {
 })
 
 describe("Apache Kafka's own tools on our broker", () => {
-  const folder = temporaryFolder()
-  let broker: Child
-  let bootstrap = ''
-
-  beforeAll(async () => {
-    const port = await freePort()
-    bootstrap = `127.0.0.1:${port}`
-    broker = await startBrokerProcess(writeServerProperties(folder.path, port))
-  })
-  afterAll(async () => {
-    await broker.stop()
-    folder[Symbol.dispose]()
-  })
+  const { bootstrap, folder, stop } = sharedBroker()
 
   it('create, describe and list topics, produce and consume', async () => {
-    const topic = ['--bootstrap-server', bootstrap, '--topic', 'java']
+    const topic = ['--bootstrap-server', bootstrap(), '--topic', 'java']
     expect(
       await kafkaTool('org.apache.kafka.tools.TopicCommand', [...topic, '--create', '--partitions', '2']),
     ).toContain('Created topic java.')
@@ -136,8 +124,8 @@ describe("Apache Kafka's own tools on our broker", () => {
   })
 
   it('find nothing to say about the files that a stop leaves on disk', async () => {
-    await broker.stop()
-    const partition = join(folder.path, 'kafka-logs', 'java-0')
+    await stop()
+    const partition = join(folder, 'kafka-logs', 'java-0')
     const segment = join(partition, '00000000000000000000.log')
     const dump = await kafkaTool('org.apache.kafka.tools.DumpLogSegments', ['--deep-iteration', '--files', segment])
     expect(dump).toContain('isvalid: true')

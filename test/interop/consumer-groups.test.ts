@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Child } from '../support/child.ts'
 import { consumerProtocol } from './abilities.ts'
-import { interopBroker } from './broker.ts'
+import { sharedBroker } from '../support/broker.ts'
 import { kafka43 } from './counterparts/maven.ts'
 import { ours, prepare, same } from './groups-tool.ts'
 import { witness } from './witness.ts'
@@ -17,7 +17,7 @@ const consumer = (bootstrap: string, clientId: string): Child =>
   new Child('java', ['-Xmx256m', '-XX:TieredStopAtLevel=1', '-cp', kafka43(), 'org.apache.kafka.tools.consumer.ConsoleConsumer', '--bootstrap-server', bootstrap, '--topic', 'three', '--group', 'shared', '--from-beginning', ...['group.protocol=consumer', `client.id=${clientId}`].flatMap((one) => ['--command-property', one])]) // prettier-ignore
 
 describe('on our broker', () => {
-  const { bootstrap } = interopBroker()
+  const { bootstrap } = sharedBroker()
   const does = witness('Apache Kafka Java client', '4.3.1')
 
   beforeAll(() => prepare(bootstrap()))

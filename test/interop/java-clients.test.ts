@@ -1,7 +1,7 @@
 /** Java clients: those that negotiate by a program compiled against each, those that do not by two older ones. */
 import { beforeAll, describe } from 'vitest'
 import * as abilities from './abilities.ts'
-import { interopBroker } from './broker.ts'
+import { sharedBroker } from '../support/broker.ts'
 import { fillForOldReaders } from './from-new.ts'
 import { javaProgram } from './counterparts/java.ts'
 import { kafka082, kafkaClients } from './counterparts/maven.ts'
@@ -15,7 +15,7 @@ describe.runIf(isJavaHere).each([
   ['4.3.1', ['consumer-protocol']],
   ['3.9.1', []],
 ] as const)('Java %s', (version, more) => {
-  const { bootstrap } = interopBroker()
+  const { bootstrap } = sharedBroker()
   const args = ['zstd', 'transactions', ...more]
   const prepare = (at: string) => javaProgram('ModernJava', version, kafkaClients(version), [at, ...args])
   const able = more.length === 0 ? abilities.modern : [...abilities.modern, ...abilities.consumerProtocol]
@@ -23,7 +23,7 @@ describe.runIf(isJavaHere).each([
 })
 
 describe.runIf(isJavaHere)('Java 0.10.1.1', () => {
-  const { bootstrap } = interopBroker()
+  const { bootstrap } = sharedBroker()
   beforeAll(() => fillForOldReaders(bootstrap()))
   const version = '0.10.1.1'
   const prepare = (at: string) => javaProgram('OldJava', version, kafkaClients(version), [at, 'times'])
@@ -32,7 +32,7 @@ describe.runIf(isJavaHere)('Java 0.10.1.1', () => {
 })
 
 describe.runIf(isJavaHere)('Java 0.8.2.2', () => {
-  const { bootstrap } = interopBroker()
+  const { bootstrap } = sharedBroker()
   beforeAll(() => fillForOldReaders(bootstrap()))
   const prepare = (at: string) => javaProgram('Java08', '0.8.2.2', kafka082(), at.split(':'))
   const able = [...abilities.basics, ...abilities.oldReaders, ...abilities.first]

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect } from 'vitest'
 import { Child } from '../support/child.ts'
 import { arrivals, numberedLines } from '../support/lines.ts'
-import { interopBroker } from './broker.ts'
+import { sharedBroker } from '../support/broker.ts'
 import { kafka39, kafka43 } from './counterparts/maven.ts'
 import { has } from './counterparts/toolchain.ts'
 import { oldTools } from './old-tools.ts'
@@ -44,7 +44,7 @@ const releases: readonly Release[] = [
 ]
 
 describe.runIf(isJavaHere).each(releases)('the tools of Apache Kafka $version', (release) => {
-  const { bootstrap, folder, stop } = interopBroker()
+  const { bootstrap, folder, stop } = sharedBroker()
   const does = witness("Apache Kafka's tools", release.version)
   const at = (...args: readonly string[]): string[] => ['--bootstrap-server', bootstrap(), ...args]
   const tool = (name: string, args: readonly string[], input?: string): Promise<string> =>

@@ -4,7 +4,7 @@ import { describe, expect } from 'vitest'
 import { bin, readTopic } from '../support/agent.ts'
 import { run } from '../support/child.ts'
 import { arrivals, numberedLine, numberedLines } from '../support/lines.ts'
-import { interopBroker } from './broker.ts'
+import { sharedBroker } from '../support/broker.ts'
 import { witness } from './witness.ts'
 
 const count = 2000
@@ -13,7 +13,7 @@ const whole = { lost: [], repeated: 0, strange: [] }
 const { version } = createRequire(import.meta.url)('kafkajs/package.json') as { readonly version: string }
 
 describe('kafkajs against the broker', () => {
-  const { bootstrap } = interopBroker()
+  const { bootstrap } = sharedBroker()
   const does = witness('kafkajs', version)
   const client = (): Kafka => new Kafka({ brokers: [bootstrap()], logLevel: logLevel.ERROR })
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { describe, expect } from 'vitest'
 import { run } from '../support/child.ts'
 import { arrivals, numberedLine, numberedLines } from '../support/lines.ts'
-import { interopBroker } from './broker.ts'
+import { sharedBroker } from '../support/broker.ts'
 import { has, pathOf } from './counterparts/toolchain.ts'
 import { witness } from './witness.ts'
 
@@ -16,7 +16,7 @@ const version = (): string => {
 }
 
 describe.runIf(isHere)('kcat against the broker', () => {
-  const { bootstrap } = interopBroker()
+  const { bootstrap } = sharedBroker()
   const does = witness('kcat', isHere ? version() : '')
 
   const consume = async (topic: string, ...more: string[]): Promise<string[]> =>

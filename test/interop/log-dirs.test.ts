@@ -5,7 +5,7 @@ import { describe, expect } from 'vitest'
 import { temporaryFolder } from '../support/agent.ts'
 import { Child } from '../support/child.ts'
 import { numberedLines } from '../support/lines.ts'
-import { interopBroker } from './broker.ts'
+import { sharedBroker } from '../support/broker.ts'
 import { kafka43 } from './counterparts/maven.ts'
 import { has } from './counterparts/toolchain.ts'
 import { witness } from './witness.ts'
@@ -26,7 +26,7 @@ const printedBy = async (tool: string, args: readonly string[], input?: string):
 
 describe.runIf(has('javac', "Apache Kafka's tools"))('log folders', () => {
   mkdirSync(a)
-  const { bootstrap, stop } = interopBroker(
+  const { bootstrap, stop } = sharedBroker(
     `log.dirs=${a},${b}\nlog.segment.bytes=20000\nlog.initial.task.delay.ms=100\nlog.retention.check.interval.ms=100\n`,
   )
   const does = witness("Apache Kafka's tools", '4.3.1')

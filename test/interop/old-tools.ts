@@ -2,7 +2,7 @@
 import { describe, expect } from 'vitest'
 import { run } from '../support/child.ts'
 import { arrivals, numberedLines } from '../support/lines.ts'
-import { interopBroker } from './broker.ts'
+import { sharedBroker } from '../support/broker.ts'
 import { kafkaBefore3 } from './counterparts/maven.ts'
 import { has } from './counterparts/toolchain.ts'
 import { witness } from './witness.ts'
@@ -22,7 +22,7 @@ const count = 3000
 /** Tests of one release. */
 export const oldTools = ({ version, scala, flag, hasTopics = false }: OldRelease): void => {
   describe.runIf(has('javac', `Apache Kafka's tools ${version}`))(`the tools of Apache Kafka ${version}`, () => {
-    const { bootstrap } = interopBroker()
+    const { bootstrap } = sharedBroker()
     const does = witness("Apache Kafka's tools", version)
     const tool = (name: string, args: readonly string[], input?: string): Promise<string> =>
       run(

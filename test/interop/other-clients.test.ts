@@ -1,7 +1,7 @@
 /** Clients in Python and Go. */
 import { describe } from 'vitest'
 import * as abilities from './abilities.ts'
-import { interopBroker } from './broker.ts'
+import { sharedBroker } from '../support/broker.ts'
 import { goProgram } from './counterparts/go.ts'
 import { pythonProgram } from './counterparts/python.ts'
 import { has } from './counterparts/toolchain.ts'
@@ -12,7 +12,7 @@ const franz = 'v1.22.2'
 const sarama = 'v1.61.1'
 
 describe.runIf(has('python3', 'Python clients'))('confluent-kafka', () => {
-  const { bootstrap } = interopBroker()
+  const { bootstrap } = sharedBroker()
   const prepare = (at: string) =>
     pythonProgram('confluent_client', [`confluent-kafka==${confluent}`], [at, 'transactions'])
   const able = [...abilities.modern, ...abilities.consumerProtocol]
@@ -21,7 +21,7 @@ describe.runIf(has('python3', 'Python clients'))('confluent-kafka', () => {
 
 describe.runIf(has('go', 'Go clients'))('in Go', () => {
   describe('franz-go', () => {
-    const { bootstrap } = interopBroker()
+    const { bootstrap } = sharedBroker()
     const modules = [`github.com/twmb/franz-go@${franz}`, 'github.com/twmb/franz-go/pkg/kadm@v1.19.0']
     const prepare = (at: string) => goProgram('franz', modules, [at, 'transactions'])
     clientProgram({ client: 'franz-go', version: franz, abilities: abilities.modern, prepare }, bootstrap)
@@ -29,7 +29,7 @@ describe.runIf(has('go', 'Go clients'))('in Go', () => {
 
   /** What a program that embeds Sarama says the broker is: an old release, and the newest. */
   describe.each(['1.0.0', '4.0.0'])('Sarama for Kafka %s', (assumed) => {
-    const { bootstrap } = interopBroker()
+    const { bootstrap } = sharedBroker()
     const hasZstd = assumed !== '1.0.0'
     const able = abilities.modern.filter((ability) => hasZstd || !abilities.zstd.includes(ability))
     const prepare = (at: string) =>

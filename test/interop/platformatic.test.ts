@@ -6,7 +6,7 @@ import { bin, readTopic } from '../support/agent.ts'
 import { run } from '../support/child.ts'
 import { arrivals, numberedLine, numberedLines } from '../support/lines.ts'
 import { root } from '../tidy/tree.ts'
-import { interopBroker } from './broker.ts'
+import { sharedBroker } from '../support/broker.ts'
 import { witness } from './witness.ts'
 
 const count = 2000
@@ -16,7 +16,7 @@ const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { readonly ver
 type Texts = Message<string, string, string, string>
 
 describe('@platformatic/kafka against the broker', () => {
-  const { bootstrap } = interopBroker()
+  const { bootstrap } = sharedBroker()
   const does = witness('@platformatic/kafka', version)
   const base = () => ({ clientId: 'interop', bootstrapBrokers: [bootstrap()] })
   const producer = (more: object = {}): Producer<string, string, string, string> =>

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { clientOptions } from '../../src/client/options.ts'
 import { TransactionalProducer } from '../../src/client/transactional-producer.ts'
 import { tool } from '../support/tool.ts'
-import { interopBroker } from './broker.ts'
+import { sharedBroker } from '../support/broker.ts'
 import { type ApacheKafka, kafkaTool, startApacheKafka } from './counterparts/apache-kafka.ts'
 
 const consumerClass = 'org.apache.kafka.tools.consumer.ConsoleConsumer'
@@ -84,7 +84,7 @@ describe('on Apache Kafka 4.3', () => {
 })
 
 describe('on our broker', () => {
-  const { bootstrap } = interopBroker('transaction.state.log.num.partitions=1\noffsets.topic.num.partitions=1\n')
+  const { bootstrap } = sharedBroker('transaction.state.log.num.partitions=1\noffsets.topic.num.partitions=1\n')
 
   it('our producer does the same, and its tool prints what ours prints', async () => {
     await play(bootstrap(), 'ours')

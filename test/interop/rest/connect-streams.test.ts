@@ -6,7 +6,7 @@ import { until } from '../../fakes/until.ts'
 import { Child } from '../../support/child.ts'
 import { numberedLines } from '../../support/lines.ts'
 import { freePort } from '../../support/port.ts'
-import { interopBroker } from '../broker.ts'
+import { sharedBroker } from '../../support/broker.ts'
 import { javaProgram } from '../counterparts/java.ts'
 import { kafkaConnect, kafkaStreams } from '../counterparts/maven.ts'
 import { has } from '../counterparts/toolchain.ts'
@@ -16,13 +16,13 @@ import { witness } from '../witness.ts'
 const version = '4.3.1'
 
 describe.runIf(has('javac', 'Kafka Streams'))('Kafka Streams', () => {
-  const { bootstrap, folder } = interopBroker()
+  const { bootstrap, folder } = sharedBroker()
   const prepare = (at: string) => javaProgram('WordCount', version, kafkaStreams(version), [at, join(folder, 'state')])
   clientProgram({ client: 'Kafka Streams', version, abilities: ['Streams counts words exactly once'], prepare }, bootstrap) // prettier-ignore
 })
 
 describe.runIf(has('javac', 'Kafka Connect'))('Kafka Connect, standalone', () => {
-  const { bootstrap, folder } = interopBroker()
+  const { bootstrap, folder } = sharedBroker()
   const does = witness('Kafka Connect (file source and sink)', version)
 
   const file = (name: string, lines: Readonly<Record<string, string>>): string => {

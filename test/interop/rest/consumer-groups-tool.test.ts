@@ -4,7 +4,7 @@ import { type ApacheKafka, startApacheKafka } from '../counterparts/apache-kafka
 import { Child } from '../../support/child.ts'
 import { numberedLines } from '../../support/lines.ts'
 import { tool } from '../../support/tool.ts'
-import { interopBroker } from '../broker.ts'
+import { sharedBroker } from '../../support/broker.ts'
 import { kafka43 } from '../counterparts/maven.ts'
 import { compared, ours, prepare, same, theirs } from '../groups-tool.ts'
 import { witness } from '../witness.ts'
@@ -40,7 +40,7 @@ describe('on Apache Kafka', () => {
 })
 
 describe('its tool on our broker', () => {
-  const { bootstrap } = interopBroker()
+  const { bootstrap } = sharedBroker()
 
   beforeAll(() => prepare(bootstrap()))
 
@@ -74,7 +74,7 @@ const ofLiveGroups = [
 ]
 
 describe('a group with members of both protocols', () => {
-  const { bootstrap } = interopBroker()
+  const { bootstrap } = sharedBroker()
   const does = witness('Apache Kafka Java client', '4.3.1')
 
   const consumer = (protocol: 'classic' | 'consumer'): Child => {

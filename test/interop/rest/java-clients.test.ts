@@ -1,7 +1,7 @@
 /** Java clients of the releases between those that CI tries. */
 import { beforeAll, describe } from 'vitest'
 import * as abilities from '../abilities.ts'
-import { interopBroker } from '../broker.ts'
+import { sharedBroker } from '../../support/broker.ts'
 import { javaProgram } from '../counterparts/java.ts'
 import { kafkaClients } from '../counterparts/maven.ts'
 import { has } from '../counterparts/toolchain.ts'
@@ -15,7 +15,7 @@ describe.runIf(isJavaHere).each([
   ['2.8.2', ['zstd', 'transactions']],
   ['1.1.1', ['transactions']],
 ])('Java %s', (version, more) => {
-  const { bootstrap } = interopBroker()
+  const { bootstrap } = sharedBroker()
   const prepare = (at: string) => javaProgram('ModernJava', version, kafkaClients(version), [at, ...more])
   const able = abilities.modern.filter((ability) => more.includes('zstd') || !abilities.zstd.includes(ability))
   clientProgram({ client, version, abilities: able, prepare }, bootstrap)
@@ -25,7 +25,7 @@ describe.runIf(isJavaHere).each([
   ['0.10.2.2', true],
   ['0.9.0.1', false],
 ])('Java %s', (version, findsTimes) => {
-  const { bootstrap } = interopBroker()
+  const { bootstrap } = sharedBroker()
   beforeAll(() => fillForOldReaders(bootstrap()))
   const prepare = (at: string) =>
     javaProgram('OldJava', version, kafkaClients(version), findsTimes ? [at, 'times'] : [at])

@@ -1,7 +1,7 @@
 /** More clients in Python and Go. */
 import { describe } from 'vitest'
 import * as abilities from '../abilities.ts'
-import { interopBroker } from '../broker.ts'
+import { sharedBroker } from '../../support/broker.ts'
 import { goProgram } from '../counterparts/go.ts'
 import { pythonProgram } from '../counterparts/python.ts'
 import { has } from '../counterparts/toolchain.ts'
@@ -16,13 +16,13 @@ describe.runIf(has('python3', 'Python clients')).each([
   ['kafka-python', '3.0.12', 'kafka_python_client'],
   ['aiokafka', '0.14.0', 'aiokafka_client'],
 ])('%s %s', (client, version, program) => {
-  const { bootstrap } = interopBroker()
+  const { bootstrap } = sharedBroker()
   const prepare = (at: string) => pythonProgram(program, [`${client}==${version}`, ...codecs], [at, 'transactions'])
   clientProgram({ client, version, abilities: able, prepare }, bootstrap)
 })
 
 describe.runIf(has('go', 'Go clients'))('kafka-go', () => {
-  const { bootstrap } = interopBroker()
+  const { bootstrap } = sharedBroker()
   const version = 'v0.4.51'
   const prepare = (at: string) => goProgram('kafkago', [`github.com/segmentio/kafka-go@${version}`], [at])
   const can = [...basics, ...zstd, ...topics, ...headers, ...times]
@@ -30,7 +30,7 @@ describe.runIf(has('go', 'Go clients'))('kafka-go', () => {
 })
 
 describe.runIf(has('go', 'Go clients'))('Sarama for Kafka 2.8.0, its own default', () => {
-  const { bootstrap } = interopBroker()
+  const { bootstrap } = sharedBroker()
   const version = 'v1.61.1'
   const prepare = (at: string) =>
     goProgram('sarama', [`github.com/IBM/sarama@${version}`], [at, '2.8.0', 'transactions', 'zstd'])

@@ -1,10 +1,10 @@
-/** The broker that foreign clients are tried on: a process of its own, started through its launcher, for all tests of a file. */
+/** One broker for all tests of a file: a process of its own, started through its launcher. */
 import { afterAll, beforeAll } from 'vitest'
-import { startBrokerProcess, temporaryFolder, writeServerProperties } from '../support/agent.ts'
-import type { Child } from '../support/child.ts'
-import { freePort } from '../support/port.ts'
+import { startBrokerProcess, temporaryFolder, writeServerProperties } from './agent.ts'
+import type { Child } from './child.ts'
+import { freePort } from './port.ts'
 
-export interface InteropBroker {
+export interface SharedBroker {
   /** `127.0.0.1:<port>`, once the tests run. */
   readonly bootstrap: () => string
   readonly folder: string
@@ -13,7 +13,7 @@ export interface InteropBroker {
 }
 
 /** To be called where tests are defined; the broker comes before the first of them and goes after the last. */
-export const interopBroker = (more = ''): InteropBroker => {
+export const sharedBroker = (more = ''): SharedBroker => {
   const folder = temporaryFolder()
   let broker: Child | undefined
   let port = 0
