@@ -3,7 +3,7 @@
  * offset of the first event that is not stored. A commit of a take resolves when the group has it. Takes of partitions that the group gave to another
  * agent are void: what they hold is delivered there.
  */
-import { rethrowBroken } from '../../src/base/assert.ts'
+import { assert, rethrowBroken } from '../../src/base/assert.ts'
 import { backoffMs } from '../../src/base/backoff.ts'
 import { counted } from '../../src/base/counted.ts'
 import { Fault, reasonOf } from '../../src/base/faults.ts'
@@ -95,6 +95,9 @@ export class Takes implements AsyncDisposable {
     this.#untake(slices)
     for (const slice of slices) slice.held.settle(slice)
     for (let failures = 1; slices.some(isOpen); failures++) {
+      // No commit would ever cover it, and the loop would not end.
+      for (const { held } of slices)
+        assert(held.isLost || this.#held.get(keyOf(held)) === held, `${keyOf(held)} went away and is not lost`)
       try {
         await this.#commitAll()
       } catch (thrown) {
