@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { until } from '../fakes/until.ts'
 import { bin, startAgentProcess, temporaryFolder } from '../support/agent.ts'
 import { sharedBroker } from '../support/broker.ts'
@@ -8,7 +8,8 @@ import { Child } from '../support/child.ts'
 import { arrivals, numberedLines } from '../support/lines.ts'
 import { fileToTopic } from '../support/pipelines.ts'
 import { root } from '../tidy/tree.ts'
-import { type ApacheKafka, kafkaTool, startApacheKafka } from './counterparts/apache-kafka.ts'
+import { kafkaTool } from './counterparts/apache-kafka.ts'
+import { sharedApacheKafka } from './shared-apache-kafka.ts'
 
 const count = 5000
 
@@ -19,19 +20,12 @@ const linesBelow = (folder: string): string[] =>
     .filter((line) => line !== '')
 
 describe('our agent on a real Apache Kafka 4.3', () => {
-  let kafka: ApacheKafka
-
-  beforeAll(async () => {
-    kafka = await startApacheKafka()
-  }, 600_000)
-  afterAll(async () => {
-    await kafka[Symbol.asyncDispose]()
-  })
+  const { bootstrap } = sharedApacheKafka()
 
   const consumeAll = async (topic: string): Promise<string[]> => {
     const output = await kafkaTool('org.apache.kafka.tools.consumer.ConsoleConsumer', [
       '--bootstrap-server',
-      kafka.bootstrap,
+      bootstrap(),
       '--topic',
       topic,
       '--from-beginning',
@@ -44,7 +38,7 @@ describe('our agent on a real Apache Kafka 4.3', () => {
   it('takes a file into a topic', async () => {
     using folder = temporaryFolder()
     writeFileSync(join(folder.path, 'access.log'), numberedLines(0, count))
-    const port = Number(kafka.bootstrap.split(':')[1])
+    const port = Number(bootstrap().split(':')[1])
     await using agent = startAgentProcess(folder.path, fileToTopic(folder.path, port))
     const positions = join(folder.path, 'positions.json')
     const size = numberedLines(0, count).length
@@ -66,7 +60,7 @@ describe('our agent on a real Apache Kafka 4.3', () => {
     copyFileSync(join(root, 'examples/kafka-cluster/kafka-cluster.properties'), example)
     mkdirSync(join(folder.path, 'data/a1'), { recursive: true })
     mkdirSync(join(folder.path, 'data/a2'), { recursive: true })
-    const topic = ['--bootstrap-server', kafka.bootstrap, '--topic', 'weblog']
+    const topic = ['--bootstrap-server', bootstrap(), '--topic', 'weblog']
     await kafkaTool('org.apache.kafka.tools.TopicCommand', [...topic, '--delete'])
     await kafkaTool('org.apache.kafka.tools.TopicCommand', [...topic, '--create', '--partitions', '4'])
     const start = (name: string): Child =>
@@ -75,7 +69,7 @@ describe('our agent on a real Apache Kafka 4.3', () => {
         ['agent', '-n', name, '-c', folder.path, '-f', example, '-Dflume.root.logger=INFO,console'],
         {
           cwd: folder.path,
-          env: { BOOTSTRAP: kafka.bootstrap },
+          env: { BOOTSTRAP: bootstrap() },
         },
       )
     await using first = start('a1')

@@ -1,7 +1,7 @@
 /** The Kafka channel on a real Apache Kafka 4.3: what every channel must do, and an agent that is killed in the middle loses nothing. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { partsOf } from '../../channels/kafka/create-channel.ts'
 import { KafkaChannel } from '../../channels/kafka/kafka-channel.ts'
 import { kafkaChannelSettings, type KafkaChannelValues } from '../../channels/kafka/settings.ts'
@@ -16,16 +16,9 @@ import { arrivals, isTorn, numberedLines } from '../support/lines.ts'
 import { outputLines, storedPosition } from '../support/output.ts'
 import { fileRoll, pipeline, taildir } from '../support/pipelines.ts'
 import { tool } from '../support/tool.ts'
-import { type ApacheKafka, startApacheKafka } from './counterparts/apache-kafka.ts'
+import { sharedApacheKafka } from './shared-apache-kafka.ts'
 
-let kafka: ApacheKafka
-
-beforeAll(async () => {
-  kafka = await startApacheKafka()
-}, 600_000)
-afterAll(async () => {
-  await kafka[Symbol.asyncDispose]()
-})
+const { bootstrap } = sharedApacheKafka()
 
 /** Events of 20 MB need these, in the topic and in the channel. */
 const bytesMax = String(32 * 1024 * 1024)
@@ -36,14 +29,14 @@ channelConformance(
   async ({ clock, again }) => {
     if (again !== true) topics++
     const topic = `channel-${topics}`
-    const [host = '', port = ''] = kafka.bootstrap.split(':')
+    const [host = '', port = ''] = bootstrap().split(':')
     if (again !== true) {
       using admin = new Admin(clientOptions({ bootstrap: [{ host, port: Number(port) }] }))
       const configs = [['max.message.bytes', bytesMax]] as const
       await admin.create({ topic, partitions: 1, replicationFactor: 1, assignment: [], configs })
     }
     const values = valuesOf(kafkaChannelSettings, {
-      'kafka.bootstrap.servers': kafka.bootstrap,
+      'kafka.bootstrap.servers': bootstrap(),
       'kafka.topic': topic,
       'kafka.consumer.group.id': topic,
       'kafka.producer.max.request.size': bytesMax,
@@ -60,11 +53,11 @@ it('goes on after kill -9, source and sink, with nothing lost', async () => {
   using folder = temporaryFolder()
   const { path } = folder
   mkdirSync(join(path, 'out'))
-  const name = ['--bootstrap-server', kafka.bootstrap, '--topic', 'numbers']
+  const name = ['--bootstrap-server', bootstrap(), '--topic', 'numbers']
   expect((await tool('kafka-topics', [...name, '--create', '--partitions', '3'])).code).toBe(0)
   const channel = {
     type: 'org.apache.flume.channel.kafka.KafkaChannel',
-    'kafka.bootstrap.servers': kafka.bootstrap,
+    'kafka.bootstrap.servers': bootstrap(),
     'kafka.topic': 'numbers',
     'kafka.consumer.session.timeout.ms': 6000,
   }

@@ -1,19 +1,13 @@
 /** Our tools against a real Apache Kafka 4.3, and beside Apache Kafka's own: what one writes the other reads, and they print the same. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { numberedLines } from '../support/lines.ts'
 import { tool, type ToolResult } from '../support/tool.ts'
-import { type ApacheKafka, kafkaTool, startApacheKafka } from './counterparts/apache-kafka.ts'
+import { kafkaTool } from './counterparts/apache-kafka.ts'
+import { sharedApacheKafka } from './shared-apache-kafka.ts'
 
-let kafka: ApacheKafka
+const { bootstrap } = sharedApacheKafka()
 
-beforeAll(async () => {
-  kafka = await startApacheKafka()
-}, 600_000)
-afterAll(async () => {
-  await kafka[Symbol.asyncDispose]()
-})
-
-const at = (...args: string[]): string[] => ['--bootstrap-server', kafka.bootstrap, ...args]
+const at = (...args: string[]): string[] => ['--bootstrap-server', bootstrap(), ...args]
 const topics = (...args: string[]): Promise<ToolResult> => tool('kafka-topics', at(...args))
 const theirs = (name: string, args: readonly string[], input?: string): Promise<string> =>
   kafkaTool(`org.apache.kafka.tools.${name}`, args, input)

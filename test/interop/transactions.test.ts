@@ -1,10 +1,11 @@
 /** Transactions between Apache Kafka and us, in both directions: our client on its broker, its tools on ours, and both tools on both. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { clientOptions } from '../../src/client/options.ts'
 import { TransactionalProducer } from '../../src/client/transactional-producer.ts'
 import { tool } from '../support/tool.ts'
 import { sharedBroker } from '../support/broker.ts'
-import { type ApacheKafka, kafkaTool, startApacheKafka } from './counterparts/apache-kafka.ts'
+import { kafkaTool } from './counterparts/apache-kafka.ts'
+import { sharedApacheKafka } from './shared-apache-kafka.ts'
 
 const consumerClass = 'org.apache.kafka.tools.consumer.ConsoleConsumer'
 const transactionsClass = 'org.apache.kafka.tools.TransactionsCommand'
@@ -68,18 +69,14 @@ const agree = async (bootstrap: string, ...args: string[]): Promise<string> => {
 }
 
 describe('on Apache Kafka 4.3', () => {
-  let kafka: ApacheKafka
-  beforeAll(async () => {
-    kafka = await startApacheKafka()
-  }, 600_000)
-  afterAll(() => kafka[Symbol.asyncDispose]())
+  const { bootstrap } = sharedApacheKafka()
 
   it('our producer commits, aborts, and shuts out the one before it; our tool prints what Kafka prints', async () => {
-    await play(kafka.bootstrap, 'ours')
-    expect(await committed(kafka.bootstrap, 'ours', 2)).toEqual(['kept 1', 'kept 2'])
-    expect(await offsetOf(kafka.bootstrap)).toBe('7')
-    expect(await agree(kafka.bootstrap, 'list')).toMatch(/^tx .*CompleteCommit/m)
-    await agree(kafka.bootstrap, 'describe-producers', '--topic', 'ours', '--partition', '0')
+    await play(bootstrap(), 'ours')
+    expect(await committed(bootstrap(), 'ours', 2)).toEqual(['kept 1', 'kept 2'])
+    expect(await offsetOf(bootstrap())).toBe('7')
+    expect(await agree(bootstrap(), 'list')).toMatch(/^tx .*CompleteCommit/m)
+    await agree(bootstrap(), 'describe-producers', '--topic', 'ours', '--partition', '0')
   })
 })
 

@@ -1,6 +1,6 @@
 /** Groups with Apache Kafka 4.3, what takes longer: our tool on its broker, and its consumers in a group of ours that changes its protocol. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type ApacheKafka, startApacheKafka } from '../counterparts/apache-kafka.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { sharedApacheKafka } from '../shared-apache-kafka.ts'
 import { Child } from '../../support/child.ts'
 import { numberedLines } from '../../support/lines.ts'
 import { tool } from '../../support/tool.ts'
@@ -10,32 +10,16 @@ import { compared, ours, prepare, same, theirs } from '../groups-tool.ts'
 import { witness } from '../witness.ts'
 
 describe('on Apache Kafka', () => {
-  let kafka: ApacheKafka
+  const { bootstrap } = sharedApacheKafka()
+  beforeAll(() => prepare(bootstrap()))
 
-  beforeAll(async () => {
-    kafka = await startApacheKafka()
-    await prepare(kafka.bootstrap)
-  }, 600_000)
-  afterAll(async () => {
-    await kafka[Symbol.asyncDispose]()
-  })
-
-  it.each(compared.slice(0, 6))('%s %s %s prints what its own tool prints', (...args) => same(kafka.bootstrap, ...args))
+  it.each(compared.slice(0, 6))('%s %s %s prints what its own tool prints', (...args) => same(bootstrap(), ...args))
 
   it('our tool resets and deletes', async () => {
-    await ours(kafka.bootstrap, [
-      '--reset-offsets',
-      '--group',
-      'reader',
-      '--topic',
-      'one',
-      '--to-offset',
-      '7',
-      '--execute',
-    ])
-    expect(await theirs(kafka.bootstrap, ['--describe', '--group', 'reader'])).toMatch(/ one +0 +7 +50 +43 /)
-    expect(await ours(kafka.bootstrap, ['--delete', '--group', 'reader'])).toContain('was successful.')
-    expect(await theirs(kafka.bootstrap, ['--list'])).not.toContain('reader')
+    await ours(bootstrap(), ['--reset-offsets', '--group', 'reader', '--topic', 'one', '--to-offset', '7', '--execute'])
+    expect(await theirs(bootstrap(), ['--describe', '--group', 'reader'])).toMatch(/ one +0 +7 +50 +43 /)
+    expect(await ours(bootstrap(), ['--delete', '--group', 'reader'])).toContain('was successful.')
+    expect(await theirs(bootstrap(), ['--list'])).not.toContain('reader')
   })
 })
 
