@@ -12,6 +12,7 @@ import { batchesOf, cleanerOf, committedOf, keyedBatch, lastValues, type KeyValu
 import { DiskCrashed, FakeDisk } from '../fakes/disk.ts'
 import { bench, client, type Bench } from '../fakes/partition-log.ts'
 import { seededRandom, type SeededRandom } from '../fakes/random.ts'
+import { seedsFor } from './seeds.ts'
 
 interface Model {
   /** What was appended at each offset, and by which transaction; undefined for markers. */
@@ -142,19 +143,10 @@ const simulate = async (seed: number): Promise<void> => {
   expect(world.space.said.of('warn').filter((line) => line.includes('compact'))).toEqual([])
 }
 
-const seeds = Number(process.env['SIMULATION_SEEDS'] ?? 15)
-const first = Number(process.env['SIMULATION_SEED'] ?? 1)
+const seeds = seedsFor(15)
 
 test(
-  `a compacted log says for every key what was committed last (${seeds} seeds from ${first})`,
-  async () => {
-    for (let seed = first; seed < first + seeds; seed++) {
-      try {
-        await simulate(seed)
-      } catch (thrown) {
-        throw new Error(`SIMULATION_SEED=${seed} SIMULATION_SEEDS=1 shows it again`, { cause: thrown })
-      }
-    }
-  },
-  60_000 + seeds * 1000,
+  `a compacted log says for every key what was committed last (${seeds.text})`,
+  { timeout: 60_000 + seeds.count * 1000 },
+  () => seeds.each(simulate),
 )

@@ -14,6 +14,7 @@ import { DiskCrashed, FakeDisk } from '../fakes/disk.ts'
 import { client, readAll } from '../fakes/partition-log.ts'
 import { seededRandom, type SeededRandom } from '../fakes/random.ts'
 import { fakeProcess } from '../fakes/topic-store.ts'
+import { seedsFor } from './seeds.ts'
 
 interface Sent {
   readonly batch: Buffer
@@ -223,19 +224,8 @@ const simulate = async (seed: number): Promise<void> => {
   }
 }
 
-const seeds = Number(process.env['SIMULATION_SEEDS'] ?? 120)
-const first = Number(process.env['SIMULATION_SEED'] ?? 1)
+const seeds = seedsFor(120)
 
-test(
-  `no acknowledged record is lost, changed or moved (${seeds} seeds from ${first})`,
-  async () => {
-    for (let seed = first; seed < first + seeds; seed++) {
-      try {
-        await simulate(seed)
-      } catch (thrown) {
-        throw new Error(`SIMULATION_SEED=${seed} SIMULATION_SEEDS=1 shows it again`, { cause: thrown })
-      }
-    }
-  },
-  60_000 + seeds * 100,
+test(`no acknowledged record is lost, changed or moved (${seeds.text})`, { timeout: 60_000 + seeds.count * 100 }, () =>
+  seeds.each(simulate),
 )

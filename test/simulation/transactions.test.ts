@@ -6,6 +6,7 @@
 import { test } from 'vitest'
 import { KafkaFault } from '../../src/protocol/error-codes.ts'
 import { DiskCrashed } from '../fakes/disk.ts'
+import { seedsFor } from './seeds.ts'
 import { PARTITIONS, Producer, TIMEOUT_MS, World } from './transaction-world.ts'
 
 /** Two producers take turns: commits, aborts, offsets, one that is shut out by its successor, one that takes too long. */
@@ -96,30 +97,24 @@ test.each(ends)(
   120_000,
 )
 
-const seeds = Number(process.env['SIMULATION_SEEDS'] ?? 60)
-const first = Number(process.env['SIMULATION_SEED'] ?? 1)
+const seeds = seedsFor(60)
 
 test.each(ends)(
-  `random transactions are all or nothing when %s (${seeds} seeds from ${first})`,
-  async (_, kind, flushes) => {
-    for (let seed = first; seed < first + seeds; seed++) {
+  `random transactions are all or nothing when %s (${seeds.text})`,
+  (_, kind, flushes) =>
+    seeds.each(async (seed) => {
       const world = new World(seed, flushes)
-      try {
-        await world.start()
-        await world.running.topics.settled()
-        for (let lives = 0; lives < 3; lives++) {
-          world.disk.crashIn(1 + world.random.below(200))
-          await survived(world, randomScript)
-          await world.restart(kind)
-          world.check()
-          if (world.random.chance(0.5)) await world.settle()
-        }
-        await world.settle()
-      } catch (thrown) {
-        throw new Error(`SIMULATION_SEED=${seed} SIMULATION_SEEDS=1 shows it again`, { cause: thrown })
+      await world.start()
+      await world.running.topics.settled()
+      for (let lives = 0; lives < 3; lives++) {
+        world.disk.crashIn(1 + world.random.below(200))
+        await survived(world, randomScript)
+        await world.restart(kind)
+        world.check()
+        if (world.random.chance(0.5)) await world.settle()
       }
+      await world.settle()
       world.broker?.[Symbol.dispose]()
-    }
-  },
+    }),
   120_000,
 )
