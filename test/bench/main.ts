@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: the table of paths, each the best of several runs, with its count of lost and repeated events.
- * `npm run bench -- file-to-topic --events N [--batch N] [--runs N] --json` prints one JSON object a line.
+ * `npm run -s bench -- file-to-topic --events N [--batch N] [--runs N] --json` prints one JSON object a line.
  */
 import { parseArgs } from 'node:util'
 import { measure, type Figures } from './agent-run.ts'
