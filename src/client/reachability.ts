@@ -29,7 +29,7 @@ export class Reachability {
   }
 
   #say(address: string, { message, hint }: Fault): void {
-    this.#log.warn(`${message}. ${hint} It is tried until it answers.`)
+    this.#log.warn(`${message}. ${hint} It is tried again.`)
     this.#away.add(address)
     if (this.#away.size <= awayMax) return
     for (const oldest of this.#away) {
