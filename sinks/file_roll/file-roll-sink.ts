@@ -47,9 +47,12 @@ export class FileRollSink implements Sink {
   async open(): Promise<void> {
     const { disk } = this.#context
     const { directory } = this.#options.paths
-    makeDurableFolder(disk, directory)
-    if (disk.stat(directory)?.isDirectory === true) return
-    throw new Fault('BAD_SETTING', { setting: 'sink.directory', problem: `${directory} is not a folder` })
+    try {
+      makeDurableFolder(disk, directory)
+    } catch (thrown) {
+      if (!['EEXIST', 'ENOTDIR'].includes(systemCode(thrown) ?? '')) throw thrown
+      throw new Fault('NOT_A_FOLDER', { path: directory, setting: 'sink.directory' }, thrown)
+    }
   }
 
   async write(batch: Batch): Promise<void> {

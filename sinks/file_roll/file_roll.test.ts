@@ -141,11 +141,19 @@ describe('file_roll sink', () => {
     expect(Object.values(files())).toEqual(['a\nb\n', 'c\n'])
   })
 
-  it('says when its directory is a file', async () => {
-    const { sink, disk } = setup()
-    disk.plant('/out', Buffer.from(''))
-    await expect(sink.open()).rejects.toThrow(/sink.directory|EEXIST|ENOTDIR/)
-  })
+  it.each(['/out', '/out/below'])(
+    'says when a file is in the way of its directory %s, and what to do',
+    async (directory) => {
+      const paths = { manager: 'default', directory, prefix: '', extension: '' } as const
+      const { sink, disk } = setup({ paths })
+      disk.plant('/out', Buffer.from(''))
+      await expect(sink.open()).rejects.toMatchObject({
+        code: 'NOT_A_FOLDER',
+        message: `${directory} cannot be a folder: it, or what it is to lie in, is a file`,
+        hint: 'Move that file away, or correct sink.directory.',
+      })
+    },
+  )
 })
 
 describe('file_roll settings', () => {

@@ -91,6 +91,10 @@ const table = {
     says: 'Directory does not exist: {path}',
     hint: 'Create it, or correct {setting}.',
   },
+  NOT_A_FOLDER: {
+    says: '{path} cannot be a folder: it, or what it is to lie in, is a file',
+    hint: 'Move that file away, or correct {setting}.',
+  },
   FOLDER_LOCKED: {
     says: '{path} is in use by process {pid}',
     hint: 'Only one process may own it: stop the other one, or give this one {own} of its own.',
