@@ -241,4 +241,23 @@ describe('flume-ng tool FCINTEGRITYTOOL', () => {
     expect((await runCli('flume-ng', 'tool', 'FCINTEGRITYTOOL')).code).toBe(2)
     expect((await runCli('flume-ng', 'tool', 'FCINTEGRITYTOOL', '-l', dirs, '-e', 'x.Y')).code).toBe(2)
   })
+  it('on what is no file channel says so, changes nothing, and gives no totals', async () => {
+    using folder = temporaryFolder()
+    const { path } = folder
+    const missing = join(path, 'nope')
+    mkdirSync(join(path, 'empty'))
+    const empty = join(path, 'empty')
+    const to = join(path, 'out')
+    for (const [words, said] of [
+      [['flume-ng', 'tool', 'FCINTEGRITYTOOL', '-l', missing], `flume-ng tool: ${missing} is no folder\n`],
+      [['flume-ng', 'tool', 'FCINTEGRITYTOOL', '-l', empty], `flume-ng tool: there is no file channel in ${empty}\n`],
+      [['channel', 'drain', missing, '--to', to], `millrace channel: ${missing} is no folder\n`],
+      [
+        ['channel', 'drain', '--checkpoint', empty, '--data', empty, '--to', to],
+        `there is no file channel in ${empty}`,
+      ],
+    ] as const)
+      expect(await runCli(...words)).toMatchObject({ code: 2, out: '', err: expect.stringContaining(said) })
+    expect([readdirSync(path), readdirSync(empty)]).toEqual([['empty'], []])
+  })
 })

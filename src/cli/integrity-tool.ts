@@ -4,6 +4,8 @@
  */
 import { resolve } from 'node:path'
 import { Fault } from '../base/faults.ts'
+import { realDisk } from '../io/disk.ts'
+import { named } from './channel/folders.ts'
 import { verdictOf, type Verdict } from './channel/verify.ts'
 import { lockChannel, OpenedChannel } from './channel/opened.ts'
 import { type Command, exitCodes } from './command.ts'
@@ -50,7 +52,7 @@ Number of Corrupt Events = ${lost}
 `
 
 const check = async (dataFolders: readonly string[]): Promise<number> => {
-  const folders = { dataFolders, checkpointFolder: undefined, backupFolder: undefined }
+  const folders = named(realDisk, { dataFolders, checkpointFolder: undefined, backupFolder: undefined }, name)
   using _locks = lockChannel(folders)
   using channel = await OpenedChannel.open(folders)
   process.stdout.write(summaryText(verdictOf(channel)))

@@ -25,7 +25,7 @@ const isBackup = (disk: Disk, folder: string): boolean => disk.list(folder).incl
 const isData = (disk: Disk, folder: string): boolean =>
   disk.list(folder).some((name) => dataFileId(name) !== undefined || logName.test(name))
 
-const wrong = (problem: string): Fault => new Fault('WRONG_USAGE', { command: 'millrace channel', problem })
+const wrong = (problem: string, command = 'millrace channel'): Fault => new Fault('WRONG_USAGE', { command, problem })
 
 const foldersIn = (disk: Disk, folder: string): string[] =>
   disk
@@ -57,6 +57,16 @@ const around = (disk: Disk, dir: string): FlumeFolders => {
   return { checkpointFolder: checkpoints[0], dataFolders, backupFolder }
 }
 
+/** The folders of a channel that somebody named one by one. Throws WRONG_USAGE where one is none, or nothing of a channel is in them. */
+export const named = (disk: Disk, folders: FlumeFolders, command?: string): FlumeFolders => {
+  const { checkpointFolder, dataFolders, backupFolder } = folders
+  const all = [...new Set([checkpointFolder, ...dataFolders, backupFolder].filter((path) => path !== undefined))]
+  for (const path of all) if (!isFolder(disk, path)) throw wrong(`${path} is no folder`, command)
+  const hasCheckpoint = checkpointFolder !== undefined && isCheckpoint(disk, checkpointFolder)
+  if (hasCheckpoint || dataFolders.some((folder) => isData(disk, folder))) return folders
+  throw wrong(`there is no file channel in ${all.join(' and ')}`, command)
+}
+
 /** Throws WRONG_USAGE where it is not clear, and system errors. */
 export const channelFolders = (disk: Disk, given: GivenFolders): FlumeFolders => {
   const { words, checkpoint, backup, data } = given
@@ -64,9 +74,7 @@ export const channelFolders = (disk: Disk, given: GivenFolders): FlumeFolders =>
     if (words[0] !== undefined) throw wrong(`${words[0]} beside --checkpoint or --data`)
     const of = (path: string | undefined): string | undefined => (path === undefined ? undefined : resolve(path))
     const dataFolders = data.flatMap((list) => list.split(',')).map((path) => resolve(path.trim()))
-    for (const path of [...dataFolders, ...(checkpoint === undefined ? [] : [resolve(checkpoint)])])
-      if (!isFolder(disk, path)) throw wrong(`${path} is no folder`)
-    return { checkpointFolder: of(checkpoint), dataFolders, backupFolder: of(backup) }
+    return named(disk, { checkpointFolder: of(checkpoint), dataFolders, backupFolder: of(backup) })
   }
   const [dir, ...others] = words
   if (dir === undefined || others.length > 0) throw wrong('name one folder, or several with --checkpoint and --data')
