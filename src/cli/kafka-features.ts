@@ -14,7 +14,22 @@ const options: readonly JoptOption[] = [
   bootstrapOption,
   zookeeperOption,
   { names: ['command-config'], value: 'String: config file', doc: 'A file of settings of the client.' },
+  // Of the commands that change something, so that those are answered and not their options.
+  {
+    names: ['feature'],
+    value: 'String: feature=level',
+    repeatable: true,
+    doc: 'Which feature to change, and to what.',
+  },
+  { names: ['release-version'], value: 'String', doc: 'The release whose levels to change to.' },
+  { names: ['metadata'], value: 'String', doc: 'The release whose metadata version to change to.' },
+  { names: ['unsafe'], doc: 'Accepted.' },
+  { names: ['dry-run'], doc: 'Accepted.' },
 ]
+
+/** Of Kafka's tool, and not here. */
+const changing = ['upgrade', 'downgrade', 'disable']
+const explaining = ['version-mapping', 'feature-dependencies']
 
 const describe = async (cluster: Cluster): Promise<void> => {
   const connection = await cluster.any()
@@ -30,8 +45,10 @@ const describe = async (cluster: Cluster): Promise<void> => {
 
 const work = async (values: JoptValues, log: Log): Promise<number> => {
   const [word = ''] = values.words
-  if (['upgrade', 'downgrade', 'disable'].includes(word))
-    throw new UsageError(`A broker alone stays on the highest level that it has: there is nothing to ${word}.`, false)
+  if (changing.includes(word))
+    throw new UsageError(`A broker alone stays on the highest level that it has: there is nothing to ${word}. \`describe\` prints the levels; a cluster of Apache Kafka takes its own kafka-features.sh.`, false) // prettier-ignore
+  if (explaining.includes(word))
+    throw new UsageError(`${word} is about releases of Apache Kafka, and belongs to its own kafka-features.sh; \`describe\` prints what this cluster has.`, false) // prettier-ignore
   if (word !== 'describe')
     throw new UsageError(`${word === '' ? 'A command must be given' : `invalid choice: '${word}'`} (choose from describe)`) // prettier-ignore
   using cluster = new Cluster(adminClientOf(bootstrapOf(values, name, log), 'admin', values, log))

@@ -67,8 +67,18 @@ it('kafka-features.sh describes the features, and changes none', async () => {
     code: 0,
     out: 'Feature: group.version\tSupportedMinVersion: 0\tSupportedMaxVersion: 1\tFinalizedVersionLevel: 1\tEpoch: 0\n',
   })
-  expect(await tool('kafka-features', [...server, 'upgrade', '--feature', 'x=1'])).toMatchObject({ code: 1 })
-  expect((await tool('kafka-features', [...server, 'downgrade'])).err).toMatch(/nothing to downgrade\.\n$/)
+  for (const [word, ...options] of [
+    ['upgrade', '--release-version', '4.0'],
+    ['upgrade', '--metadata', '4.0', '--dry-run'],
+    ['downgrade', '--feature', 'kraft.version=0', '--feature', 'group.version=0', '--unsafe'],
+    ['disable', '--feature', 'group.version'],
+  ] as const)
+    expect(await tool('kafka-features', [...server, word, ...options])).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(new RegExp(`there is nothing to ${word}\\. .describe. prints the levels; .*\\n$`)),
+    })
+  const mapping = await tool('kafka-features', [...server, 'version-mapping', '--release-version', '4.0'])
+  expect(mapping).toMatchObject({ code: 1, err: expect.stringContaining('belongs to its own kafka-features.sh') })
 })
 
 it.each([['--list'], ['--add', '--allow-principal', 'User:a', '--operation', 'Read', '--topic', 't']])(
