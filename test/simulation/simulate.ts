@@ -23,5 +23,9 @@ const suites = ['file', 'spillable'].map((channel) => `test/simulation/${channel
 const args = ['vitest', 'run', '--project', 'unit', ...suites, '-t', 'seeds']
 const child = spawn('npx', args, { stdio: 'inherit', env })
 child.on('exit', (code) => {
+  console.log(
+    'put, taken: events whose put, or whose take, was acknowledged; lost: acknowledged and never taken, which must be 0; repeated: given out again, ' +
+      'where a crash or a roll-back came before the take was acknowledged.',
+  )
   process.exitCode = code ?? 1
 })
