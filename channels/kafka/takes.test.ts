@@ -198,3 +198,23 @@ it('takes the answer to a commit for the partition as it was, not as it came bac
   await on.prepare()
   expect(consumer.commits).toHaveLength(1)
 })
+
+it('commits in the next turn of the event loop, or once the commit before is answered, and waits for no timer', async () => {
+  const { takes, consumer, ...on } = await bench(0)
+  await on.fetched(0, 0, ['a', 'b', 'c', 'd'])
+  const commits = [takes.commit(takes.cut(1)), takes.commit(takes.cut(1))]
+  await new Promise((resolve) => setImmediate(resolve))
+  const first = await on.asked(0)
+  expect(first.offsets).toEqual([{ topic, partition: 0, offset: 2 }])
+
+  commits.push(takes.commit(takes.cut(1)), takes.commit(takes.cut(1)))
+  let turns = 0
+  await until(() => ++turns > 5)
+  expect([consumer.commits.length, on.clock.waiting]).toEqual([1, 0])
+  first.answer.resolve()
+  const second = await on.asked(1)
+  expect(second.offsets).toEqual([{ topic, partition: 0, offset: 4 }])
+  second.answer.resolve()
+  await Promise.all(commits)
+  expect([consumer.commits.length, on.clock.waiting, on.clock.monotonic()]).toEqual([2, 0, 0])
+})

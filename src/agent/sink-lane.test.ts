@@ -4,6 +4,7 @@ import { startFakeAgent } from '../../test/fakes/agent.ts'
 import { ScriptedChannel } from '../../test/fakes/scripted-channel.ts'
 import { FakeSink } from '../../test/fakes/sink.ts'
 import { until } from '../../test/fakes/until.ts'
+import type { Take } from '../flow/channel.ts'
 
 const numbers = (from: number, to: number): string[] => Array.from({ length: to - from }, (_, i) => String(from + i))
 
@@ -93,6 +94,37 @@ describe('a sink', () => {
     await until(() => channel.ends.includes('commit 20'))
     expect(sink.bodies.slice(20)).toEqual(['20', '20'])
   })
+})
+
+/** A durable channel that answers no commit before the test says so. */
+class Unanswered extends ScriptedChannel {
+  readonly answer = Promise.withResolvers<void>()
+
+  constructor() {
+    super({ durable: true, capacity: 20_000, transactionCapacity: 1000 })
+  }
+
+  override async take(max: number, signal: AbortSignal): Promise<Take> {
+    const take = await super.take(max, signal)
+    const commit = async (): Promise<void> => {
+      await this.answer.promise
+      await take.commit()
+    }
+    return { ...take, commit }
+  }
+}
+
+it('goes 10,000 events ahead of the commits of a durable channel, and one batch more', async () => {
+  const channel = new Unanswered()
+  for (let i = 0; i < 20_000; i += 1000) await channel.put(numbered(i, i + 1000))
+  const sink = new FakeSink({ batchSize: 1000 })
+  await startFakeAgent({ channels: { c1: channel }, sinks: { k1: { sink } } })
+  await until(() => sink.events.length >= 11_000)
+  await turns(20)
+  expect(sink.events.length).toBe(11_000)
+  channel.answer.resolve()
+  await until(() => channel.held === 0)
+  expect(sink.events.length).toBe(20_000)
 })
 
 describe('several writes in flight', () => {
