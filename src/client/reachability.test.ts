@@ -17,7 +17,9 @@ it('an outage is one WARN and one INFO, for each broker', () => {
   }
   for (let tries = 0; tries < 3; tries++) reachability.answered('a:1')
   expect(log.of('warn')).toEqual([
-    expect.stringMatching(/^No broker answers at a:1: connect ECONNREFUSED\. Start the broker, .* --broker\. It is tried again\.$/),
+    expect.stringMatching(
+      /^No broker answers at a:1: connect ECONNREFUSED\. Start the broker, .* --broker\. It is tried again\.$/,
+    ),
     expect.stringContaining('No broker answers at b:1'),
   ])
   expect(log.of('info')).toEqual(['Broker a:1 answers again.'])

@@ -25,9 +25,7 @@ describe('the example', () => {
     const stored = readdirSync(files).map((name) => readFileSync(join(files, name), 'utf8'))
     expect(stored.join('')).toBe(readFileSync(join(folder.path, 'data', 'access.log'), 'utf8'))
     expect(await example.stop('SIGINT')).toBe(130)
-    expect(example.output).toMatch(
-      /^Events in 4,000, out 4,000, dropped 0, held 0; all passed on: weblog 2,000, .*$/m,
-    )
+    expect(example.output).toMatch(/^Events in 4,000, out 4,000, dropped 0, held 0; all passed on: weblog 2,000, .*$/m)
   })
 
   it('says that its port is taken, and not that anything runs', async () => {
