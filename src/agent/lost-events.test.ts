@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest'
 import { numbered } from '../../test/conformance/events.ts'
 import { startFakeAgent } from '../../test/fakes/agent.ts'
+import { fileChannelBench } from '../../test/fakes/file-channel.ts'
+import { FlumeChannelWriter } from '../../test/fakes/flume-channel.ts'
 import { FakeSink } from '../../test/fakes/sink.ts'
 import { spillableBench } from '../../test/fakes/spillable-channel.ts'
 import { until } from '../../test/fakes/until.ts'
@@ -22,5 +24,26 @@ it('what a channel has stored and cannot read is lost in the accounts, and they 
     'Events in 30, out 20, dropped 0, held 0, lost 10; 30 of those in were in the channels before; ' +
       'LOST: channel c1 could not read 10 stored events, what is damaged is kept in /data/*.damaged; ' +
       'c1 in 30, out 20, dropped 0, held 0, lost 10; all passed on: k1 20',
+  )
+})
+
+it('what cannot be taken over from Flume was in the channel before, and is lost', async () => {
+  const { disk, make } = fileChannelBench()
+  const flume = new FlumeChannelWriter(disk)
+  const file = flume.log(1)
+  for (const body of ['first', 'second', 'third']) file.put(1, body, {})
+  file.commit(1)
+  flume.store('/data', 1, file)
+  flume.checkpoint({ writeOrderId: 5, incomplete: true })
+  const bytes = Buffer.from(disk.bytes('/data/log-1') ?? [])
+  bytes[bytes.indexOf('second')] = 0xff
+  disk.plant('/data/log-1', bytes)
+  const sink = new FakeSink()
+  const { agent } = await startFakeAgent({ channels: { c1: make() }, sinks: { k1: { sink } } })
+  await until(() => sink.bodies.length === 2)
+  expect(accountsLine(await agent.stop())).toBe(
+    'Events in 3, out 2, dropped 0, held 0, lost 1; 3 of those in were in the channels before; ' +
+      'LOST: channel c1 could not read 1 stored event, what is damaged is kept in /data/*.damaged; ' +
+      'c1 in 3, out 2, dropped 0, held 0, lost 1; all passed on: k1 2',
   )
 })

@@ -34,6 +34,8 @@ export interface FileChannelBench {
   readonly disk: FakeDisk
   readonly clock: FakeClock
   readonly log: RecordingLog
+  /** A channel that is not open yet. */
+  readonly make: (given?: Partial<FileChannelOptions>) => FileChannel
   readonly open: (given?: Partial<FileChannelOptions>) => Promise<FileChannel>
   readonly kill: (kind?: 'process' | 'power') => void
   /** Names of the data files in /data, from the oldest on. */
@@ -45,12 +47,15 @@ export const fileChannelBench = (usual: Partial<FileChannelOptions> = {}, seed =
   const disk = new FakeDisk({ seed })
   const clock = new FakeClock()
   const context = fakeContext({ disk, clock })
+  const make = (given: Partial<FileChannelOptions> = {}): FileChannel =>
+    new FileChannel({ ...fileChannelOptions, ...usual, ...given }, context)
   return {
     disk,
     clock,
     log: context.log,
-    async open(given = {}) {
-      const channel = new FileChannel({ ...fileChannelOptions, ...usual, ...given }, context)
+    make,
+    async open(given) {
+      const channel = make(given)
       await channel.open()
       return channel
     },
