@@ -8,6 +8,7 @@ import { FileChannel } from '../../channels/file/file-channel.ts'
 import { eventOf, numbered } from '../../test/conformance/events.ts'
 import { fakeContext } from '../../test/fakes/context.ts'
 import { FlumeChannelWriter } from '../../test/fakes/flume-channel.ts'
+import { takeAll } from '../../test/fakes/takes.ts'
 import { temporaryFolder } from '../../test/support/agent.ts'
 import { runCli } from '../../test/support/cli.ts'
 
@@ -241,6 +242,22 @@ describe('flume-ng tool FCINTEGRITYTOOL', () => {
     expect((await runCli('flume-ng', 'tool', 'FCINTEGRITYTOOL')).code).toBe(2)
     expect((await runCli('flume-ng', 'tool', 'FCINTEGRITYTOOL', '-l', dirs, '-e', 'x.Y')).code).toBe(2)
   })
+
+  it('passes a channel all of whose events were taken, of which a start has left no file', async () => {
+    using folder = temporaryFolder()
+    const channel = await fill(folder.path)
+    await takeAll(channel)
+    await channel[Symbol.asyncDispose]()
+    await (await open(folder.path))[Symbol.asyncDispose]()
+    const [one, two] = [join(folder.path, 'data'), join(folder.path, 'data2')]
+    expect([readdirSync(one), readdirSync(two)]).toEqual([[], []])
+    writeFileSync(join(two, 'events-0000000001.data.28.damaged'), 'kept for a person to look at')
+    expect(await runCli('flume-ng', 'tool', 'FCINTEGRITYTOOL', '-l', `${one},${two}`)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('Number of Events in the Channel = 0\n'),
+    })
+  })
+
   it('on what is no file channel says so, changes nothing, and gives no totals', async () => {
     using folder = temporaryFolder()
     const { path } = folder
@@ -250,7 +267,7 @@ describe('flume-ng tool FCINTEGRITYTOOL', () => {
     const to = join(path, 'out')
     for (const [words, said] of [
       [['flume-ng', 'tool', 'FCINTEGRITYTOOL', '-l', missing], `flume-ng tool: ${missing} is no folder\n`],
-      [['flume-ng', 'tool', 'FCINTEGRITYTOOL', '-l', empty], `flume-ng tool: there is no file channel in ${empty}\n`],
+      [['flume-ng', 'tool', 'FCINTEGRITYTOOL', '-l', path], `flume-ng tool: there is no file channel in ${path}\n`],
       [['channel', 'drain', missing, '--to', to], `millrace channel: ${missing} is no folder\n`],
       [
         ['channel', 'drain', '--checkpoint', empty, '--data', empty, '--to', to],

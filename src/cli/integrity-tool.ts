@@ -3,6 +3,7 @@
  * mark what was damaged, so that the channel would start; ours steps over it by itself, so this one changes nothing.
  */
 import { resolve } from 'node:path'
+import type { FlumeFolders } from '../../channels/file/flume/folders.ts'
 import { Fault } from '../base/faults.ts'
 import { realDisk } from '../io/disk.ts'
 import { named } from './channel/folders.ts'
@@ -51,8 +52,20 @@ Number of Corrupt Events = ${lost}
 ---------------------------------------
 `
 
+/** What may be left in a dataDir of a channel all of whose events were taken: the start after that removes the data files. */
+const leftBehind = /^(?:in_use\.lock|flume-originals-\d+|.*\.damaged)$/
+
+const isEmptied = (folder: string): boolean =>
+  realDisk.stat(folder)?.isDirectory === true && realDisk.list(folder).every((file) => leftBehind.test(file))
+
+/** Throws WRONG_USAGE where the folders are those of no channel. Empty ones may well be: they pass, as with Flume's tool. */
+const foldersOf = (dataFolders: readonly string[]): FlumeFolders => {
+  const folders = { dataFolders, checkpointFolder: undefined, backupFolder: undefined }
+  return dataFolders.every(isEmptied) ? folders : named(realDisk, folders, name)
+}
+
 const check = async (dataFolders: readonly string[]): Promise<number> => {
-  const folders = named(realDisk, { dataFolders, checkpointFolder: undefined, backupFolder: undefined }, name)
+  const folders = foldersOf(dataFolders)
   using _locks = lockChannel(folders)
   using channel = await OpenedChannel.open(folders)
   process.stdout.write(summaryText(verdictOf(channel)))
