@@ -22,7 +22,7 @@ it('what a channel has stored and cannot read is lost in the accounts, and they 
   await until(() => sink.bodies.length === 20)
   expect(accountsLine(await agent.stop())).toBe(
     'Events in 30, out 20, dropped 0, held 0, lost 10; 30 of those in were in the channels before; ' +
-      'LOST: channel c1 could not read 10 stored events, what is damaged is kept in /data/*.damaged; ' +
+      'LOST: channel c1 could not read 10 stored events: what is damaged is kept in /data/*.damaged; ' +
       'c1 in 30, out 20, dropped 0, held 0, lost 10; all passed on: k1 20',
   )
 })
@@ -43,7 +43,7 @@ it('what cannot be taken over from Flume was in the channel before, and is lost'
   await until(() => sink.bodies.length === 2)
   expect(accountsLine(await agent.stop())).toBe(
     'Events in 3, out 2, dropped 0, held 0, lost 1; 3 of those in were in the channels before; ' +
-      'LOST: channel c1 could not read 1 stored event, what is damaged is kept in /data/*.damaged; ' +
+      'LOST: channel c1 could not read 1 stored event: what is damaged is kept in /data/*.damaged; ' +
       'c1 in 3, out 2, dropped 0, held 0, lost 1; all passed on: k1 2',
   )
 })

@@ -46,7 +46,7 @@ const describe = async (cluster: Cluster): Promise<void> => {
 const work = async (values: JoptValues, log: Log): Promise<number> => {
   const [word = ''] = values.words
   if (changing.includes(word))
-    throw new UsageError(`A broker alone stays on the highest level that it has: there is nothing to ${word}. \`describe\` prints the levels; a cluster of Apache Kafka takes its own kafka-features.sh.`, false) // prettier-ignore
+    throw new UsageError(`A broker alone stays on the highest level that it has: there is nothing to ${word}. \`describe\` prints the levels; for a cluster of Apache Kafka use its own kafka-features.sh.`, false) // prettier-ignore
   if (explaining.includes(word))
     throw new UsageError(`${word} is about releases of Apache Kafka, and belongs to its own kafka-features.sh; \`describe\` prints what this cluster has.`, false) // prettier-ignore
   if (word !== 'describe')

@@ -40,10 +40,10 @@ describe('accounts', () => {
     expect(imbalances(accounts)).toEqual([])
     expect(accountsLine(accounts)).toBe(
       'Events in 2,000, out 900, dropped 0, held 100, lost 1,000; 2,000 of those in were in the channels before; ' +
-        'LOST: channel c1 could not read 1,000 stored events, what is damaged is kept in /a/*.damaged and /b/*.damaged; ' +
+        'LOST: channel c1 could not read 1,000 stored events: what is damaged is kept in /a/*.damaged and /b/*.damaged; ' +
         'c1 in 2,000, out 900, dropped 0, held 100, lost 1,000; all passed on: k1 900',
     )
-    expect(accountsLine(totalled([lost([])], 0, 0))).toContain('1,000 stored events, nothing is left of them;')
+    expect(accountsLine(totalled([lost([])], 0, 0))).toContain('1,000 stored events: nothing is left of them;')
   })
 
   it('are one line in which what passed everything on stands together', () => {

@@ -71,7 +71,7 @@ export const imbalances = (accounts: Accounts): string[] => [
 const lossOf = ({ name, lost = 0, keptIn = [] }: ComponentAccount): string[] => {
   if (lost === 0) return []
   const where = keptIn.length === 0 ? 'nothing is left of them' : `what is damaged is kept in ${keptIn.join(' and ')}`
-  return [`LOST: channel ${name} could not read ${counted(lost, 'stored event')}, ${where}`]
+  return [`LOST: channel ${name} could not read ${counted(lost, 'stored event')}: ${where}`]
 }
 
 const notesOf = (accounts: Accounts): string[] => [
