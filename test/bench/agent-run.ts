@@ -75,9 +75,9 @@ const countFiles = async (folder: string, events: number): Promise<Tally> => {
   return tally
 }
 
-/** What `k1` stored, from the line of accounts: `k1 in 3,000,000, out 3,000,000, …`. */
+/** What `k1` stored, from the line of accounts: `all passed on: …, k1 3,000,000`, or `k1 in 3,000,000, out 2,999,000, …`. */
 export const acceptedBySink = (output: string): number => {
-  const out = /\bk1 in [\d,]+, out ([\d,]+), dropped/.exec(output)?.[1]
+  const out = /\bEvents in .*?\bk1 (?:in [\d,]+, out )?(\d{1,3}(?:,\d{3})*)\b/.exec(output)?.[1]
   if (out === undefined) throw new Error(`no accounts of k1 in:\n${output.slice(-2000)}`)
   return Number(out.replaceAll(',', ''))
 }
