@@ -58,6 +58,23 @@ describe('data files', () => {
     expect(log.of('error')).toEqual([expect.stringContaining(`${100 - taken.length} events that were held`)])
   })
 
+  it('that have no whole header are put aside, and what they held is lost', async () => {
+    const { open, disk, log, dataFiles, kill } = fileChannelBench()
+    const channel = await open()
+    for (let i = 0; i < 10; i++) await channel.put(numbered(i * 10, i * 10 + 10))
+    kill()
+    const path = `/data/${dataFiles()[0]}`
+    disk.plant(path, Buffer.from(disk.bytes(path)?.subarray(0, 3) ?? []))
+    const again = await open()
+    const taken = await takeAll(again)
+    expect(taken).toEqual(bodiesOf(numbered(0, 100)).slice(-taken.length))
+    expect(again.lost).toEqual({ events: 100 - taken.length, keptIn: ['/data/*.damaged'] })
+    expect(disk.stat(`${path}.damaged`)?.size).toBe(3)
+    expect(log.of('error')[0]).toMatch(
+      /has no whole header; it is put aside as .*\.damaged, and its events are lost\.$/,
+    )
+  })
+
   it('without the journal of takes are delivered whole, with a warning', async () => {
     const { open, disk, log, kill } = fileChannelBench()
     const channel = await open({ fileBytesMax: 100_000 })

@@ -256,6 +256,8 @@ describe('flume-ng tool FCINTEGRITYTOOL', () => {
       code: 0,
       out: expect.stringContaining('Number of Events in the Channel = 0\n'),
     })
+    const words = ['channel', 'verify', '--checkpoint', join(folder.path, 'checkpoint'), '--data', `${one},${two}`]
+    expect(await runCli(...words)).toMatchObject({ code: 0, out: '0 events held, no damage.\n' })
   })
 
   it('on what is no file channel says so, changes nothing, and gives no totals', async () => {
@@ -269,6 +271,7 @@ describe('flume-ng tool FCINTEGRITYTOOL', () => {
       [['flume-ng', 'tool', 'FCINTEGRITYTOOL', '-l', missing], `flume-ng tool: ${missing} is no folder\n`],
       [['flume-ng', 'tool', 'FCINTEGRITYTOOL', '-l', path], `flume-ng tool: there is no file channel in ${path}\n`],
       [['channel', 'drain', missing, '--to', to], `millrace channel: ${missing} is no folder\n`],
+      [['channel', 'verify', '--data', empty, '--backup', missing], `millrace channel: ${missing} is no folder\n`],
       [
         ['channel', 'drain', '--checkpoint', empty, '--data', empty, '--to', to],
         `there is no file channel in ${empty}`,
