@@ -115,6 +115,12 @@ export const checkDisk = (values: Pick<DiskValues, 'checkpointDir' | 'dataDirs' 
   return findings
 }
 
+/** Its lock is in each of them. */
+export const foldersOwned = ({ checkpointDir, dataDirs }: Pick<DiskValues, 'checkpointDir' | 'dataDirs'>) => [
+  { setting: 'checkpointDir', path: checkpointDir },
+  ...dataDirs.map((folder) => ({ setting: 'dataDirs', path: withHome(folder) })),
+]
+
 export const diskOptions = (name: string, values: DiskValues): DiskQueueOptions => ({
   name,
   checkpointFolder: values.checkpointDir,
@@ -132,6 +138,7 @@ export const file = defineChannel({
   summary: 'Holds events on disk; no crash and no power cut loses one that was acknowledged.',
   settings,
   check,
+  pathsOwned: foldersOwned,
   async create(values, context) {
     const { FileChannel } = await import('./file-channel.ts')
     return new FileChannel(

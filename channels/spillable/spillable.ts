@@ -5,7 +5,7 @@
 import type { Finding, Values } from '../../src/config/setting.ts'
 import { bytes, integer, seconds } from '../../src/config/setting-kinds.ts'
 import { defineChannel } from '../../src/flow/component.ts'
-import { checkDisk, diskOptions, settings as fileSettings } from '../file/file.ts'
+import { checkDisk, diskOptions, foldersOwned, settings as fileSettings } from '../file/file.ts'
 import { bytesMaxOf } from '../memory/byte-budget.ts'
 
 const { capacity: _, 'keep-alive': __, ...diskSettings } = fileSettings
@@ -70,6 +70,7 @@ export const spillable = defineChannel({
   summary: 'Holds events in memory, and on disk what memory has no room for.',
   settings,
   check,
+  pathsOwned: (values) => (values.overflowCapacity === 0 ? [] : foldersOwned(values)),
   async create(values, context) {
     const { SpillableChannel } = await import('./spillable-channel.ts')
     return new SpillableChannel(

@@ -2,7 +2,7 @@
  * spooldir: reads files that somebody puts complete into a folder, line by line, and renames each when its last line is stored. For files that
  * are still written to there is TAILDIR.
  */
-import { resolve } from 'node:path'
+import { isAbsolute, resolve } from 'node:path'
 import { flag, integer, milliseconds, oneOf, path, regex, row, text, bytes } from '../../src/config/setting-kinds.ts'
 import type { Finding, RowOptions } from '../../src/config/setting.ts'
 import { defineSource } from '../../src/flow/component.ts'
@@ -107,6 +107,9 @@ export const spooldir = defineSource({
       },
     ]
   },
+  pathsOwned: ({ spoolDir, trackerDir }) => [
+    { setting: isAbsolute(trackerDir) ? 'trackerDir' : 'spoolDir', path: resolve(spoolDir, trackerDir) },
+  ],
   headersSet: (values) => [
     ...(values.fileHeader ? [values.fileHeaderKey] : []),
     ...(values.basenameHeader ? [values.basenameHeaderKey] : []),

@@ -54,6 +54,8 @@ export const tail = defineSource({
       ours: true,
     }),
   },
+  pathsOwned: ({ positionFile }) =>
+    positionFile === undefined ? [] : [{ setting: 'positionFile', path: positionFile }],
   headersSet: () => [],
   create: (values, context) =>
     new TailSource(

@@ -96,6 +96,7 @@ export const taildir = defineSource({
     }))
     return [...pathless, ...idleGroups(values.filegroups, paths)]
   },
+  pathsOwned: ({ positionFile }) => [{ setting: 'positionFile', path: absolute(positionFile) }],
   headersSet: (values) => [
     ...groupsOf(values.filegroups, values['filegroups.*'], values['headers.*']).flatMap(({ headers }) =>
       Object.keys(headers),

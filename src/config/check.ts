@@ -9,6 +9,7 @@ import { type Declared, declaredIn } from './declared.ts'
 import { type FileFinding, inFileOrder } from './finding.ts'
 import { checkGroup } from './group-check.ts'
 import { headerFindings } from './header-needs.ts'
+import { ownedPathFindings } from './owned-paths.ts'
 import type { Plan, Planned, PlannedGroup, PlannedSink, Registry } from './plan.ts'
 import type { Definition } from './setting.ts'
 import { findingAt, hasFault } from './settings-check.ts'
@@ -64,7 +65,9 @@ class Check {
     const users = [...judgedSources, ...judgedSinks].flatMap(({ user }) => user ?? [])
     this.#findings.push(...batchFindings(this.#agent, users, channels), ...headerFindings(this.#agent, sources, sinks))
     this.#emptiness(declared.sources, declared.sinks)
-    return { agent: this.#agent.name, sources, channels: this.#used(channels, declared), sinks, groups }
+    const used = this.#used(channels, declared)
+    this.#findings.push(...ownedPathFindings(this.#agent, { sources, channels: used }))
+    return { agent: this.#agent.name, sources, channels: used, sinks, groups }
   }
 
   #declared(word: 'sources' | 'channels' | 'sinks' | 'sinkgroups'): Declared {
