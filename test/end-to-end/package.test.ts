@@ -43,7 +43,6 @@ const install = (tarball: string): void => {
 
 beforeAll(async () => {
   copyProject()
-  await run('npm', ['run', 'build'], { cwd: copy })
   const printed = await run('npm', ['pack', '--silent'], { cwd: copy })
   install(join(copy, printed.trim().split('\n').at(-1) ?? ''))
 }, 120_000)
