@@ -9,6 +9,7 @@ export const kafka = defineChannel({
   type: 'org.apache.flume.channel.kafka.KafkaChannel',
   aliases: [],
   summary: 'Holds events in a Kafka topic.',
+  shared: true,
   settings: kafkaChannelSettings,
   check: checkKafkaChannel,
   async create(values, context) {

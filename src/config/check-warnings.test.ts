@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { check, warningsOf, withLines } from '../../test/fakes/config-check.ts'
+import { check, warningsOf, withLines, without } from '../../test/fakes/config-check.ts'
 
 describe('warnings', () => {
   it.each([
@@ -80,6 +80,34 @@ describe('warnings', () => {
       'f:11: warning: channel c2 has neither a source nor a sink, and is left out (connect it, or remove it)',
     ])
     expect((await check(text)).plan?.channels.map((c) => c.name)).toEqual(['c1'])
+  })
+
+  const second = ['a1.channels = c1 c2', 'a1.channels.c2.type = memory']
+
+  it('says what becomes of a channel that has sources and no sink', async () => {
+    const noSink =
+      'f:11: warning: channel c2 has no sink: it fills up, and then its sources wait (add a sink with channel = c2)'
+    const text = withLines(...second, 'a1.sources.r1.channels = c1 c2')
+    expect(await warningsOf(text)).toEqual([noSink])
+    expect((await check(text)).plan?.channels.map((c) => c.name)).toEqual(['c1', 'c2'])
+    expect(await warningsOf(text.replace('c2.type = memory', 'c2.type = topic'))).toEqual([])
+    expect(await warningsOf(without('a1.sinks'))).toContain(
+      'f:7: warning: channel c1 has no sink: it fills up, and then its sources wait (add a sink with channel = c1)',
+    )
+  })
+
+  it('says what a channel with sinks and no source comes to', async () => {
+    const text = withLines(...second, 'a1.sinks = k1 k2', 'a1.sinks.k2.type = null', 'a1.sinks.k2.channel = c2')
+    expect(await warningsOf(text)).toEqual([
+      'f:11: warning: channel c2 has no source: its sinks have nothing to take (name it in the channels of a source, unless it is only to be emptied)',
+    ])
+    expect(await warningsOf(text.replace('c2.type = memory', 'c2.type = topic'))).toEqual([])
+  })
+
+  it('says nothing of a missing sink where the name of its channel is wrong, which is a fault', async () => {
+    const text = withLines(...second, 'a1.sources.r1.channels = c1 c2', 'a1.sinks = k1 k2', 'a1.sinks.k2.type = null')
+    for (const lines of ['a1.sinks.k2.channel = c3', ''])
+      expect((await check(`${text}\n${lines}`)).warnings).toEqual([])
   })
 
   it('says when there are no sources, or no sinks', async () => {

@@ -3,6 +3,7 @@
  * is wrong at once. Strict, a single fault leaves no plan; lenient, the faulty part is left out as Flume leaves it out, and the rest is planned.
  */
 import { batchFindings } from './batch-sizes.ts'
+import { endsOf } from './channel-ends.ts'
 import type { ChannelNames } from './channel-names.ts'
 import { checkComponent } from './component-check.ts'
 import { type Declared, declaredIn } from './declared.ts'
@@ -65,8 +66,8 @@ class Check {
     const users = [...judgedSources, ...judgedSinks].flatMap(({ user }) => user ?? [])
     this.#findings.push(...batchFindings(this.#agent, users, channels), ...headerFindings(this.#agent, sources, sinks))
     this.#emptiness(declared.sources, declared.sinks)
-    const used = this.#used(channels, declared)
-    this.#findings.push(...ownedPathFindings(this.#agent, { sources, channels: used }))
+    const { used, findings } = endsOf(this.#agent, channels, declared)
+    this.#findings.push(...findings, ...ownedPathFindings(this.#agent, { sources, channels: used }))
     return { agent: this.#agent.name, sources, channels: used, sinks, groups }
   }
 
@@ -97,24 +98,6 @@ class Check {
       const judged = checkGroup(this.#registry, tree, names, taken)
       for (const sink of judged.planned?.sinks ?? []) taken.set(sink, tree.name)
       return this.#kept(judged)
-    })
-  }
-
-  /** Channels that something is connected to; Flume too leaves the others out. */
-  #used(
-    channels: readonly Planned<Definition>[],
-    declared: Readonly<Record<'sources' | 'sinks', Declared>>,
-  ): Planned<Definition>[] {
-    const names = new Set([
-      ...declared.sources.components.flatMap(({ given }) => given.get('channels')?.value.split(/[\s,]+/) ?? []),
-      ...declared.sinks.components.flatMap(({ given }) => given.get('channel')?.value ?? []),
-    ])
-    return channels.filter((channel) => {
-      if (names.has(channel.name)) return true
-      const at = this.#agent.kinds.channels.components.get(channel.name)?.at ?? this.#agent.at
-      const says = `channel ${channel.name} has neither a source nor a sink, and is left out`
-      this.#findings.push(findingAt(at, 'warning', says, 'connect it, or remove it'))
-      return false
     })
   }
 

@@ -4,7 +4,7 @@ import { check, faultsOf, warningsOf, withLines } from '../../test/fakes/config-
 describe('selectors', () => {
   const two = withLines(
     'a1.channels = c1 c2',
-    'a1.channels.c2.type = memory',
+    'a1.channels.c2.type = topic',
     'a1.sources.r1.channels = c1 c2',
     'a1.sources.r1.selector.type = multiplexing',
   )

@@ -76,6 +76,8 @@ export interface Definition<T extends SettingsTable = SettingsTable> {
   readonly batchSetting?: string
   /** Checks over several settings. Pure: binds no port, dials no server, reads no file. */
   check?(values: Values<T>): Finding[]
+  /** Of a channel: events also come into it, or go out of it, by others, so that it may have sources only, or sinks only. */
+  readonly shared?: boolean
   /** Of a source or channel: the files and folders that no other one can use while it does, each with the setting that names it. */
   pathsOwned?(values: Values<T>): readonly { readonly setting: string; readonly path: string }[]
   /** Of a source: the headers that it can give its events; of an interceptor: those that it sets. Undefined, or without it: not known beforehand. */

@@ -86,7 +86,7 @@ const failover = define({
 
 export const configRegistry: Registry = {
   sources: [netcat, tail],
-  channels: [memory],
+  channels: [memory, define({ type: 'topic', shared: true })],
   sinks: [define({ type: 'null' }), define({ type: 'logger', aliases: ['org.apache.flume.sink.LoggerSink'] }), kafka],
   interceptors: [
     define({ type: 'timestamp', aliases: ['org.apache.flume.interceptor.TimestampInterceptor$Builder'] }),
