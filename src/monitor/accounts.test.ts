@@ -52,4 +52,11 @@ describe('accounts', () => {
       'Events in 2,000, out 1,990, dropped 10, held 0; r1 in 2,000, out 1,990, dropped 10, held 0; all passed on: c1 1,990, k1 1,990',
     )
   })
+
+  it('never say of a component that lost events that it passed everything on', () => {
+    const components = [{ ...account('channel', 'c1', [10, 10, 0, 0]), lost: 1 }]
+    const line = accountsLine(totalled(components, 0, 10))
+    expect(line).toContain('; c1 in 10, out 10, dropped 0, held 0, lost 1')
+    expect(line).not.toContain('passed on')
+  })
 })

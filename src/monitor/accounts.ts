@@ -81,7 +81,7 @@ const notesOf = (accounts: Accounts): string[] => [
   ...imbalances(accounts).map((what) => `NOT BALANCED: ${what}`),
 ]
 
-const isEven = (a: Readonly<Account>): boolean => a.in === a.out && a.dropped === 0 && a.held === 0
+const isEven = (a: Readonly<Account>): boolean => a.in === a.out && a.dropped + a.held + (a.lost ?? 0) === 0
 
 /** One line for the end of a run: the agent, then its components in the order of the flow; those that passed everything on stand together. */
 export const accountsLine = (accounts: Accounts): string => {
