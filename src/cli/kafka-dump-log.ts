@@ -1,4 +1,5 @@
 /** kafka-dump-log.sh, which is DumpLogSegments: prints what stands in the files of a log, read only. Its lines are those of Kafka 4. */
+import { statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { reasonOf, systemCode } from '../base/faults.ts'
 import { KafkaFault } from '../protocol/error-codes.ts'
@@ -106,7 +107,12 @@ const dumpFile = (path: string, values: JoptValues, lines: Lines, findings: Find
   }
   print(`Dumping ${path}`)
   const dump = dumps[ending]
-  if (dump === undefined) return side.complain(`Ignoring unknown file ${path}`)
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found?.isDirectory() === true)
+    return side.complain(`${path} is a folder: name the files in it, separated by commas`)
+  if (dump === undefined)
+    return side.complain(`Ignoring unknown file ${path}${found === undefined ? ', which does not exist' : ''}`)
+  if (found === undefined) throw new ToolFailure(`${path} does not exist`)
   if (!/^\d{20}\./.test(basename(path)))
     throw new ToolFailure(
       `${path} is not named after an offset, as the files of a log are (00000000000000000042${ending})`,

@@ -97,9 +97,13 @@ describe('kafka-dump-log.sh', () => {
   })
 
   it('refuses what it cannot read', async () => {
+    for (const name of ['other.log', 'meta.properties']) writeFileSync(at(name), '')
     expect(await dump('--files', at('other.log'))).toMatchObject({ code: 1, err: expect.stringContaining('not named after an offset') }) // prettier-ignore
-    expect(await dump('--files', at('00000000000000000009.log'))).toMatchObject({ code: 1, err: expect.stringMatching(/^Error: \S+\/00000000000000000009\.log does not exist\n$/) }) // prettier-ignore
-    expect(await dump('--files', 'meta.properties')).toMatchObject({ code: 0, err: 'Ignoring unknown file meta.properties\n' }) // prettier-ignore
+    for (const name of ['nope.log', '00000000000000000009.log'])
+      expect(await dump('--files', at(name))).toMatchObject({ code: 1, err: `Error: ${at(name)} does not exist\n` })
+    expect(await dump('--files', at('meta.properties'))).toMatchObject({ code: 0, err: `Ignoring unknown file ${at('meta.properties')}\n` }) // prettier-ignore
+    expect(await dump('--files', at('nope'))).toMatchObject({ code: 0, err: `Ignoring unknown file ${at('nope')}, which does not exist\n` }) // prettier-ignore
+    expect(await dump('--files', folder.path)).toMatchObject({ code: 0, err: `${folder.path} is a folder: name the files in it, separated by commas\n` }) // prettier-ignore
     expect(await dump('--files', at(`${first}.log`), '--cluster-metadata-decoder')).toMatchObject({ code: 1, err: expect.stringContaining('is not there') }) // prettier-ignore
     expect(await dump('--deep-iteration')).toMatchObject({ code: 1, err: expect.stringContaining('[files]') })
     expect(await dump('--files', at(`${first}.log`), '--value-decoder-class', 'com.example.Mine')).toMatchObject({ code: 1, err: expect.stringContaining('Java class') }) // prettier-ignore
