@@ -45,6 +45,14 @@ describe('the outcomes of a write', () => {
     expect(limits.of('t')).toBe(Infinity)
   })
 
+  it('of records without a key in a compacted topic name the topic and what to do', () => {
+    const error = new BrokerError('weblog-0', 87, 'Compacted topic cannot accept message without key')
+    const sent = [{ ...sentBatch(0, 2), topic: 'weblog' }]
+    const thrown = thrownBy(() => judge(sent, [{ baseOffset: -1, error }], new BatchLimits(), new RecordingLog()))
+    expect(thrown).toBeInstanceOf(Rejected)
+    expect(String(thrown)).toMatch(/topic weblog: .*Compacted topic.* need a key.* header key.*cleanup.policy=delete/)
+  })
+
   it('teach a smaller limit, which is said once', () => {
     const [limits, log] = [new BatchLimits(), new RecordingLog()]
     for (const events of [50, 40]) {

@@ -51,6 +51,7 @@ export const judge = (
   if (outcomes.every(isStored)) return
   let failure: Error | undefined
   let cause: Error | undefined
+  let topic = ''
   const refused: number[] = []
   const stored: number[] = []
   for (let i = 0; i < outcomes.length; i++) {
@@ -59,12 +60,15 @@ export const judge = (
     if (isStored(outcome)) stored.push(...allOf(batch.events))
     const events = hopeless(batch, outcome)
     failure ??= outcome.error
-    if (events.length > 0) cause ??= outcome.error
+    if (events.length > 0 && cause === undefined) {
+      cause = outcome.error
+      topic = batch.topic
+    }
     refused.push(...events)
     learn(batch, outcome, limits, log)
   }
   if (cause === undefined) throw failure
   const hint = cause instanceof BrokerError ? ` ${cause.hint}` : ''
   refused.sort((a, b) => a - b)
-  throw new Rejected(refused, `The broker refuses it: ${cause.message}.${hint}`, cause, stored)
+  throw new Rejected(refused, `The broker refuses it for topic ${topic}: ${cause.message}.${hint}`, cause, stored)
 }

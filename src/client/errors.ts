@@ -20,6 +20,7 @@ const advice: Readonly<Record<number, string>> = {
   38: 'The replication factor must be between 1 and the number of brokers.',
   56: 'The disk of the broker failed or is full; its log says more.',
   82: 'Another member uses the same group.instance.id.',
+  87: "Where the topic's cleanup.policy has compact, its records need a key, which the Kafka sink takes from the header key; kafka-configs.sh --alter --topic NAME --add-config cleanup.policy=delete takes compact away.",
 }
 const generalAdvice = "Look at the broker's log."
 
