@@ -1,7 +1,7 @@
 /** Which channels a source, a selector or a sink may name. */
 import type { PropertyEntry } from './entry.ts'
 import type { FileFinding } from './finding.ts'
-import { meantOr } from './name-list.ts'
+import { meantOr, notIn } from './name-list.ts'
 import { findingAt } from './settings-check.ts'
 
 export interface ChannelNames {
@@ -13,12 +13,16 @@ export interface ChannelNames {
   readonly sound: ReadonlySet<string>
 }
 
-/** What is wrong with the name of a channel that `user` (`sink k1`) uses. Channels with faults of their own are not: those are said already. */
+/**
+ * What is wrong with the name of a channel that `user` (`sink k1`) uses. Channels with faults of their own are not: those are said already.
+ * `beside` are the names of the same list, none of which can have been meant.
+ */
 export const channelTrouble = (
   names: ChannelNames,
   channel: string,
   user: string,
   at: PropertyEntry,
+  beside: readonly string[] = [],
 ): readonly FileFinding[] => {
   if (names.declared.has(channel)) return []
   const isIdle = names.configured.has(channel)
@@ -26,6 +30,11 @@ export const channelTrouble = (
   const there =
     names.declared.size === 0 ? 'there are no channels' : `the channels are ${[...names.declared].join(' ')}`
   return [
-    findingAt(at, 'fault', says, isIdle ? 'add it to the list of channels' : meantOr(channel, names.declared, there)),
+    findingAt(
+      at,
+      'fault',
+      says,
+      isIdle ? 'add it to the list of channels' : meantOr(channel, notIn(beside, names.declared), there),
+    ),
   ]
 }

@@ -37,6 +37,7 @@ describe('faults', () => {
       'a1.sinks.k1.type = ./my-sink.ts',
       'f:9: sink k1: the module ./my-sink.ts is not loaded (check the path and what the module exports)',
     ],
+    ['a1.sources.r1.channels = c1 c2', 'f:7: source r1 uses channel c2, which does not exist (the channels are c1)'],
     ['a1.sources.r1.channels = c2', 'f:7: source r1 uses channel c2, which does not exist (did you mean c1?)'],
     ['a1.sinks.k1.channel = c2', 'f:10: sink k1 uses channel c2, which does not exist (did you mean c1?)'],
     [
@@ -71,6 +72,22 @@ describe('faults', () => {
     ['a1.sinks.k1.channel', 'f:9: sink k1 has no channel (add its setting channel)'],
     ['a1.channels', 'f:1: agent a1 has no channels (add a1.channels)'],
   ])('without %s', async (key, fault) => expect(await faultsOf(without(key))).toContain(fault))
+
+  it.each([
+    [
+      'a1.sources.r1.channels',
+      'a1.sources.r1.channel',
+      'f:10: source r1 has channel and no channels (write channels = c1)',
+    ],
+    [
+      'a1.sinks.k1.channel',
+      'a1.sinks.k1.channels',
+      'f:10: sink k1 has channels and no channel (a sink takes from one channel: write channel = c1)',
+    ],
+  ])('with %s written as %s', async (key, twin, fault) => {
+    const { faults, warnings } = await check(`${without(key)}${twin} = c1`)
+    expect([faults, warnings]).toEqual([[fault], []])
+  })
 
   it('says that commas do not separate names, and goes on as if they did', async () => {
     const text = withLines('a1.channels = c1,c2', 'a1.channels.c2.type = memory', 'a1.sources.r1.channels = c1, c2')

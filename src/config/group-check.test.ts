@@ -30,7 +30,7 @@ describe('sink groups', () => {
 
   it('want members that exist, in one group only, and as many as their type takes', async () => {
     expect(await faultsOf(group().replace('g1.sinks = k1 k2', 'g1.sinks = k1 k3'))).toEqual([
-      'f:14: sink group g1 has the sink k3, which does not exist (did you mean k1?)',
+      'f:14: sink group g1 has the sink k3, which does not exist (did you mean k2?)',
       'f:14: sink group g1 has 1 sink, and failover takes at least 2 (change sinks or processor.type)',
     ])
     const shared = group('a1.sinkgroups.g2.sinks = k2', 'a1.sinkgroups.g2.processor.type = default').replace(

@@ -1,7 +1,7 @@
 /** Sink groups: members that exist, each in one group only, and a processor that can do with so many. */
 import { checkComponent, type Judged, typeLine } from './component-check.ts'
 import type { FileFinding } from './finding.ts'
-import { meantOr, nameList } from './name-list.ts'
+import { meantOr, nameList, notIn } from './name-list.ts'
 import type { PlannedGroup, Registry } from './plan.ts'
 import { findingAt } from './settings-check.ts'
 import { below, type ComponentTree } from './tree.ts'
@@ -32,7 +32,7 @@ const membersOf = (group: ComponentTree, sinks: SinkNames, taken: ReadonlyMap<st
   const strangers = list.names
     .filter((name) => !sinks.declared.has(name))
     .map((name) => {
-      const hint = meantOr(name, sinks.declared, `the sinks are ${[...sinks.declared].join(' ')}`)
+      const hint = meantOr(name, notIn(list.names, sinks.declared), `the sinks are ${[...sinks.declared].join(' ')}`)
       return findingAt(entry, 'fault', `${title} has the sink ${name}, which does not exist`, hint)
     })
   const shared = list.names

@@ -20,6 +20,10 @@ export const nameList = (entry: PropertyEntry | undefined, what: string): NameLi
   return { names, findings }
 }
 
+/** Of the known names those that stand not in the list beside the wrong one. */
+export const notIn = (list: readonly string[], known: Iterable<string>): string[] =>
+  [...known].filter((name) => !list.includes(name))
+
 /** `did you mean c1?`, or what there is to choose from. */
 export const meantOr = (name: string, known: Iterable<string>, otherwise: string): string => {
   const near = closest(name, known)

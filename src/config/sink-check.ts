@@ -21,6 +21,11 @@ const { onReject, rejectDirectory } = sinkSettings
 const channelFindings = (sink: ComponentTree, names: ChannelNames): readonly FileFinding[] => {
   const entry = sink.given.get('channel')
   const title = `sink ${sink.name}`
+  const twin = sink.given.get('channels')
+  if (entry === undefined && twin !== undefined) {
+    const hint = `a sink takes from one channel: write channel = ${nameList(twin, title).names[0]}`
+    return [findingAt(twin, 'fault', `${title} has channels and no channel`, hint)]
+  }
   if (entry === undefined)
     return [findingAt(typeLine(sink.given, sink.at), 'fault', `${title} has no channel`, 'add its setting channel')]
   const listed = nameList(entry, title).names
@@ -38,7 +43,7 @@ export const checkSink = (registry: Registry, sink: ComponentTree, names: Channe
     prefix: '',
     given: sink.given,
     at: sink.at,
-    others: ['channel'],
+    others: sink.given.has('channel') ? ['channel'] : ['channel', 'channels'],
     engine: { onReject, rejectDirectory },
   })
   const all = [...findings, ...channelFindings(sink, names)]

@@ -23,12 +23,16 @@ const { aheadMax } = sourceSettings
 const channelFindings = (source: ComponentTree, names: ChannelNames, channels: readonly string[]): FileFinding[] => {
   const entry = source.given.get('channels')
   const title = `source ${source.name}`
-  if (entry !== undefined) return channels.flatMap((channel) => channelTrouble(names, channel, title, entry))
+  if (entry !== undefined) return channels.flatMap((channel) => channelTrouble(names, channel, title, entry, channels))
+  const twin = source.given.get('channel')
+  if (twin !== undefined)
+    return [findingAt(twin, 'fault', `${title} has channel and no channels`, `write channels = ${twin.value}`)]
   return [findingAt(typeLine(source.given, source.at), 'fault', `${title} has no channels`, 'add its setting channels')]
 }
 
 /** Judges one source. Channels that are missing are left out of it; it is planned while one is left. */
 export const checkSource = (registry: Registry, source: ComponentTree, names: ChannelNames): JudgedSource => {
+  const twins = source.given.has('channels') ? [] : ['channel']
   const own = checkComponent(registry, {
     kind: 'source',
     name: source.name,
@@ -36,7 +40,7 @@ export const checkSource = (registry: Registry, source: ComponentTree, names: Ch
     prefix: '',
     given: source.given,
     at: source.at,
-    others: ['channels', 'selector.*', 'interceptors', 'interceptors.*'],
+    others: ['channels', ...twins, 'selector.*', 'interceptors', 'interceptors.*'],
     engine: { aheadMax },
   })
   const list = nameList(source.given.get('channels'), `channels of source ${source.name}`)
