@@ -7,14 +7,14 @@ const table = {
     says: '{setting}: {problem}',
     hint: 'Correct the value; `millrace components NAME` lists what it may be.',
   },
-  CONFIG_MISSING: { says: 'The configuration file {path} does not exist', hint: 'Correct the path after -f.' },
+  CONFIG_MISSING: { says: 'The configuration file {path} does not exist', hint: 'Correct the path.' },
   CONFIG_UNREADABLE: {
     says: 'The configuration file {path} cannot be read: {problem}',
     hint: 'Correct the path or its rights.',
   },
   CONFIG_TOO_LARGE: {
     says: 'The configuration file {path} is larger than {megabytes} MB',
-    hint: 'It is hardly an agent file: look at what stands after -f.',
+    hint: 'It is hardly an agent file: correct the path.',
   },
   AGENT_UNKNOWN: { says: 'There is no agent {agent} in {files}', hint: 'The agents there are: {agents}.{meant}' },
   LINE_TOO_LONG: {

@@ -119,11 +119,36 @@ describe('check', () => {
       })
     }))
 
+  it.each(['', '# nothing yet\n\n', 'sources = r1\n'])('says that no agent is in %j, and how one begins', (text) =>
+    inFile(text, async (file) => {
+      const { code, out } = await runCli('check', file)
+      expect(code).toBe(2)
+      expect(out).toContain(
+        `${file}: no agent is in this file (an agent begins with lines like a1.sources = r1, a1.channels = c1 and a1.sinks = k1)\n`,
+      )
+      expect(out).toMatch(/\n1 fault, [01] warnings?\.\n$/)
+    }),
+  )
+
+  it('says the same of a YAML file with nothing in it, and of none whose fault is said', async () => {
+    await inFile(
+      '',
+      async (file) => expect((await runCli('check', file)).out).toContain('no agent is in this'),
+      'f.yaml',
+    )
+    const broken = async (file: string) => {
+      const { out } = await runCli('check', file)
+      expect(out).toContain('1 fault')
+      expect(out).not.toContain('no agent is in this')
+    }
+    await inFile('a1: [', broken, 'f.yaml')
+  })
+
   it('ends with 2 and a sentence for files that are not there, or no files', async () => {
     expect(await runCli('check', '/nowhere/f')).toEqual({
       code: 2,
       out: '',
-      err: 'The configuration file /nowhere/f does not exist\nCorrect the path after -f.\n',
+      err: 'The configuration file /nowhere/f does not exist\nCorrect the path.\n',
     })
     expect((await runCli('check')).code).toBe(2)
     expect((await runCli('check', root)).err).toContain('cannot be read: EISDIR')

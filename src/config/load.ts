@@ -5,6 +5,7 @@ import { parseProperties } from './properties.ts'
 import { type Surroundings, substitute } from './substitution.ts'
 import { type AgentTree, hasLists, treeOf } from './tree.ts'
 import { meantOr } from './name-list.ts'
+import { hasFault } from './settings-check.ts'
 
 export interface FileText {
   /** As it was given on the command line; findings call it so. */
@@ -40,6 +41,12 @@ const strays = (agents: ReadonlyMap<string, AgentTree>): FileFinding[] => {
     }))
 }
 
+/** A file of nothing but comments, or none of several that has a key; what spoils a whole file is said by its parser. */
+const agentless = (files: readonly FileText[]): FileFinding[] => {
+  const hint = 'an agent begins with lines like a1.sources = r1, a1.channels = c1 and a1.sinks = k1'
+  return files.map(({ file }) => ({ level: 'fault', file, line: 0, says: 'no agent is in this file', hint }))
+}
+
 /** Never throws: what is wrong is among the findings. */
 export const loadConfig = async (files: readonly FileText[], around: Surroundings): Promise<Loaded> => {
   const parsed: ParsedFile[] = []
@@ -50,8 +57,10 @@ export const loadConfig = async (files: readonly FileText[], around: Surrounding
   )
   const tree = treeOf(entries)
   const agents = new Map([...tree.agents].filter(([, agent]) => hasLists(agent)))
+  const said = [...parsed.flatMap((file) => file.findings), ...findings]
+  const empty = tree.agents.size === 0 && !hasFault(said) ? agentless(files) : []
   return {
     agents,
-    findings: [...parsed.flatMap((file) => file.findings), ...findings, ...tree.findings, ...strays(tree.agents)],
+    findings: [...said, ...tree.findings, ...strays(tree.agents), ...empty],
   }
 }
