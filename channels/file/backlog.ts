@@ -236,11 +236,13 @@ export class Backlog {
   }
 
   #loseIn(file: DataFile, at: number, to: number): void {
+    const isBehind = this.#damage === undefined && at >= file.size
     const { position, length } = this.#damage ?? { position: at, length: 0 }
     this.#damage = undefined
-    const { quarantine } = this.#options.files
+    const { files } = this.#options
     for (const gap of this.#wanted({ from: this.#next, to }))
-      quarantine.events(file, position, length, gap.from, gap.to)
+      if (isBehind) files.quarantine.missing(gap.from, gap.to, files.missingBehind(file))
+      else files.quarantine.events(file, position, length, gap.from, gap.to)
     this.#lose(to)
   }
 }

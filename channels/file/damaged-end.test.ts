@@ -78,6 +78,49 @@ describe('the end of a channel', () => {
   })
 })
 
+describe('a data file that is missing in the middle', () => {
+  it('is named, and the whole one before it is not blamed', async () => {
+    const { disk, log, open, dataFiles } = fileChannelBench({ fileBytesMax: 100 })
+    await (await filled(open))[Symbol.asyncDispose]()
+    expect(dataFiles()).toHaveLength(3)
+    disk.unlink('/data/events-0000000002.data')
+    const gone = 'Data file 2 (/data/events-0000000002.data) is not there'
+    expect(new StoppedChannel(disk, fileChannelOptions).look()).toMatchObject({
+      missing: 10,
+      missingFiles: [`${gone.replace(')', ', unless another dataDir had it)')}: 10 events lost`],
+    })
+    const channel = await open()
+    expect(await takeAll(channel)).toEqual([...bodiesOf(numbered(0, 10)), ...bodiesOf(numbered(20, 30))])
+    expect(log.of('error')).toEqual([`${gone}: 10 events that were held, ordinals 10 to 19, are lost.`])
+    expect(channel.lost).toEqual({ events: 10, keptIn: [] })
+  })
+
+  it.each([
+    [1, 'Data file 1 (/data/events-0000000001.data) is not there: 10 events lost'],
+    [
+      3,
+      'Data file 3 (/data/events-0000000003.data) is not there, or /data/events-0000000002.data was cut off at 91: 10 events lost',
+    ],
+  ])('is named at the ends as well, number %i', async (id, line) => {
+    const { disk, open } = fileChannelBench({ fileBytesMax: 100 })
+    await (await filled(open))[Symbol.asyncDispose]()
+    disk.unlink(`/data/events-000000000${id}.data`)
+    expect(new StoppedChannel(disk, fileChannelOptions).look().missingFiles).toEqual([line])
+  })
+
+  it('is none that was taken: nothing is said of those', async () => {
+    const { disk, open, dataFiles } = fileChannelBench({ fileBytesMax: 100 })
+    const channel = await filled(open)
+    const [one, two] = [await channel.take(10, never), await channel.take(10, never)]
+    await two.commit()
+    await one[Symbol.asyncDispose]()
+    await channel[Symbol.asyncDispose]()
+    await (await open())[Symbol.asyncDispose]()
+    expect(dataFiles()).toEqual(['events-0000000001.data', 'events-0000000003.data'])
+    expect(new StoppedChannel(disk, fileChannelOptions).look()).toMatchObject({ missing: 0, missingFiles: [] })
+  })
+})
+
 it('damage before the end is not taken for a put that was cut off', async () => {
   const { disk, log, open, damage } = bench()
   await (await filled(open))[Symbol.asyncDispose]()

@@ -8,6 +8,7 @@ import { systemCode } from '../../src/base/faults.ts'
 import type { Log } from '../../src/base/log.ts'
 import type { Disk } from '../../src/io/disk.ts'
 import { DataFile, dataFileId, dataFileName, fileHeaderBytes, RecordScan } from './data-file.ts'
+import { missingBehind } from './missing-file.ts'
 import type { Ordinals } from './ordinals.ts'
 import { Quarantine } from './quarantine.ts'
 
@@ -33,6 +34,8 @@ export class DataFiles {
   /** The file that is appended to; none from the start to the first put, and after a failure. */
   #current: DataFile | undefined
   #nextId = 1
+  /** Files with this number or a higher one were made since the start. */
+  #newId = 1
 
   constructor(options: DataFilesOptions) {
     this.#options = options
@@ -70,6 +73,7 @@ export class DataFiles {
       if (file !== undefined) this.#files.push(file)
       else this.quarantine.file(join(folder, dataFileName(id)), id === found.at(-1)?.id)
     }
+    this.#newId = this.#nextId
     // What a spillable channel wrote down when it was closed stands in files with higher numbers and lower ordinals.
     this.#files.sort(byOrdinal)
     for (const [i, file] of this.#files.entries())
@@ -104,6 +108,14 @@ export class DataFiles {
   /** The file whose ordinals `ordinal` is one of, or else the first one behind it. */
   fileOf(ordinal: number): DataFile | undefined {
     return this.#files.find((file) => file.endOrdinal > ordinal)
+  }
+
+  /** Which file should have what is not there behind the end of `file`, for a person. */
+  missingBehind(file: DataFile): string {
+    const next = this.#files[this.#files.indexOf(file) + 1]
+    const nextId = next === undefined || next.id >= this.#newId ? undefined : next.id
+    const { id, path, size } = file
+    return missingBehind({ id, path, sizeInBytes: size }, nextId, (one) => join(this.#folderOf(one), dataFileName(one)))
   }
 
   /** A new file that is none of the channel's yet: nothing looks at it, or removes it, before `adopt`. */

@@ -65,10 +65,11 @@ export class Quarantine {
     this.#log.error(`Data file ${file.path} is damaged at ${position}: ${to - from} events are lost.${kept}`)
   }
 
-  /** Events `from` to `to - 1` are in no data file. */
-  missing(from: number, to: number): void {
+  /** Events `from` to `to - 1` are in no data file; `what` should have them, as far as that is known. */
+  missing(from: number, to: number, what?: string): void {
     this.count(to - from)
-    this.#log.error(`${to - from} events that were held are in no data file; they are lost.`)
+    if (what === undefined) this.#log.error(`${to - from} events that were held are in no data file; they are lost.`)
+    else this.#log.error(`${what}: ${to - from} events that were held, ordinals ${from} to ${to - 1}, are lost.`)
   }
 
   #copy(file: DataFile, position: number, length: number): string | undefined {

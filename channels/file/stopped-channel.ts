@@ -2,13 +2,14 @@
  * A file channel of ours looked at from outside: what its files hold, record by record. Nothing is written and nothing is locked, so a live agent is not
  * disturbed; what is read then is one moment's state, in which the newest record may be half there. The command-line tools stand on it.
  */
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { systemCode } from '../../src/base/faults.ts'
 import type { Event } from '../../src/flow/event.ts'
 import type { Disk } from '../../src/io/disk.ts'
 import { DataFile, dataFileId, dataFileName, type FoundRecord, RecordScan } from './data-file.ts'
 import { readMarker } from './flume/marker.ts'
-import { Ordinals } from './ordinals.ts'
+import { missingFiles } from './missing-file.ts'
+import { Ordinals, type Range } from './ordinals.ts'
 import { eventsOf } from './put-record.ts'
 import { type JournalState, owedEnd, readJournal } from './takes-journal.ts'
 
@@ -20,10 +21,13 @@ export interface DamagedBytes {
 }
 
 export interface DataFileState {
+  readonly id: number
   readonly path: string
   readonly sizeInBytes: number
   readonly modifiedMs: number
   readonly firstOrdinal: number
+  /** After its last whole record. */
+  readonly endOrdinal: number
   readonly events: number
   /** Of them, those that were not taken. */
   readonly held: number
@@ -41,6 +45,8 @@ export interface ChannelState {
   readonly held: number
   /** Events that were put and not taken, and are in no record. */
   readonly missing: number
+  /** Which data files should have them, where it is not damage that shows in one: a line each. */
+  readonly missingFiles: readonly string[]
   readonly oldest: { readonly ordinal: number; readonly path: string; readonly headers: Event['headers'] } | undefined
   readonly nextOrdinal: number
 }
@@ -110,7 +116,9 @@ export class StoppedChannel {
       this.#journal?.end ?? 0,
       this.#journal?.taken.ranges.at(-1)?.to ?? 0,
     )
-    return { files, headless, journal: this.#journal, held, missing: this.#missing(seen), oldest, nextOrdinal }
+    const missing = this.#missing(seen)
+    const lines = this.#missingFiles(files, headless, seen)
+    return { files, headless, journal: this.#journal, held, missing, missingFiles: lines, oldest, nextOrdinal }
   }
 
   /** What is held, in order, a record's events at once. Damaged records are told and left out. */
@@ -181,16 +189,42 @@ export class StoppedChannel {
     const isAtEnd = last !== undefined && last.position + last.length >= size
     const tail = isNewest && isAtEnd && end >= this.#owedEnd ? damaged.pop() : undefined
     const modifiedMs = this.#disk.stat(path)?.modifiedMs ?? 0
-    return { path, sizeInBytes: size, modifiedMs, firstOrdinal, events, held, damaged, tail }
+    const { id } = file
+    return { id, path, sizeInBytes: size, modifiedMs, firstOrdinal, endOrdinal: end, events, held, damaged, tail }
   }
 
   /** Between what is there and not taken, as far as both ends are known. */
   #missing(seen: Ordinals): number {
     const first = this.#journal === undefined ? seen.ranges[0]?.from : this.#taken.firstMissing(0)
     const end = Math.max(seen.ranges.at(-1)?.to ?? 0, this.#owedEnd)
-    let missing = 0
-    for (const { from, to } of seen.missing({ from: first ?? 0, to: end }))
-      for (const gap of this.#taken.missing({ from, to })) missing += gap.to - gap.from
-    return missing
+    return this.#missingIn(seen, { from: first ?? 0, to: end })
+  }
+
+  #missingIn(seen: Ordinals, range: Range): number {
+    const gaps = seen.missing(range).flatMap((gap) => this.#taken.missing(gap))
+    return gaps.reduce((sum, { from, to }) => sum + (to - from), 0)
+  }
+
+  /** None where there is no journal: a file that is not there may have gone as all its events were taken. */
+  #missingFiles(files: readonly DataFileState[], headless: readonly string[], seen: Ordinals): string[] {
+    if (this.#journal === undefined) return []
+    const found = files.map((file) => {
+      const last = file.tail ?? file.damaged.at(-1)
+      return { ...file, hasDamagedEnd: last !== undefined && last.position + last.length >= file.sizeInBytes }
+    })
+    return missingFiles(found, {
+      unreadable: headless.flatMap((path) => dataFileId(basename(path)) ?? []),
+      end: this.#owedEnd,
+      missingIn: (range) => this.#missingIn(seen, range),
+      pathOf: (id) => this.#pathsOf(id, files),
+    })
+  }
+
+  /** Data folders take turns: two numbers in a row in one say that it is the only one. Else there may be another, in which no file is left. */
+  #pathsOf(id: number, files: readonly DataFileState[]): string {
+    const paths = new Set(files.map((file) => file.path))
+    const isOnly = files.some((file) => paths.has(join(dirname(file.path), dataFileName(file.id + 1))))
+    const places = this.#folders.dataFolders.map((folder) => join(folder, dataFileName(id))).join(' or ')
+    return isOnly ? places : `${places}, unless another dataDir had it`
   }
 }

@@ -25,6 +25,7 @@ const ownVerdict = (state: ChannelState, { checkpointFolder }: FlumeFolders): Ve
   damage.push(...state.headless.map((path) => `${path}: has no whole header`))
   if (checkpointFolder !== undefined && state.journal === undefined && hasJournal(realDisk, checkpointFolder))
     damage.push(`${checkpointFolder}: neither file of the journal of takes is whole`)
+  damage.push(...state.missingFiles)
   const notes = state.files.flatMap(({ tail }) =>
     tail === undefined ? [] : [`${damagedText(tail)}: a put that was under way at the end and was not acknowledged`],
   )
@@ -67,8 +68,8 @@ export const verify = async (folders: FlumeFolders, json: boolean): Promise<numb
   if (json) process.stdout.write(`${JSON.stringify({ held, damage, lost, notes }, null, 2)}\n`)
   else {
     const places = damage.length === 0 ? 'no damage' : counted(damage.length, 'damaged place')
-    const summary =
-      lost === 0 ? places : `${places}, ${counted(lost, 'event')} that were acknowledged and not taken are lost`
+    const lostText = `${counted(lost, 'event')} that were acknowledged and not taken are lost`
+    const summary = [...(damage.length > 0 || lost === 0 ? [places] : []), ...(lost > 0 ? [lostText] : [])].join(', ')
     const lines = [...damage, ...notes.map((note) => `(${note})`), `${counted(held, 'event')} held, ${summary}.`]
     process.stdout.write(`${lines.join('\n')}\n`)
   }
