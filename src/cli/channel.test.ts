@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import avro from 'avsc'
 import { describe, expect, it } from 'vitest'
@@ -12,7 +12,7 @@ import { takeAll } from '../../test/fakes/takes.ts'
 import { temporaryFolder } from '../../test/support/agent.ts'
 import { runCli } from '../../test/support/cli.ts'
 
-const open = async (folder: string): Promise<FileChannel> => {
+const open = async (folder: string, fileBytesMax = 2000): Promise<FileChannel> => {
   const channel = new FileChannel(
     {
       name: 'c1',
@@ -21,7 +21,7 @@ const open = async (folder: string): Promise<FileChannel> => {
       keepAliveMs: 0,
       checkpointFolder: join(folder, 'checkpoint'),
       dataFolders: [join(folder, 'data'), join(folder, 'data2')],
-      fileBytesMax: 2000,
+      fileBytesMax,
       requiredSpaceBytes: 0,
       syncEveryMs: undefined,
       memoryBytesMax: 10_000,
@@ -33,8 +33,8 @@ const open = async (folder: string): Promise<FileChannel> => {
 }
 
 /** One that holds the numbers from 20 to 99, the oldest with a timestamp. */
-const fill = async (folder: string): Promise<FileChannel> => {
-  const channel = await open(folder)
+const fill = async (folder: string, fileBytesMax?: number): Promise<FileChannel> => {
+  const channel = await open(folder, fileBytesMax)
   await channel.put(numbered(0, 20))
   await channel.put([eventOf('20', { timestamp: '1700000000000', host: 'größe' }), ...numbered(21, 100).slice(0, 30)])
   await channel.put(numbered(51, 100))
@@ -165,6 +165,18 @@ describe('millrace channel verify', () => {
   })
 })
 
+it('millrace channel verify names the data file that is missing', async () => {
+  using folder = temporaryFolder()
+  await (await fill(folder.path, 200))[Symbol.asyncDispose]()
+  const gone = join(folder.path, 'data', 'events-0000000002.data')
+  rmSync(gone)
+  const { code, out } = await runCli('channel', 'verify', folder.path)
+  expect(code).toBe(1)
+  expect(out).toContain('Data file 2 (')
+  expect(out).toContain('/events-0000000002.data, unless another dataDir had it) is not there')
+  expect(out).toMatch(/: 31 events lost\n49 events held, 1 damaged place, \d+ events that were/)
+})
+
 describe('millrace channel export', () => {
   it('writes bodies in lines, or headers and bodies in JSON, and leaves all where it is', async () => {
     using folder = temporaryFolder()
@@ -226,6 +238,28 @@ describe('millrace channel drain', () => {
     expect(readFileSync(file, 'utf8')).toBe('one\ntwo\nthree\n')
     expect(existsSync(join(folder.path, 'data', 'log-1'))).toBe(false)
     expect((await runCli('channel', 'inspect', folder.path)).out).toMatch(/^events held: 0$/m)
+  })
+
+  it('says of a channel that it has emptied that nothing is held', async () => {
+    using folder = temporaryFolder()
+    await written(folder.path)
+    const file = join(folder.path, 'lines')
+    expect(await runCli('channel', 'drain', folder.path, '--to', file)).toMatchObject({ code: 0 })
+    for (const again of [folder.path, join(folder.path, 'checkpoint')])
+      expect(await runCli('channel', 'drain', again, '--to', file)).toMatchObject({
+        code: 0,
+        err: expect.stringMatching(/^Nothing is held: /),
+      })
+  })
+
+  it('that finds the journal alone, which knows of events that are held, asks for the other folders', async () => {
+    using folder = temporaryFolder()
+    await written(folder.path)
+    for (const data of ['data', 'data2']) rmSync(join(folder.path, data), { recursive: true })
+    expect(await runCli('channel', 'drain', folder.path)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('drain needs --checkpoint and --data'),
+    })
   })
 })
 

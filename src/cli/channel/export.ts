@@ -38,9 +38,21 @@ const toldLog: Log = { ...silentLog, warn: say, error: say, named: () => toldLog
 const batchEvents = 1000
 const fileBytesMax = 134_217_728
 
+/** Whether a journal of ours, whole, says of a channel without a data file that none is needed: so a drain, and a start after it, leave a channel. */
+const owesNothing = async (folders: FlumeFolders): Promise<boolean> => {
+  using _locks = lockChannel(folders)
+  using channel = await OpenedChannel.open(folders)
+  const { journal, missing } = channel.own.look()
+  return journal !== undefined && missing === 0 && channel.flume === undefined
+}
+
 /** Stored there and then noted as taken, batch by batch: broken off, it goes on where it was, and repeats one batch at most. */
 export const drain = async (folders: FlumeFolders, to: string, json: boolean): Promise<number> => {
   const { checkpointFolder, dataFolders, backupFolder } = folders
+  if (checkpointFolder !== undefined && dataFolders.length === 0 && (await owesNothing(folders))) {
+    say(`Nothing is held: there is no data file, and none is missing as far as ${checkpointFolder} knows.`)
+    return exitCodes.done
+  }
   if (checkpointFolder === undefined || dataFolders.length === 0)
     throw new Fault('WRONG_USAGE', { command: 'millrace channel', problem: 'drain needs --checkpoint and --data' })
   // Whether somebody owns it shows before anything is made.
