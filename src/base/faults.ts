@@ -127,6 +127,7 @@ const table = {
     says: 'No broker answers at {addresses}: {problem}',
     hint: 'Start the broker, or correct the address; an agent brings its own broker along with --broker.',
   },
+  NO_SUCH_BROKER: { says: 'The cluster has no broker {broker}', hint: 'Name one that it has: {brokers}.' },
   CONNECTION_LOST: {
     says: 'The connection to broker {address} was lost: {problem}',
     hint: 'The broker stopped, or closed the connection; its own log says why.',

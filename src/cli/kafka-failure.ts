@@ -45,6 +45,7 @@ const timeouts: ReadonlySet<string> = new Set([
   'BROKER_UNREACHABLE',
   'CONNECTION_LOST',
   'DELIVERY_TIMED_OUT',
+  'NO_SUCH_BROKER',
   'REQUEST_TIMED_OUT',
   'TOPIC_MISSING',
 ])

@@ -1,4 +1,5 @@
 /** Asks a cluster about settings and quotas and changes them: what kafka-configs needs. */
+import { Fault } from '../base/faults.ts'
 import { alterClientQuotas } from '../protocol/messages/alter-client-quotas.ts'
 import { alterConfigs } from '../protocol/messages/alter-configs.ts'
 import { describeClientQuotas } from '../protocol/messages/describe-client-quotas.ts'
@@ -49,7 +50,7 @@ const ownSources: Readonly<Record<number, number>> = { 2: 1, 4: 2, 16: 7, 32: 8 
 const DEFAULT_BROKER_SOURCE = 3
 const matchTypes = { exact: 0, default: 1, any: 2 } as const
 
-/** Rejects with BrokerErrors, and with BROKER_UNREACHABLE. */
+/** Rejects with BrokerErrors, and with BROKER_UNREACHABLE and NO_SUCH_BROKER. */
 export class ConfigAdmin implements Disposable {
   readonly #cluster: Cluster
 
@@ -135,6 +136,8 @@ export class ConfigAdmin implements Disposable {
     const isItsOwn = (type === resourceTypes.broker || type === resourceTypes.brokerLogger) && name !== ''
     if (!isItsOwn) return this.#cluster.any()
     if (this.#cluster.metadata.version === 0) await this.#cluster.refresh()
+    const known = [...this.#cluster.metadata.brokers.keys()].toSorted((a, b) => a - b)
+    if (!known.includes(Number(name))) throw new Fault('NO_SUCH_BROKER', { broker: name, brokers: String(known) })
     return this.#cluster.connection(Number(name))
   }
 

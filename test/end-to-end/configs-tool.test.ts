@@ -87,6 +87,14 @@ java.util.concurrent.ExecutionException: org.apache.kafka.common.errors.InvalidC
     })
   })
 
+  it('names the brokers that there are, where the one asked for is not (NO_SUCH_BROKER)', async () => {
+    const { code, err } = await configs('--alter', '--broker', '5', '--add-config', 'message.max.bytes=2000000')
+    expect(code).toBe(1)
+    expect(err.split('\n')[1]).toBe(
+      'java.util.concurrent.ExecutionException: org.apache.kafka.common.errors.TimeoutException: The cluster has no broker 5. Name one that it has: 1.',
+    )
+  })
+
   it.each([
     [['--alter', '--topic', 't1', '--add-config', 'retention.ms'], 'requirement failed: Invalid entity config: all configs to be added must be in the format "key=val" or  "key=[val1,val2]" to group values which contain commas.'],
     [['--alter', '--topic', 't1'], 'At least one of --add-config, --add-config-file, or --delete-config must be specified with --alter'],

@@ -131,6 +131,18 @@ describe('resetting', () => {
     expect(several.out).toBe('g1,t,0,100\ng2,t,0,100\ng2,u,0,100\n\n')
   })
 
+  it.each([
+    ['nope', 'Topic nope'],
+    ['t:9', 'Partition t:9'],
+  ])('says that %s is not there', async (topic, what) => {
+    const { code, out } = await reset('g1', '--topic', topic, '--to-earliest', '--execute')
+    const says = `${what} does not exist: This server does not host this topic-partition.`
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: `\nError: Executing consumer group command failed due to ${says}\n`,
+    })
+  })
+
   it('warns where neither --execute nor --dry-run is given', async () => {
     const { err, out } = await reset('g1', '--topic', 't', '--to-earliest')
     expect(err).toMatch(/^WARN: No action will be performed as the --execute option is missing\./)

@@ -4,11 +4,10 @@
  */
 import { readFileSync } from 'node:fs'
 import { reasonOf } from '../../base/faults.ts'
-import { BrokerError } from '../../client/admin.ts'
-import { errorCodes } from '../../protocol/error-codes.ts'
 import { ToolFailure } from '../kafka-failure.ts'
 import type { GroupsCall } from './call.ts'
 import { type ResetOffset, withinRange } from './reset-target.ts'
+import { missing } from './scope.ts'
 
 interface Line extends ResetOffset {
   /** Undefined where the file is for one group. */
@@ -50,8 +49,7 @@ export const fileOffsets = async (call: GroupsCall, file: string, groupId: strin
   const lines = linesOf(file).filter((line) => (line.groupId === undefined ? short : line.groupId === groupId))
   const topics = new Map((await call.admin.topics()).map((topic) => [topic.topic, topic]))
   for (const { topic, partition } of lines)
-    if (topics.get(topic)?.partitions[partition] === undefined)
-      throw new BrokerError(`${topic}-${partition}`, errorCodes.UNKNOWN_TOPIC_OR_PARTITION)
+    if (topics.get(topic)?.partitions[partition] === undefined) throw missing(`Partition ${topic}:${partition}`)
   return withinRange(call, lines.map(({ topic, partition, offset }) => ({ topic, partition, offset }))) // prettier-ignore
 }
 
