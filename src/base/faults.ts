@@ -22,6 +22,7 @@ const table = {
     hint: 'Look whether the input is text; what stands before that line was sent.',
   },
   WRONG_USAGE: { says: '{command}: {problem}', hint: '`{command} --help` lists the options.' },
+  OUTPUT_FILE: { says: '{command}: {problem}', hint: 'Name a new file, in a folder that is there.' },
   CHANNEL_FULL: {
     says: 'Channel {channel} had no room for {events} events within {seconds} s',
     hint: 'The sinks are slower than the sources: look at the sink for errors, or raise the capacity of the channel.',
@@ -98,6 +99,10 @@ const table = {
   FOLDER_LOCKED: {
     says: '{path} is in use by process {pid}',
     hint: 'Only one process may own it: stop the other one, or give this one {own} of its own.',
+  },
+  CHANNEL_IN_USE: {
+    says: '{path} is in use by process {pid}',
+    hint: 'Stop that process first; `millrace channel inspect` looks into a channel while its agent runs.',
   },
   LOG_FOLDER_FOREIGN: {
     says: '{path}/meta.properties is of version {version}, which only a newer broker understands',

@@ -1,79 +1,20 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import avro from 'avsc'
 import { describe, expect, it } from 'vitest'
-import { FileChannel } from '../../channels/file/file-channel.ts'
-import { eventOf, numbered } from '../../test/conformance/events.ts'
-import { fakeContext } from '../../test/fakes/context.ts'
-import { FlumeChannelWriter } from '../../test/fakes/flume-channel.ts'
-import { takeAll } from '../../test/fakes/takes.ts'
+import { numbered } from '../../test/conformance/events.ts'
 import { temporaryFolder } from '../../test/support/agent.ts'
+import { damage, fill, firstDataFile, openChannel, written, writtenByFlume } from '../../test/support/channel-folder.ts'
 import { runCli } from '../../test/support/cli.ts'
-
-const open = async (folder: string, fileBytesMax = 2000): Promise<FileChannel> => {
-  const channel = new FileChannel(
-    {
-      name: 'c1',
-      capacity: 1000,
-      transactionCapacity: 100,
-      keepAliveMs: 0,
-      checkpointFolder: join(folder, 'checkpoint'),
-      dataFolders: [join(folder, 'data'), join(folder, 'data2')],
-      fileBytesMax,
-      requiredSpaceBytes: 0,
-      syncEveryMs: undefined,
-      memoryBytesMax: 10_000,
-    },
-    fakeContext(),
-  )
-  await channel.open()
-  return channel
-}
-
-/** One that holds the numbers from 20 to 99, the oldest with a timestamp. */
-const fill = async (folder: string, fileBytesMax?: number): Promise<FileChannel> => {
-  const channel = await open(folder, fileBytesMax)
-  await channel.put(numbered(0, 20))
-  await channel.put([eventOf('20', { timestamp: '1700000000000', host: 'größe' }), ...numbered(21, 100).slice(0, 30)])
-  await channel.put(numbered(51, 100))
-  await using take = await channel.take(20, new AbortController().signal)
-  await take.commit()
-  return channel
-}
-
-const written = async (folder: string): Promise<void> => (await fill(folder))[Symbol.asyncDispose]()
-
-const writtenByFlume = (folder: string): void => {
-  const plant = (path: string, bytes: Uint8Array): void => {
-    mkdirSync(dirname(join(folder, path)), { recursive: true })
-    writeFileSync(join(folder, path), bytes)
-  }
-  const flume = new FlumeChannelWriter({ plant })
-  const log = flume.log(1)
-  for (const body of ['one', 'two', 'three']) log.put(1, body, { k: 'v' })
-  log.commit(1)
-  log.put(2, 'never committed')
-  flume.store('/data', 1, log)
-  flume.checkpoint({ writeOrderId: 5, incomplete: true })
-}
+import { destinationOf } from './channel/destination.ts'
+import { lockChannel } from './channel/opened.ts'
 
 const numbers = (from: number, to: number): string =>
   numbered(from, to)
     .map(({ body }) => `${String(body)}\n`)
     .join('')
-
-const damage = (path: string, text: string): void => {
-  const bytes = readFileSync(path)
-  bytes.fill(0xff, bytes.indexOf(text), bytes.indexOf(text) + 1)
-  writeFileSync(path, bytes)
-}
-
-const firstDataFile = (folder: string): string => {
-  const name = readdirSync(join(folder, 'data2')).find((one) => one.endsWith('.data'))
-  return join(folder, 'data2', name ?? '')
-}
 
 describe('millrace channel inspect', () => {
   it.each(['', 'checkpoint', 'data2'])('finds the channel by its folder "%s" and says what it holds', async (part) => {
@@ -97,10 +38,14 @@ describe('millrace channel inspect', () => {
       millrace: { held: 80, missing: 0, nextOrdinal: 100 },
     })
     expect(channel.held).toBe(80)
+    const folders = { checkpointFolder: join(folder.path, 'checkpoint'), dataFolders: [], backupFolder: undefined }
+    expect(() => lockChannel(folders)).toThrow(expect.objectContaining({ code: 'CHANNEL_IN_USE' }))
     for (const action of ['verify', 'export', 'drain'])
       expect(await runCli('channel', action, folder.path)).toMatchObject({
         code: 1,
-        err: expect.stringContaining(`in use by process ${process.pid}`),
+        err: expect.stringMatching(
+          new RegExp(`in use by process ${process.pid}\nStop that process first; .*inspect.* while its agent runs.\n$`),
+        ),
       })
   })
 
@@ -185,7 +130,7 @@ describe('millrace channel export', () => {
     expect(plain).toMatchObject({ code: 0, out: numbers(20, 100), err: '80 events exported to stdout.\n' })
     const [first] = (await runCli('channel', 'export', folder.path, '--json')).out.split('\n')
     expect(JSON.parse(first ?? '')).toEqual({ headers: { timestamp: '1700000000000', host: 'größe' }, body: '20' })
-    await using channel = await open(folder.path)
+    await using channel = await openChannel(folder.path)
     expect(channel.held).toBe(80)
   })
 
@@ -197,9 +142,10 @@ describe('millrace channel export', () => {
     const found: unknown[] = []
     for await (const event of avro.createFileDecoder(file)) found.push({ ...event })
     expect(found).toEqual(['one', 'two', 'three'].map((body) => ({ headers: { k: 'v' }, body: Buffer.from(body) })))
+    await expect(destinationOf(file, false)).rejects.toMatchObject({ code: 'OUTPUT_FILE' })
     expect(await runCli('channel', 'export', folder.path, '--to', file)).toMatchObject({
       code: 2,
-      err: expect.stringContaining(`${file} is there already`),
+      err: `millrace channel: ${file} is there already\nName a new file, in a folder that is there.\n`,
     })
     expect(await runCli('channel', 'export', folder.path, '--to', join(folder.path, 'no', 'file'))).toMatchObject({
       code: 2,
@@ -220,10 +166,10 @@ describe.runIf(process.platform === 'linux')('a Flume that runs', () => {
     for (const action of ['verify', 'export', 'drain'])
       expect(await runCli('channel', action, folder.path)).toMatchObject(refused)
     expect((await runCli('channel', 'inspect', folder.path)).out).toContain(`in use by process ${holder.pid}`)
-    await expect(open(folder.path)).rejects.toMatchObject({ code: 'FOLDER_LOCKED' })
+    await expect(openChannel(folder.path)).rejects.toMatchObject({ code: 'FOLDER_LOCKED' })
     holder.stdin?.end()
     await once(holder, 'exit')
-    await using channel = await open(folder.path)
+    await using channel = await openChannel(folder.path)
     expect(channel.held).toBe(3)
   })
 })
@@ -260,58 +206,5 @@ describe('millrace channel drain', () => {
       code: 2,
       err: expect.stringContaining('drain needs --checkpoint and --data'),
     })
-  })
-})
-
-describe('flume-ng tool FCINTEGRITYTOOL', () => {
-  it('prints Flume’s totals and what is damaged', async () => {
-    using folder = temporaryFolder()
-    await written(folder.path)
-    damage(firstDataFile(folder.path), 'größe')
-    const dirs = `${folder.path}/data,${folder.path}/data2`
-    const { code, out } = await runCli('flume-ng', 'tool', 'FCINTEGRITYTOOL', '-l', dirs)
-    expect(code).toBe(0)
-    expect(out).toMatch(/are no whole record\n(?:.*\n)?---------- Summary -+\nNumber of Events in the Channel = /)
-    expect(out).toContain('Number of Corrupt Events = ')
-    expect((await runCli('flume-ng', 'tool', 'FCINTEGRITYTOOL')).code).toBe(2)
-    expect((await runCli('flume-ng', 'tool', 'FCINTEGRITYTOOL', '-l', dirs, '-e', 'x.Y')).code).toBe(2)
-  })
-
-  it('passes a channel all of whose events were taken, of which a start has left no file', async () => {
-    using folder = temporaryFolder()
-    const channel = await fill(folder.path)
-    await takeAll(channel)
-    await channel[Symbol.asyncDispose]()
-    await (await open(folder.path))[Symbol.asyncDispose]()
-    const [one, two] = [join(folder.path, 'data'), join(folder.path, 'data2')]
-    expect([readdirSync(one), readdirSync(two)]).toEqual([[], []])
-    writeFileSync(join(two, 'events-0000000001.data.28.damaged'), 'kept for a person to look at')
-    expect(await runCli('flume-ng', 'tool', 'FCINTEGRITYTOOL', '-l', `${one},${two}`)).toMatchObject({
-      code: 0,
-      out: expect.stringContaining('Number of Events in the Channel = 0\n'),
-    })
-    const words = ['channel', 'verify', '--checkpoint', join(folder.path, 'checkpoint'), '--data', `${one},${two}`]
-    expect(await runCli(...words)).toMatchObject({ code: 0, out: '0 events held, no damage.\n' })
-  })
-
-  it('on what is no file channel says so, changes nothing, and gives no totals', async () => {
-    using folder = temporaryFolder()
-    const { path } = folder
-    const missing = join(path, 'nope')
-    mkdirSync(join(path, 'empty'))
-    const empty = join(path, 'empty')
-    const to = join(path, 'out')
-    for (const [words, said] of [
-      [['flume-ng', 'tool', 'FCINTEGRITYTOOL', '-l', missing], `flume-ng tool: ${missing} is no folder\n`],
-      [['flume-ng', 'tool', 'FCINTEGRITYTOOL', '-l', path], `flume-ng tool: there is no file channel in ${path}\n`],
-      [['channel', 'drain', missing, '--to', to], `millrace channel: ${missing} is no folder\n`],
-      [['channel', 'verify', '--data', empty, '--backup', missing], `millrace channel: ${missing} is no folder\n`],
-      [
-        ['channel', 'drain', '--checkpoint', empty, '--data', empty, '--to', to],
-        `there is no file channel in ${empty}`,
-      ],
-    ] as const)
-      expect(await runCli(...words)).toMatchObject({ code: 2, out: '', err: expect.stringContaining(said) })
-    expect([readdirSync(path), readdirSync(empty)]).toEqual([['empty'], []])
   })
 })

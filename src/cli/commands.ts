@@ -57,6 +57,7 @@ const unknown = (name: string): number => {
 /** Faults of whoever typed the command, not of the world. */
 const usageFaults: readonly FaultCode[] = [
   'WRONG_USAGE',
+  'OUTPUT_FILE',
   'AGENT_UNKNOWN',
   'CONFIG_MISSING',
   'CONFIG_UNREADABLE',

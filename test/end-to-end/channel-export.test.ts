@@ -4,15 +4,15 @@ import { FlumeChannelWriter } from '../fakes/flume-channel.ts'
 import { realDisk } from '../../src/io/disk.ts'
 import { join } from 'node:path'
 import { bin, readTopic, startBrokerProcess, temporaryFolder, writeServerProperties } from '../support/agent.ts'
-import { run } from '../support/child.ts'
+import { Child, run } from '../support/child.ts'
 import { freePort } from '../support/port.ts'
 
 /** Written on a fake disk and copied to a real one. */
-const writeFlumeChannel = (folder: string): void => {
+const writeFlumeChannel = (folder: string, events = 500): void => {
   const disk = new FakeDisk()
   const flume = new FlumeChannelWriter(disk)
   const log = flume.log(1)
-  for (let i = 0; i < 500; i++) log.put(1, `event ${i}`, { topic: 'elsewhere' })
+  for (let i = 0; i < events; i++) log.put(1, `event ${i}`, { topic: 'elsewhere' })
   log.commit(1)
   flume.store('/data', 1, log)
   realDisk.makeFolder(join(folder, 'data'))
@@ -32,4 +32,22 @@ it('`millrace channel export` brings what a Flume channel holds into a topic', a
   await using _broker = await startBrokerProcess(writeServerProperties(join(folder.path, 'broker'), port))
   await run(bin('millrace'), ['channel', 'export', join(folder.path, 'data'), '--to', `topic://${broker}/events`])
   expect(await readTopic(broker, 'events')).toEqual(Array.from({ length: 500 }, (_, i) => `event ${i}`))
+})
+
+it.each([
+  ['export', /^[\d,]+ events exported to stdout, which nobody reads any more\.\n$/],
+  [
+    'drain',
+    /^(?:Channel drain: .*\n)?[\d,]+ events drained to stdout, which nobody reads any more; the others are still held\.\n$/,
+  ],
+])('`millrace channel %s` ends quietly when its reader has enough', async (action, said) => {
+  using folder = temporaryFolder()
+  writeFlumeChannel(folder.path, 30_000)
+  const [checkpoint, data] = [join(folder.path, 'checkpoint'), join(folder.path, 'data')]
+  realDisk.makeFolder(checkpoint)
+  const command = `"$0" channel ${action} --checkpoint "$1" --data "$2" | head -n 2`
+  const child = new Child('sh', ['-c', command, bin('millrace'), checkpoint, data])
+  expect(await child.exited).toBe(0)
+  expect(String(child.stdout)).toBe('event 0\nevent 1\n')
+  expect(String(child.stderr)).toMatch(said)
 })

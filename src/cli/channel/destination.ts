@@ -11,8 +11,8 @@ import { realRandom } from '../../io/random.ts'
 import { StandardOutput } from '../standard-output.ts'
 
 export interface Destination extends AsyncDisposable {
-  /** Resolves when the events are stored there; to a pipe, when they were handed over. */
-  write(batch: Batch): Promise<void>
+  /** Resolves when the events are stored there; to a pipe, when they were handed over: false when nobody reads it any more. */
+  write(batch: Batch): Promise<boolean>
 }
 
 const context: Context = {
@@ -25,8 +25,10 @@ const context: Context = {
   random: realRandom,
 }
 
-const refused = (problem: string, thrown?: unknown): Fault =>
-  new Fault('WRONG_USAGE', { command: 'millrace channel', problem }, thrown)
+const refused = (problem: string): Fault => new Fault('WRONG_USAGE', { command: 'millrace channel', problem })
+
+const noFile = (problem: string, thrown: unknown): Fault =>
+  new Fault('OUTPUT_FILE', { command: 'millrace channel', problem }, thrown)
 
 const newline = Buffer.from('\n')
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -51,7 +53,8 @@ const toOutput = (json: boolean): Destination => {
     async write(batch) {
       output.write(linesOf(batch, json))
       await output.room(signal)
-      if (output.gone.aborted) throw output.problem ?? refused('nobody reads the output any more')
+      if (output.problem !== undefined) throw output.problem
+      return !output.gone.aborted
     },
     async [Symbol.asyncDispose]() {
       output[Symbol.dispose]()
@@ -65,8 +68,8 @@ const newFile = (path: string): number => {
     return realDisk.open(path, 'wx')
   } catch (thrown) {
     const code = systemCode(thrown)
-    if (code === 'EEXIST') throw refused(`${path} is there already; name a file that is not`, thrown)
-    if (code === 'ENOENT') throw refused(`there is no folder ${dirname(path)} for ${basename(path)}`, thrown)
+    if (code === 'EEXIST') throw noFile(`${path} is there already`, thrown)
+    if (code === 'ENOENT') throw noFile(`there is no folder ${dirname(path)} for ${basename(path)}`, thrown)
     throw thrown
   }
 }
@@ -86,6 +89,7 @@ const toFile = async (path: string, json: boolean): Promise<Destination> => {
     async write(batch) {
       for (const piece of serializer?.encode(batch) ?? [linesOf(batch, json)]) put(piece)
       await realDisk.sync(fd)
+      return true
     },
     async [Symbol.asyncDispose]() {
       realDisk.close(fd)
@@ -112,6 +116,7 @@ const toTopic = async (broker: string, topic: string): Promise<Destination> => {
     async write(batch) {
       try {
         await sink.write(batch, signal)
+        return true
       } catch (thrown) {
         if (thrown instanceof Rejected)
           throw new Error(`${thrown.indexes.length} events were refused: ${thrown.reason}`, { cause: thrown })
@@ -122,7 +127,7 @@ const toTopic = async (broker: string, topic: string): Promise<Destination> => {
   }
 }
 
-/** Opens what stands behind `--to`. Throws WRONG_USAGE, system errors, and what the broker's client throws. */
+/** Opens what stands behind `--to`. Throws WRONG_USAGE, OUTPUT_FILE, system errors, and what the broker's client throws. */
 export const destinationOf = async (to: string, json: boolean): Promise<Destination> => {
   if (to === 'stdout' || to === '-') return toOutput(json)
   const { broker, topic } = topicPattern.exec(to)?.groups ?? {}

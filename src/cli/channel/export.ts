@@ -19,16 +19,17 @@ export const exportEvents = async (folders: FlumeFolders, to: string, json: bool
   using _locks = lockChannel(folders)
   using channel = await OpenedChannel.open(folders)
   await using destination = await destinationOf(to, json)
-  let [events, lost] = [0, 0]
+  let [events, lost, isRead] = [0, 0, true]
   const lose = (what: string): void => {
     lost++
     say(what)
   }
   for (const batch of channel.batches(lose)) {
-    await destination.write(batch)
+    isRead = await destination.write(batch)
+    if (!isRead) break
     events += batch.length
   }
-  say(`${counted(events, 'event')} exported to ${to}.`)
+  say(`${counted(events, 'event')} exported to ${to}${isRead ? '' : ', which nobody reads any more'}.`)
   return lost === 0 ? exitCodes.done : exitCodes.failed
 }
 
@@ -74,14 +75,17 @@ export const drain = async (folders: FlumeFolders, to: string, json: boolean): P
     { agent: 'channel', name: 'drain', ...ports },
   )
   await channel.open()
-  let events = 0
+  let [events, isRead] = [0, true]
   while (channel.held > 0) {
     await using take = await channel.take(batchEvents, new AbortController().signal)
     if (take.events.length === 0) break
-    await destination.write(take.events)
+    isRead = await destination.write(take.events)
+    if (!isRead) break
     await take.commit()
     events += take.events.length
   }
-  say(`${counted(events, 'event')} drained to ${to}.`)
+  say(
+    `${counted(events, 'event')} drained to ${to}${isRead ? '' : ', which nobody reads any more; the others are still held'}.`,
+  )
   return exitCodes.done
 }

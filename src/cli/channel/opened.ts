@@ -4,6 +4,7 @@ import { FlumeChannel } from '../../../channels/file/flume/flume-channel.ts'
 import { type FlumeFolders, refuseLiveFlume } from '../../../channels/file/flume/folders.ts'
 import { readMarker } from '../../../channels/file/flume/marker.ts'
 import { type DamagedBytes, StoppedChannel } from '../../../channels/file/stopped-channel.ts'
+import { Fault } from '../../base/faults.ts'
 import { silentLog } from '../../base/log.ts'
 import type { Batch } from '../../flow/event.ts'
 import { realClock } from '../../io/clock.ts'
@@ -62,8 +63,18 @@ export const allFolders = ({ checkpointFolder, dataFolders }: FlumeFolders): str
   ...new Set([...(checkpointFolder === undefined ? [] : [checkpointFolder]), ...dataFolders]),
 ]
 
-/** Keeps agents away while a command reads. Throws FOLDER_LOCKED where one lives. */
+/** Keeps agents away while a command reads. Throws CHANNEL_IN_USE where one lives. */
 export const lockChannel = (folders: FlumeFolders): Disposable => {
+  try {
+    return locked(folders)
+  } catch (thrown) {
+    // What FOLDER_LOCKED advises is for a second owner, who may have folders of its own.
+    if (!(thrown instanceof Fault) || thrown.code !== 'FOLDER_LOCKED') throw thrown
+    throw new Fault('CHANNEL_IN_USE', thrown.details, thrown)
+  }
+}
+
+const locked = (folders: FlumeFolders): Disposable => {
   refuseLiveFlume(realDisk, folders.dataFolders)
   using locks = new DisposableStack()
   for (const folder of allFolders(folders)) locks.use(takeLock(join(folder, 'in_use.lock'), { disk: realDisk }))
