@@ -155,7 +155,7 @@ const mustBeFree = async ({ host, port }: Endpoint, embedded: boolean): Promise<
 
 const adviceFor = (isKafka: boolean, embedded: boolean): string => {
   if (isKafka && embedded)
-    return 'Leave --broker away to use the broker that runs there, or give this one another port in listeners.'
+    return 'Stop what runs there, such as an earlier npm start; or leave --broker away, where it was given, to use the broker that runs there; or give this one another port in listeners.'
   return 'Stop it, or give this broker another port in listeners of server.properties.'
 }
 

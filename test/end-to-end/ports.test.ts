@@ -43,7 +43,7 @@ describe("a port that the agent's own broker wants", () => {
       const agent = startAgentProcess(folder.path, fileToTopic(folder.path, port), { broker: config })
       expect(await agent.exited).toBe(1)
       expect(agent.output).toContain(`127.0.0.1:${port} is already in use: ${what} answers there`)
-      expect(agent.output.includes('Leave --broker away to use the broker that runs there')).toBe(
+      expect(agent.output.includes('leave --broker away, where it was given, to use the broker that runs there')).toBe(
         what === 'a Kafka broker',
       )
       expect(agent.output).toContain('another port')
