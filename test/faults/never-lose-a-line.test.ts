@@ -1,6 +1,6 @@
 /** The commands of the example that is killed, as its README has them: what was answered is in the files in the end. */
 import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
 import { temporaryFolder } from '../support/agent.ts'
 import { Child } from '../support/child.ts'
@@ -30,6 +30,9 @@ it('the example that is killed with -9 loses no line that was answered', async (
   const { path } = folder
   const port = await freePort()
   clone(path, port)
+  const ofAnEarlierRun = join(path, 'data/lines/1-1')
+  mkdirSync(dirname(ofAnEarlierRun), { recursive: true })
+  writeFileSync(ofAnEarlierRun, '1\n2\n')
   // Should a command fail, the agent that is left in the background is stopped all the same.
   const script = `trap 'kill "$agent" 2>/dev/null || :' EXIT\n${commands(port)}`
   const shell = new Child('bash', ['-ec', script], { cwd: path })
@@ -38,6 +41,7 @@ it('the example that is killed with -9 loses no line that was answered', async (
   expect(await shell.exited, `${shell.output}${log()}`).toBe(0)
   const answered = Number(/^(\d+)$/m.exec(shell.output)?.[1])
   expect(answered).toBeGreaterThan(1000)
+  expect(existsSync(ofAnEarlierRun)).toBe(false)
   expect(shell.output).toMatch(/^lost: 0, repeated: \d+$/m)
   expect(shell.output).toMatch(/^events held: \d+$/m)
   expect(log()).toMatch(/SIGTERM: the sources stop/)
