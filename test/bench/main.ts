@@ -2,15 +2,15 @@
  * `npm run bench`: the table of paths, each the best of several runs, with its count of lost and repeated events.
  * `npm run -s bench -- file-to-topic --events N [--batch N] [--runs N] --json` prints one JSON object a line.
  */
-import { parseArgs } from 'node:util'
 import { measure, type Figures } from './agent-run.ts'
 import { cases, type Case } from './cases.ts'
 import { kcatRate } from './kcat.ts'
 import { machine } from './machine.ts'
 import { measureStart } from './start.ts'
 import { row, tableHead } from './table.ts'
+import { ownOptions } from '../support/own-options.ts'
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = ownOptions('npm run bench -- [CASE…] [--events N] [--batch N] [--runs N] [--json]', {
   allowPositionals: true,
   options: {
     events: { type: 'string', default: '5000000' },

@@ -3,13 +3,16 @@
  * `-- --seeds N` runs N of each, `-- --seed S` the one that a failing run has named.
  */
 import { spawn } from 'node:child_process'
-import { parseArgs } from 'node:util'
+import { ownOptions } from '../support/own-options.ts'
 
-const { values } = parseArgs({ options: { seed: { type: 'string' }, seeds: { type: 'string', default: '10000' } } })
+const usage = 'npm run simulate -- [--seed S | --seeds N]'
+const { values } = ownOptions(usage, {
+  options: { seed: { type: 'string' }, seeds: { type: 'string', default: '10000' } },
+})
 const fixed = 200
 const isNumber = (text: string | undefined): boolean => text === undefined || /^\d+$/.test(text)
 if (!isNumber(values.seed) || !isNumber(values.seeds)) {
-  console.error('Usage: npm run simulate -- [--seed S | --seeds N]')
+  console.error(`Usage: ${usage}`)
   process.exit(1)
 }
 const count = Number(values.seeds)

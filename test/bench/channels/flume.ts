@@ -5,7 +5,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { startApacheFlume } from '../../interop/counterparts/apache-flume.ts'
 import { flume111Taildir } from '../../interop/counterparts/maven.ts'
 import { has } from '../../interop/counterparts/toolchain.ts'
@@ -15,8 +14,9 @@ import { inputFile } from '../input.ts'
 import { machine } from '../machine.ts'
 import { calibration, cpuSeconds, peakMegabytes } from '../process.ts'
 import { fileToFileChannel } from './synced.ts'
+import { ownOptions } from '../../support/own-options.ts'
 
-const { values } = parseArgs({
+const { values } = ownOptions('npm run bench:flume -- [--events N] [--ours N] [--runs N] [--json]', {
   options: {
     events: { type: 'string', default: '1000000' },
     ours: { type: 'string', default: '5000000' },

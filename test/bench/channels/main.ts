@@ -2,23 +2,26 @@
  * `npm run bench:channels`: the memory channel through put and take, the file channel beside a bare loop of writes and syncs, and starts on a file channel
  * that holds much. `-- memory file start` picks some; `--events N`, `--held N`, `--runs N` make it shorter, `--json` prints one JSON object a line.
  */
-import { parseArgs } from 'node:util'
 import { machine } from '../machine.ts'
 import { memoryRate } from './memory.ts'
 import { refill } from './refill.ts'
 import { syncedRate } from './synced.ts'
 import { fileTable, memoryTable, type Shown, startTable } from './tables.ts'
+import { ownOptions } from '../../support/own-options.ts'
 
 const parts = ['memory', 'file', 'start'] as const
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    events: { type: 'string', default: '5000000' },
-    held: { type: 'string', default: '10000000' },
-    runs: { type: 'string', default: '3' },
-    json: { type: 'boolean', default: false },
+const { values, positionals } = ownOptions(
+  'npm run bench:channels -- [memory] [file] [start] [--events N] [--held N] [--runs N] [--json]',
+  {
+    allowPositionals: true,
+    options: {
+      events: { type: 'string', default: '5000000' },
+      held: { type: 'string', default: '10000000' },
+      runs: { type: 'string', default: '3' },
+      json: { type: 'boolean', default: false },
+    },
   },
-})
+)
 const unknown = positionals.filter((name) => !parts.some((part) => part === name))
 if (unknown.length > 0) {
   console.error(`No such part: ${unknown.join(', ')}. There are: ${parts.join(', ')}.`)

@@ -4,14 +4,14 @@
  * fails says so in its row. Needs Java and Maven.
  */
 import { setTimeout as pause } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
 import { reasonOf } from '../../../src/base/faults.ts'
 import { machine } from '../machine.ts'
 import { calibration, cpuSeconds, peakMegabytes, residentMegabytes } from '../process.ts'
 import { type MeasuredBroker, startKafka, startMillrace } from './brokers.ts'
 import { consume, createTopic, latency, produce, recordsIn, type RoundTrip } from './tools.ts'
+import { ownOptions } from '../../support/own-options.ts'
 
-const { values } = parseArgs({
+const { values } = ownOptions('npm run bench:kafka -- [--records N] [--runs N]', {
   options: { records: { type: 'string', default: '2000000' }, runs: { type: 'string', default: '3' } },
 })
 const records = Number(values.records)

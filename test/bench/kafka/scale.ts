@@ -3,7 +3,6 @@
  * `-- --records N` sets how many records the flat-memory run sends (50 million if absent). A part that fails says so in its row.
  */
 import { setTimeout as pause } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
 import { reasonOf } from '../../../src/base/faults.ts'
 import { freePort } from '../../support/port.ts'
 import { machine } from '../machine.ts'
@@ -11,8 +10,11 @@ import { calibration, cpuSeconds, residentMegabytes } from '../process.ts'
 import { connect, gather } from './crowd.ts'
 import { deepLog } from './deep-log.ts'
 import { Broker, type Cost, consume, print, produce, tool } from './scale-broker.ts'
+import { ownOptions } from '../../support/own-options.ts'
 
-const { values } = parseArgs({ options: { records: { type: 'string', default: '50000000' } } })
+const { values } = ownOptions('npm run bench:scale -- [--records N]', {
+  options: { records: { type: 'string', default: '50000000' } },
+})
 
 const restMs = 3000
 
