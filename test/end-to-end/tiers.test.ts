@@ -36,6 +36,8 @@ describe('two agents in a row', () => {
     await agent.printed(/\[WARN .*Sink k1 cannot store events: No Avro source answers at .*They wait in channel c1/)
     for (let round = 0; round < 3; round++) {
       await using next = startSecond(path, port)
+      // What the one before it took may be noted only now, so that the position alone would not say that this one is there.
+      await next.printed(/SOURCE, name: r1 started/)
       const before = storedPosition(path)
       await log.grow(3000, () => storedPosition(path) > before)
       if (round === 2) await until(() => storedPosition(path) === log.size, 'the position of the last line')

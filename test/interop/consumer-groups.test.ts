@@ -31,6 +31,9 @@ describe('on our broker', () => {
       const members = /\nshared +\S+ +\S+ +(?:one|two) +[12] .*\nshared +\S+ +\S+ +(?:one|two) +[12] /
       await expect.poll(() => ours(bootstrap(), ['--describe', '--group', 'shared', '--members']), { timeout: 60_000 }).toMatch(members) // prettier-ignore
       await expect.poll(() => one.times(/^line /) + two.times(/^line /), { timeout: 60_000 }).toBe(50)
+      // They commit every five seconds; what one tool sees the other is to see, too.
+      const committed = (out: string): number => out.match(/^shared +three +\d +(\d+) +\1 +0 /gm)?.length ?? 0
+      await expect.poll(async () => committed(await ours(bootstrap(), ['--describe', '--group', 'shared'])), { timeout: 60_000 }).toBe(3) // prettier-ignore
       for (const args of liveMembers) await same(bootstrap(), ...args)
       await one.stop()
       await expect.poll(() => ours(bootstrap(), ['--describe', '--group', 'shared', '--members']), { timeout: 60_000 }).toMatch(/ two +3 +\n$/) // prettier-ignore
