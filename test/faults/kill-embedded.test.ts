@@ -60,6 +60,7 @@ it('kill -9 in a loop of an agent with its broker loses nothing', async () => {
     await agent.stop('SIGKILL')
   }
   await using last = startAgentProcess(path, weblog(path, port), { broker })
+  await last.printed(/SOURCE, name: r1 started/)
   await until(() => storedPosition(path) === log.size, 'the last position', 60_000)
   await until(() => outputLines(path).length >= log.count, 'as many lines in the files', 60_000)
   await until(() => arrivals(outputLines(path), log.count).lost.length === 0, 'every line in the files', 60_000)

@@ -51,6 +51,7 @@ describe('kill -9 in a loop', () => {
       await agent.stop('SIGKILL')
     }
     await using last = startAgentProcess(path, properties)
+    await last.printed(/SOURCE, name: r1 started/)
     await until(() => existsSync(`${name(kills - 1)}.COMPLETED`), 'the last file to be completed', 60_000)
     expect(await last.stop()).toBe(143)
     const { lost, repeated, torn, strange } = found(path, kills * linesPerRound)
@@ -86,6 +87,7 @@ describe('kill -9 in a loop', () => {
       await agent.stop('SIGKILL')
     }
     await using last = startAgentProcess(path, properties)
+    await last.printed(/SOURCE, name: r1 started/)
     const end = numberedLine(kills * linesPerRound - 1)
     await until(() => outputBytes(path).includes(end), 'the last line', 60_000)
     expect(await last.stop()).toBe(143)

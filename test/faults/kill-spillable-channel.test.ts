@@ -53,9 +53,11 @@ it(
     }
     log.append(5000)
     await using stopped = startAgentProcess(path, throughSpillableChannel(path))
+    await stopped.printed(/SOURCE, name: r1 started/)
     await until(() => storedPosition(path) > 0 && hasSpilled(path), 'the agent at work', 60_000)
     expect(await stopped.stop()).toBe(143)
     await using drained = startAgentProcess(path, throughSpillableChannel(path))
+    await drained.printed(/SOURCE, name: r1 started/)
     await until(() => arrivals(outputLines(path), log.count).lost.length === 0, 'the last line', 60_000)
     await drained.stop()
     const { lost, repeated, strange } = arrivals(outputLines(path), log.count)

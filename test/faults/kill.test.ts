@@ -47,6 +47,7 @@ describe('kill -9 in a loop', () => {
       if (behind > 0 && storedPosition(path) > 0) inTheMiddle++
     }
     await using last = startAgentProcess(path, fileToTopic(path, port))
+    await last.printed(/SOURCE, name: r1 started/)
     await through(path, log)
     expect(await last.stop()).toBe(143)
     const { lost, repeated, strange } = arrivals(await readTopic(`127.0.0.1:${port}`, 'weblog'), log.count)

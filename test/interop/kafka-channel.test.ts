@@ -81,6 +81,7 @@ it('goes on after kill -9, source and sink, with nothing lost', async () => {
     await agent.stop('SIGKILL')
   }
   await using last = startAgentProcess(path, file)
+  await last.printed(/SOURCE, name: r1 started/)
   await until(() => storedPosition(path) === numberedLines(0, lines).length, 'the last position', 60_000)
   using admin = adminOf()
   await admin.topics()
