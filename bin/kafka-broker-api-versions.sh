@@ -1,3 +1,3 @@
 #!/bin/sh
-self=$(readlink -f "$0") && home=$(dirname "$(dirname "$self")") && command=kafka-broker-api-versions
+self=$(readlink -f "$0") && home=${self%/*/*} && command=kafka-broker-api-versions
 . "$home/bin/launch"

@@ -1,3 +1,3 @@
 #!/bin/sh
-self=$(readlink -f "$0") && home=$(dirname "$(dirname "$self")") && command=kafka-console-producer
+self=$(readlink -f "$0") && home=${self%/*/*} && command=kafka-console-producer
 . "$home/bin/launch"

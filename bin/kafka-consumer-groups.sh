@@ -1,3 +1,3 @@
 #!/bin/sh
-self=$(readlink -f "$0") && home=$(dirname "$(dirname "$self")") && command=kafka-consumer-groups
+self=$(readlink -f "$0") && home=${self%/*/*} && command=kafka-consumer-groups
 . "$home/bin/launch"

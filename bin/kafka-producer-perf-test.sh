@@ -1,3 +1,3 @@
 #!/bin/sh
-self=$(readlink -f "$0") && home=$(dirname "$(dirname "$self")") && command=kafka-producer-perf-test
+self=$(readlink -f "$0") && home=${self%/*/*} && command=kafka-producer-perf-test
 . "$home/bin/launch"

@@ -1,3 +1,3 @@
 #!/bin/sh
-self=$(readlink -f "$0") && home=$(dirname "$(dirname "$self")") && command=zookeeper-server-start
+self=$(readlink -f "$0") && home=${self%/*/*} && command=zookeeper-server-start
 . "$home/bin/launch"

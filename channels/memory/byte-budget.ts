@@ -29,7 +29,7 @@ export const chargeOf = (batch: Batch, from: number, to: number, slotBytes = usu
       lastHeaders = event.headers
       lastBytes = headerBytes(lastHeaders)
     }
-    const bytes = event.body.length + lastBytes
+    const bytes = (event.bodyLength ?? event.body.length) + lastBytes
     slots += bytes <= slotBytes ? 1 : Math.ceil(bytes / slotBytes)
   }
   return slots * slotBytes

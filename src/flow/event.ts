@@ -12,6 +12,8 @@ export interface Event {
    * headers looks here first, so that counting does not make them.
    */
   readonly headerLength?: number
+  /** Bytes of the body: only on events that make a view of it when it is read. Whoever counts looks here first. */
+  readonly bodyLength?: number
 }
 
 export type Batch = readonly Event[]
@@ -27,6 +29,38 @@ export class PlainEvent implements Event {
   constructor(headers: Headers, body: Uint8Array) {
     this.headers = headers
     this.body = body
+  }
+}
+
+/**
+ * A line of a chunk, the event of the sources that read lines. Its body is made each time it is read: the view is a larger object than the event, most
+ * events are read once, by their sink, and what lives no longer than that costs almost nothing.
+ */
+export class LineEvent implements Event {
+  readonly headers: Headers
+  readonly #chunk: Buffer
+  readonly #from: number
+  readonly #to: number
+
+  /** The bytes of `chunk` from `from` to `to`, which are never written again. */
+  constructor(headers: Headers, chunk: Buffer, from: number, to: number) {
+    this.headers = headers
+    this.#chunk = chunk
+    this.#from = from
+    this.#to = to
+  }
+
+  get body(): Buffer {
+    return this.#chunk.subarray(this.#from, this.#to)
+  }
+
+  get bodyLength(): number {
+    return this.#to - this.#from
+  }
+
+  /** The same line under other headers. */
+  under(headers: Headers): LineEvent {
+    return new LineEvent(headers, this.#chunk, this.#from, this.#to)
   }
 }
 

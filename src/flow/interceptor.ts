@@ -1,4 +1,4 @@
-import { type Batch, type Event, type Headers, PlainEvent } from './event.ts'
+import { type Batch, type Event, type Headers, LineEvent, PlainEvent } from './event.ts'
 
 /** Changes or drops events on their way from a source to its channels. Synchronous, batch by batch. */
 export interface Interceptor {
@@ -19,7 +19,7 @@ export const withHeaders = (batch: Batch, change: (headers: Headers) => Headers)
       before = event.headers
       after = Object.freeze(change(before))
     }
-    changed.push(new PlainEvent(after, event.body))
+    changed.push(event instanceof LineEvent ? event.under(after) : new PlainEvent(after, event.body))
   }
   return changed
 }

@@ -2,7 +2,7 @@
  * Cuts chunks of bytes into events at line ends, for every source that reads lines. Nothing is copied: bodies are views into the chunk, so
  * the chunk must never be written to again. The search is `indexOf`, which runs natively; a loop in JavaScript takes twice as long.
  */
-import { type Event, type Headers, PlainEvent } from '../flow/event.ts'
+import { type Event, type Headers, LineEvent } from '../flow/event.ts'
 
 const newline = 10
 const carriageReturn = 13
@@ -28,7 +28,7 @@ export const splitLines = (chunk: Buffer, from: number, into: Event[], headers: 
     if (end < 0) break
     const stop = dropReturn && end > start && chunk[end - 1] === carriageReturn ? end - 1 : end
     if (stop - start > maxLineBytes) break
-    into.push(new PlainEvent(headers, chunk.subarray(start, stop)))
+    into.push(new LineEvent(headers, chunk, start, stop))
     start = end + 1
   }
   return start
