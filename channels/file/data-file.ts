@@ -3,7 +3,7 @@
  * that created it and by no other: every start begins a new one, so that what a crash left behind is never written over. Throws system errors.
  */
 import { join } from 'node:path'
-import { crc32c } from '@node-rs/crc32'
+import { crc32c } from '../../src/base/checksums.ts'
 import type { Disk } from '../../src/io/disk.ts'
 import { writeWhole } from '../../src/io/write-whole.ts'
 import { isWhole, readRecordHeader, recordHeaderBytes, recordMagic, type RecordHeader } from './put-record.ts'

@@ -2,7 +2,7 @@
  * The record that a put leaves in a data file, as README.md specifies it: a header of 28 bytes, the different headers of its events once each, and the
  * events. All numbers are big-endian; lengths are unsigned LEB128. A record is read only after its checksum, so lengths in it are believed.
  */
-import { crc32c } from '@node-rs/crc32'
+import { crc32c } from '../../src/base/checksums.ts'
 import { type Batch, type Event, type Headers, noHeaders, PlainEvent } from '../../src/flow/event.ts'
 
 /** `MEV1`: where a record begins, so that a reader finds the next one behind damage. */

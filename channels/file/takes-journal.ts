@@ -5,7 +5,7 @@
  * damage, and not a put that a crash cut off. Throws system errors.
  */
 import { join } from 'node:path'
-import { crc32c } from '@node-rs/crc32'
+import { crc32c } from '../../src/base/checksums.ts'
 import type { Disk } from '../../src/io/disk.ts'
 import { readWhole } from '../../src/io/read-whole.ts'
 import { writeWhole } from '../../src/io/write-whole.ts'

@@ -153,7 +153,7 @@ describe('avro source', () => {
     expect(first.received()[12]).toBe(4)
     expect(target.events).toEqual([])
     const { protocolHash } = await import('../../src/formats/avro-protocol.ts')
-    await greet(known, 9, protocolHash.toString('hex'))
+    await greet(known, 9, protocolHash().toString('hex'))
     expect(known.received().toString('hex')).toBe('00000009000000010000000700000000000000')
     expect(target.bodies).toEqual(['hi'])
     known.socket.write(Buffer.from('0000000a000000010000000c000c617070656e6400046869', 'hex'))
@@ -224,7 +224,7 @@ describe('avro source', () => {
     const { protocolHash } = await import('../../src/formats/avro-protocol.ts')
     target.hold()
     const { socket, bytes } = await raw(port)
-    const hash = protocolHash.toString('hex')
+    const hash = protocolHash().toString('hex')
     const call = (greeting: string): Buffer => {
       const message = Buffer.from(`${greeting}000c617070656e64000c68656c6c6f21`, 'hex')
       const head = Buffer.from(`0000000100000001${message.length.toString(16).padStart(8, '0')}`, 'hex')

@@ -5,23 +5,23 @@ import type { HandshakeRequest, HandshakeResponse } from '../../src/formats/avro
 import { hasFlumeEvents, protocolHash, protocolText } from '../../src/formats/avro-protocol.ts'
 import { type AvroReader, BadAvro } from '../../src/formats/avro-reader.ts'
 
-const own = protocolHash.toString('hex')
+const ownHash = (): string => protocolHash().toString('hex')
 
 /** Protocols that are remembered; a client of a forgotten one is asked for it again. */
 const rememberedMax = 1000
 
 /** Hashes of the protocols that clients have shown, for all connections of a source. */
 export class KnownProtocols {
-  readonly #hashes = new Set([own])
+  readonly #hashes = new Set([ownHash()])
 
   /** Answers a handshake. Throws BadAvro for a protocol whose events are not Flume's. */
   greet({ clientHash, clientProtocol, serverHash }: HandshakeRequest): HandshakeResponse {
     if (clientProtocol !== undefined) this.#learn(clientProtocol, clientHash)
     const isKnown = this.#hashes.has(clientHash.toString('hex'))
-    if (isKnown && serverHash.equals(protocolHash)) {
+    if (isKnown && serverHash.equals(protocolHash())) {
       return { match: 'BOTH', serverProtocol: undefined, serverHash: undefined }
     }
-    return { match: isKnown ? 'CLIENT' : 'NONE', serverProtocol: protocolText, serverHash: protocolHash }
+    return { match: isKnown ? 'CLIENT' : 'NONE', serverProtocol: protocolText, serverHash: protocolHash() }
   }
 
   #learn(text: string, clientHash: Buffer): void {
@@ -30,7 +30,7 @@ export class KnownProtocols {
         "The client's protocol has another AvroFlumeEvent than Flume's: headers (map of string), body (bytes)",
       )
     if (this.#hashes.size >= rememberedMax) this.#hashes.clear()
-    this.#hashes.add(own).add(clientHash.toString('hex'))
+    this.#hashes.add(ownHash()).add(clientHash.toString('hex'))
   }
 }
 

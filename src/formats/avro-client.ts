@@ -139,7 +139,7 @@ class Client implements AvroClient {
   #call(batch: Batch, protocol: string): Promise<Buffer> {
     const greeting = this.#greeted
       ? Buffer.alloc(0)
-      : encodeHandshakeRequest({ clientHash: protocolHash, clientProtocol: protocol, serverHash: protocolHash })
+      : encodeHandshakeRequest({ clientHash: protocolHash(), clientProtocol: protocol, serverHash: protocolHash() })
     return new Promise((resolve, reject) => {
       if (this.#fault !== undefined) return reject(this.#fault)
       const { requestTimeoutMs, clock } = this.#options

@@ -70,11 +70,11 @@ describe('handshake', () => {
   })
 
   it('goes there and back', () => {
-    const request = { clientHash: protocolHash, clientProtocol: protocolText, serverHash: Buffer.alloc(16) }
+    const request = { clientHash: protocolHash(), clientProtocol: protocolText, serverHash: Buffer.alloc(16) }
     expect(readHandshakeRequest(new AvroReader(encodeHandshakeRequest(request)))).toEqual(request)
     const both = { match: 'BOTH', serverProtocol: undefined, serverHash: undefined } as const
     expect(encodeHandshakeResponse(both).toString('hex')).toBe('00000000')
-    const none = { match: 'NONE', serverProtocol: protocolText, serverHash: protocolHash } as const
+    const none = { match: 'NONE', serverProtocol: protocolText, serverHash: protocolHash() } as const
     for (const response of [both, none]) {
       expect(readHandshakeResponse(new AvroReader(encodeHandshakeResponse(response)))).toEqual(response)
     }

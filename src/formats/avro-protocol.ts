@@ -32,7 +32,10 @@ export const protocolText = JSON.stringify({
 /** MD5, 16 bytes, as the handshake has it. */
 export const hashOf = (text: string): Buffer => crypto().createHash('md5').update(text).digest()
 
-export const protocolHash = hashOf(protocolText)
+let flumeHash: Buffer | undefined
+
+/** The MD5 hash of the protocol, by which the two ends tell whether they speak the same. */
+export const protocolHash = (): Buffer => (flumeHash ??= hashOf(protocolText))
 
 interface NamedType {
   readonly name?: unknown

@@ -2,7 +2,7 @@
  * Reads the formats of Kafka 0.8 to 0.10: an entry is one message, or a wrapper whose value is a compressed set of messages. `next` gives the messages
  * of the entry that was opened, with their absolute offsets, in the same fields as RecordReader.
  */
-import { crc32 } from '@node-rs/crc32'
+import { crc32 } from '../base/checksums.ts'
 import { readI64 } from '../base/bytes.ts'
 import { decompress } from './compression.ts'
 import { KafkaFault } from './error-codes.ts'

@@ -1,5 +1,5 @@
 /** Writes the formats of Kafka 0.8 to 0.10: plain messages one after another, and wrappers around a compressed set. */
-import { crc32 } from '@node-rs/crc32'
+import { crc32 } from '../base/checksums.ts'
 import { writeI64 } from '../base/bytes.ts'
 import { compress } from './compression.ts'
 import { magicAt } from './record-batch.ts'

@@ -3,7 +3,7 @@
  * batches on as they are; here is what they read of the header and what they stamp into it. Offset and leader epoch lie outside the checksum.
  * Records are written in record-batch-writer.ts and read in record-reader.ts; what a batch must satisfy stands in batch-check.ts.
  */
-import { crc32c } from '@node-rs/crc32'
+import { crc32c } from '../base/checksums.ts'
 import { readI64, writeI64 } from '../base/bytes.ts'
 import { KafkaFault } from './error-codes.ts'
 

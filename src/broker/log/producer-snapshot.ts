@@ -2,7 +2,7 @@
  * Producer state on disk, in Kafka's form: `version i16 = 1, crc u32 (CRC-32C of what follows), count i32`, then 46 bytes for each producer. Only
  * the last batch of a producer survives in a snapshot. The file's name is the offset up to which it is true.
  */
-import { crc32c } from '@node-rs/crc32'
+import { crc32c } from '../../base/checksums.ts'
 import { readI64, writeI64 } from '../../base/bytes.ts'
 import { ProducerState, type Producer } from './producer-state.ts'
 
