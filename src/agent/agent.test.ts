@@ -78,6 +78,8 @@ describe('an agent', () => {
       EventTakeAttemptCount: 26,
       EventTakeSuccessCount: 25,
     })
+    // Ours, and only where a channel can lose what it has stored.
+    expect(valuesOf('CHANNEL.c1')).not.toHaveProperty('EventLostCount')
     expect(valuesOf('SINK.k1')).toMatchObject({ EventDrainAttemptCount: 25, EventDrainSuccessCount: 25 })
     await agent.stop()
     expect(valuesOf('SINK.k1')['StopTime']).toBeGreaterThan(0)

@@ -41,6 +41,7 @@ export class ChannelPort {
     counters.gauge('ChannelCapacity', () => channel.capacity)
     counters.gauge('ChannelSize', () => channel.held)
     counters.gauge('ChannelFillPercentage', () => (100 * channel.held) / channel.capacity)
+    if ('lost' in channel) counters.gauge('EventLostCount', () => channel.lost?.events ?? 0)
   }
 
   /** Resolves when the channel is open (true) or never will be, because the agent stopped first (false). */

@@ -12,7 +12,7 @@ export interface Channel extends AsyncDisposable {
   readonly shared?: boolean
   /** Events held now, those in open takes included. */
   readonly held: number
-  /** Events that it held and can never give out, since it was opened; the log has told each time. Only a channel that stores can have some. */
+  /** Events that it held and can never give out, since it was opened; the log has told each time. Only a channel that stores has this, and a counter of it. */
   readonly lost?: LostEvents | undefined
   /** Before the first put or take. */
   open?(): Promise<void>
