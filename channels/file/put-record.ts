@@ -3,7 +3,7 @@
  * events. All numbers are big-endian; lengths are unsigned LEB128. A record is read only after its checksum, so lengths in it are believed.
  */
 import { crc32c } from '../../src/base/checksums.ts'
-import { type Batch, type Event, type Headers, noHeaders, PlainEvent } from '../../src/flow/event.ts'
+import { type Batch, bodyLengthOf, type Event, type Headers, noHeaders, PlainEvent } from '../../src/flow/event.ts'
 
 /** `MEV1`: where a record begins, so that a reader finds the next one behind damage. */
 export const recordMagic = 0x4d_45_56_31
@@ -78,7 +78,10 @@ const layoutOf = (batch: Batch): Layout => {
   const { sets, setOf } = setsOf(batch)
   let bytes = recordHeaderBytes
   for (const headers of sets) bytes += headersBytes(headers)
-  for (const { body } of batch) bytes += varintBytes(body.length) + body.length
+  for (const event of batch) {
+    const length = bodyLengthOf(event)
+    bytes += varintBytes(length) + length
+  }
   if (setOf !== undefined) for (const set of setOf) bytes += varintBytes(set)
   return { sets, setOf, sizeInBytes: bytes }
 }

@@ -3,7 +3,7 @@
  * byteCapacity means what it meant; unlike Flume its headers are charged too.
  */
 import { totalmem } from 'node:os'
-import type { Batch, Headers } from '../../src/flow/event.ts'
+import { type Batch, bodyLengthOf, type Headers } from '../../src/flow/event.ts'
 
 /** The memory channel's slot. */
 const usualSlotBytes = 100
@@ -29,7 +29,7 @@ export const chargeOf = (batch: Batch, from: number, to: number, slotBytes = usu
       lastHeaders = event.headers
       lastBytes = headerBytes(lastHeaders)
     }
-    const bytes = (event.bodyLength ?? event.body.length) + lastBytes
+    const bytes = bodyLengthOf(event) + lastBytes
     slots += bytes <= slotBytes ? 1 : Math.ceil(bytes / slotBytes)
   }
   return slots * slotBytes

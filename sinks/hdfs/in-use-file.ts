@@ -1,5 +1,5 @@
 /** A file that is being written, under its in-use name, until it is full, old or idle. */
-import type { Batch, Event } from '../../src/flow/event.ts'
+import { type Batch, bodyLengthOf, type Event } from '../../src/flow/event.ts'
 import type { Serializer } from '../../src/flow/serializer.ts'
 import type { AppendFile } from '../../src/io/append-file.ts'
 
@@ -83,7 +83,7 @@ export class InUseFile {
     if (rollSize === Infinity) return { end, bodyBytes: 0 }
     let bodyBytes = 0
     for (let i = from; i < end; i++) {
-      bodyBytes += (batch[i] as Event).body.length
+      bodyBytes += bodyLengthOf(batch[i] as Event)
       if (this.#bodyBytes + bodyBytes >= rollSize) return { end: i + 1, bodyBytes }
     }
     return { end, bodyBytes }

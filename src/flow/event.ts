@@ -12,7 +12,7 @@ export interface Event {
    * headers looks here first, so that counting does not make them.
    */
   readonly headerLength?: number
-  /** Bytes of the body: only on events that make a view of it when it is read. Whoever counts looks here first. */
+  /** Bytes of the body: only on events that make a view of it when it is read. See `bodyLengthOf`. */
   readonly bodyLength?: number
 }
 
@@ -63,6 +63,9 @@ export class LineEvent implements Event {
     return new LineEvent(headers, this.#chunk, this.#from, this.#to)
   }
 }
+
+/** Bytes of an event's body, without making a view of it. */
+export const bodyLengthOf = (event: Event): number => event.bodyLength ?? event.body.length
 
 /** The headers of an event that has none. */
 export const noHeaders: Headers = Object.freeze({})

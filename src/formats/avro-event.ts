@@ -3,7 +3,7 @@
  * (`useFlumeEventFormat`, `parseAsFlumeEvent`), the parameter of Flume's RPC and the row of the `avro_event` serializer: no container, no schema id.
  */
 import { putVarint, varintBytes } from '../base/varint.ts'
-import { type Event, type Headers, noHeaders, PlainEvent } from '../flow/event.ts'
+import { bodyLengthOf, type Event, type Headers, noHeaders, PlainEvent } from '../flow/event.ts'
 import type { AvroReader } from './avro-reader.ts'
 
 const noHeadersBytes = Buffer.from([0])
@@ -33,7 +33,8 @@ export class EventEncoder {
 
   /** The bytes that `put` will write. */
   length(event: Event): number {
-    return this.headerBytes(event.headers).length + varintBytes(event.body.length) + event.body.length
+    const bytes = bodyLengthOf(event)
+    return this.headerBytes(event.headers).length + varintBytes(bytes) + bytes
   }
 
   /** Writes the datum at `at`, where there must be room, and gives the position after it. */

@@ -1,7 +1,7 @@
 /** Headers as Java prints a map, a blank, and the body, one event a line: for looking at by eye. Nothing is escaped. */
 import { flag } from '../../config/setting-kinds.ts'
 import { defineSerializer } from '../../flow/component.ts'
-import { type Batch, type Headers, noHeaders } from '../../flow/event.ts'
+import { type Batch, bodyLengthOf, type Headers, noHeaders } from '../../flow/event.ts'
 import type { Serializer } from '../../flow/serializer.ts'
 import { javaMapOrder } from '../../formats/java-map-order.ts'
 import { outputBuffer } from '../../formats/output-buffer.ts'
@@ -25,7 +25,7 @@ class HeaderAndTextSerializer implements Serializer {
 
   encode(batch: Batch): readonly Uint8Array[] {
     let length = 0
-    for (const { headers, body } of batch) length += this.#textOf(headers).length + body.length + this.#endBytes
+    for (const event of batch) length += this.#textOf(event.headers).length + bodyLengthOf(event) + this.#endBytes
     const into = outputBuffer(length)
     let at = 0
     for (const { headers, body } of batch) {

@@ -1,7 +1,7 @@
 /** Bodies as lines, for file_roll and hdfs: what most people want of a log. Headers are left out, and newlines inside bodies are not escaped. */
 import { flag } from '../../config/setting-kinds.ts'
 import { defineSerializer } from '../../flow/component.ts'
-import type { Batch } from '../../flow/event.ts'
+import { type Batch, bodyLengthOf } from '../../flow/event.ts'
 import type { Serializer } from '../../flow/serializer.ts'
 import { outputBuffer } from '../../formats/output-buffer.ts'
 
@@ -21,9 +21,10 @@ class TextSerializer implements Serializer {
   encode(batch: Batch): readonly Uint8Array[] {
     const ends = this.#endBytes
     let length = batch.length * ends
-    for (const { body } of batch) {
-      if (body.length > copiedBytesMax) return this.#uncopied(batch)
-      length += body.length
+    for (const event of batch) {
+      const bytes = bodyLengthOf(event)
+      if (bytes > copiedBytesMax) return this.#uncopied(batch)
+      length += bytes
     }
     const into = outputBuffer(length)
     let at = 0

@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest'
+import { bodyLengthOf, LineEvent, noHeaders, PlainEvent } from './event.ts'
+import { withHeaders } from './interceptor.ts'
+
+const chunk = Buffer.from('one\ntwo\n')
+
+it('a line is the bytes between its ends, and reads the same each time', () => {
+  const event = new LineEvent(noHeaders, chunk, 4, 7)
+  expect([event.body, event.body]).toEqual([Buffer.from('two'), Buffer.from('two')])
+  expect(bodyLengthOf(event)).toBe(3)
+  expect(bodyLengthOf(new PlainEvent(noHeaders, Buffer.from('four')))).toBe(4)
+})
+
+it('lines under other headers keep their bytes, as all events do', () => {
+  const batch = [new LineEvent(noHeaders, chunk, 0, 3), new PlainEvent(noHeaders, Buffer.from('plain'))]
+  const changed = withHeaders(batch, () => ({ host: 'h' }))
+  expect(changed.map(({ headers, body }) => [headers, Buffer.from(body).toString()])).toEqual([
+    [{ host: 'h' }, 'one'],
+    [{ host: 'h' }, 'plain'],
+  ])
+  expect(changed[0]).toBeInstanceOf(LineEvent)
+})
