@@ -8,9 +8,12 @@ import type { OffsetToCommit } from '../../src/client/group-offsets.ts'
 import { Partitioner } from '../../src/client/partitioner.ts'
 import { realRandom } from '../../src/io/random.ts'
 import { bodiesOf } from '../../test/conformance/events.ts'
+import { startFakeAgent } from '../../test/fakes/agent.ts'
 import { batchOf } from '../../test/fakes/batches.ts'
 import { FakeClock } from '../../test/fakes/clock.ts'
 import { fakeContext } from '../../test/fakes/context.ts'
+import { ScriptedChannel } from '../../test/fakes/scripted-channel.ts'
+import { FakeSink } from '../../test/fakes/sink.ts'
 import { until } from '../../test/fakes/until.ts'
 import { joined } from './ready-events.ts'
 import { RecordMaker } from './record-maker.ts'
@@ -197,6 +200,21 @@ it('takes the answer to a commit for the partition as it was, not as it came bac
   expect(voidLines(on.log)).toEqual([])
   await on.prepare()
   expect(consumer.commits).toHaveLength(1)
+})
+
+it('ends the agent where a partition comes anew that had not gone: its sink would wait for ever', async () => {
+  const { takes, consumer, ...on } = await bench(0)
+  await on.fetched(0, 0, ['a'])
+  const channel = new ScriptedChannel()
+  const slices = takes.cut(1)
+  const [events, commit] = [joined(slices), () => takes.commit(slices)]
+  channel.take = async () => ({ events, commit, [Symbol.asyncDispose]: async () => takes.rollBack(slices) })
+  const sink = new FakeSink()
+  sink.write = async () => on.assigned([0], [])
+  const { agent } = await startFakeAgent({ channels: { c1: channel }, sinks: { k1: { sink } }, graceMs: 0 })
+  const failure = await agent.failed
+  expect([failure.name, failure.message]).toEqual(['InvariantBroken', 't-0 went away and is not lost'])
+  expect(consumer.commits).toEqual([])
 })
 
 it('commits in the next turn of the event loop, or once the commit before is answered, and waits for no timer', async () => {
