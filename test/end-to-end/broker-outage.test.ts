@@ -80,6 +80,7 @@ describe('a broker', () => {
     const metrics = await freePort()
     const more = ['type=http', 'bind=127.0.0.1', `port=${metrics}`].map((word) => `-Dflume.monitoring.${word}`)
     await using agent = startAgentProcess(path, properties, { more })
+    await agent.printed(/Metrics are served/)
     await until(() => storedPosition(path) === log.size, 'the first position')
     await first.stop('SIGKILL')
     log.append(50_000)

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import { until } from '../fakes/until.ts'
 import { startAgentProcess, temporaryFolder } from '../support/agent.ts'
 import { arrivals, numberedLines } from '../support/lines.ts'
-import { outputLines } from '../support/output.ts'
+import { outputLines, storedPosition } from '../support/output.ts'
 import { fileRoll, pipeline, taildir } from '../support/pipelines.ts'
 
 const channelIn = (path: string) => ({
@@ -32,7 +32,7 @@ it('the second is told by whom the folders are in use, touches nothing, and take
     readdirSync(path, { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.data'))
       .reduce((sum, name) => sum + readFileSync(join(path, name)).length, 0)
-  await until(() => heldBytes() > numberedLines(0, 1000).length, 'the lines in the channel')
+  await until(() => storedPosition(one) === numberedLines(0, 1000).length, 'the lines in the channel')
   const locks = (): string[] =>
     ['checkpoint', 'data'].map((name) => readFileSync(join(path, name, 'in_use.lock'), 'utf8'))
   const before = [...locks(), heldBytes()]

@@ -203,7 +203,8 @@ describe('flume-ng agent', () => {
     const more = ['-Dflume.monitoring.type=http', '-Dflume.monitoring.port=0', '--log-format', 'json']
     await using child = startAgentProcess(folder.path, agent, { more })
     const [, address = ''] = await child.printed(/Metrics are served on (http:\S+\/metrics)/)
-    expect(await (await fetch(address)).json()).toMatchObject({ 'SINK.k1': { EventDrainSuccessCount: '3' } })
+    const counters = async () => (await fetch(address)).json()
+    await expect.poll(counters, { timeout: 20_000 }).toMatchObject({ 'SINK.k1': { EventDrainSuccessCount: '3' } })
     expect(JSON.parse(child.output.split('\n')[0] ?? '')).toMatchObject({
       level: 30,
       name: 'org.apache.flume.node.Application',

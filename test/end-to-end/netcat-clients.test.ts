@@ -39,6 +39,7 @@ describe('a netcat client', () => {
     socket.end('one\ntwo\nand no newline')
     await once(socket, 'close')
     expect(told()).toBe('OK\nOK\nOK\n')
+    await until(() => outputLines(folder.path).length === 3, 'the lines')
     expect(outputBytes(folder.path).toString()).toBe('one\ntwo\nand no newline\n')
   })
 
@@ -83,6 +84,7 @@ describe('a netcat client', () => {
     await once(socket, 'end')
     socket.destroy()
     expect(told()).toMatch(/^OK\nFAILED: .*512.*\n$/)
+    await until(() => outputLines(folder.path).length > 0, 'the line')
     expect(outputLines(folder.path)).toEqual(['short'])
   })
 

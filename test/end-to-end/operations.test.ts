@@ -19,9 +19,14 @@ describe('an agent with -Dflume.monitoring.type=http', () => {
     writeFileSync(join(path, 'access.log'), numberedLines(0, 2345))
     const port = await freePort()
     const more = ['-Dflume.monitoring.type=http', `-Dflume.monitoring.port=${port}`]
-    await using _agent = startAgentProcess(path, fileToFiles(path), { more })
-    await until(() => outputLines(path).length === 2345, 'the lines')
-    const answer = await fetch(`http://127.0.0.1:${port}/metrics`)
+    await using agent = startAgentProcess(path, fileToFiles(path), { more })
+    await agent.printed(/Metrics are served/)
+    const ask = () => fetch(`http://127.0.0.1:${port}/metrics`)
+    // A line in a file is counted a little later, when its take is committed.
+    const taken = async () => ((await (await ask()).json()) as Metrics)['CHANNEL.c1']?.['EventTakeSuccessCount']
+    await until(async () => (await taken()) === '2345', 'the lines to be counted')
+    expect(outputLines(path)).toHaveLength(2345)
+    const answer = await ask()
     expect(answer.headers.get('content-type')).toContain('application/json')
     const metrics = (await answer.json()) as Metrics
     const time = expect.stringMatching(/^\d{13}$/) as string
@@ -102,7 +107,9 @@ describe('a second signal', () => {
     const { path } = folder
     writeFileSync(join(path, 'access.log'), numberedLines(0, 1000))
     const sink = { type: 'avro', hostname: '127.0.0.1', port: await freePort() }
-    await using agent = startAgentProcess(path, pipeline({ source: taildir(path), sink }))
+    // One batch: all of it is in the channel before the sink has any.
+    const source = taildir(path, { batchSize: 1000 })
+    await using agent = startAgentProcess(path, pipeline({ source, sink }))
     await agent.printed(/Sink k1 cannot store events/)
     agent.process.kill('SIGINT')
     await agent.printed(/the sinks drain/)

@@ -43,7 +43,7 @@ describe('two agents', () => {
     mkdirSync(join(path, 'out'))
     const properties = pipeline({ source: { type: 'spooldir', spoolDir: `${path}/spool` }, sink: fileRoll(path) })
     await using first = startAgentProcess(path, properties)
-    await until(() => existsSync(join(path, 'spool', '.flumespool')), 'the tracker of the first agent')
+    await until(() => existsSync(join(path, 'spool/.flumespool/.millrace-spool.lock')), 'the lock of the first agent')
     await using second = startAgentProcess(path, properties)
     await second.printed(/ERROR .*Source r1 cannot run: .*spool.* is in use by process/)
     expect(second.output).toContain(`process ${first.process.pid}`)

@@ -78,6 +78,8 @@ describe.each([false, true])('Avro between our agent and a real Flume 1.11, defl
     await until(() => answers(port), 'the port of the Avro source', 60_000)
     await using ours = startAgentProcess(senderFolder, sender('a1', port, spool, deflate))
     await until(() => readdirSync(spool).includes('lines.txt.COMPLETED'), 'the spooled file to be done', 60_000)
+    // Its channel is in memory, and its stop does not wait for the sink.
+    await until(() => linesIn(out).length >= count, 'all lines', 60_000)
     await ours.stop()
     await flume.stop()
     expect(arrivals(linesIn(out), count)).toEqual({ lost: [], repeated: 0, strange: [] })
