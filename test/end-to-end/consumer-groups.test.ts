@@ -27,7 +27,7 @@ beforeAll(async () => {
   await read('g1', 't', 50)
   await read('g2', 't', 100)
   await read('g2', 'u', 100)
-})
+}, 60_000)
 
 describe('looking', () => {
   it('lists groups, with state and type where asked', async () => {

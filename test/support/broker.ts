@@ -12,6 +12,9 @@ export interface SharedBroker {
   readonly stop: () => Promise<void>
 }
 
+/** As a child may take to print, or to end: vitest's own ten seconds are few for a slow machine. */
+const hookMs = 60_000
+
 /** To be called where tests are defined; the broker comes before the first of them and goes after the last. */
 export const sharedBroker = (more = ''): SharedBroker => {
   const folder = temporaryFolder()
@@ -20,11 +23,11 @@ export const sharedBroker = (more = ''): SharedBroker => {
   beforeAll(async () => {
     port = await freePort()
     broker = await startBrokerProcess(writeServerProperties(folder.path, port, more))
-  })
+  }, hookMs)
   const stop = async (): Promise<void> => void (await broker?.stop())
   afterAll(async () => {
     await stop()
     folder[Symbol.dispose]()
-  })
+  }, hookMs)
   return { bootstrap: () => `127.0.0.1:${port}`, folder: folder.path, stop }
 }
