@@ -47,8 +47,10 @@ describe.runIf(has('javac', "Apache Kafka's tools"))('log folders', () => {
     const command = `${tools}.reassign.ReassignPartitionsCommand`
     const begun = await printedBy(command, at('--execute', '--reassignment-json-file', file))
     expect(begun).toContain(`Successfully started moving log directory to ${b} for replica moves-0 with broker 0`)
-    const done = await printedBy(command, at('--verify', '--reassignment-json-file', file))
-    expect(done).toContain('Reassignment of replica moves-0-0 completed successfully.')
+    const verify = () => printedBy(command, at('--verify', '--reassignment-json-file', file))
+    await expect
+      .poll(verify, { timeout: 60_000 })
+      .toContain('Reassignment of replica moves-0-0 completed successfully.')
     const read = await printedBy(`${tools}.consumer.ConsoleConsumer`, at('--topic', 'moves', '--from-beginning', '--timeout-ms', '5000')) // prettier-ignore
     const numbers = Array.from(read.matchAll(/^line (\d+)/gm), ([, number]) => Number(number))
     expect(numbers.at(-1)).toBe(count - 1)
