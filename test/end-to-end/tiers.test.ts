@@ -56,9 +56,8 @@ describe('two agents in a row', () => {
     const { path } = folder
     const port = await freePort()
     const log = new GrowingLog(join(path, 'access.log'))
-    await using killed = startSecond(path, port)
-    await killed.printed(/SOURCE, name: r1 started/)
     await using agent = startAgentProcess(path, first(path, port))
+    await using killed = startSecond(path, port)
     await log.grow(3000, () => storedPosition(path) > 0)
     await killed.stop('SIGKILL')
     log.append(3000)
