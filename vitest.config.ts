@@ -16,6 +16,7 @@ export default defineConfig({
           include: ['{src,sources,channels,sinks,test}/**/*.{test,fuzz}.ts'],
           exclude: ['test/interop/**', 'test/faults/**', 'node_modules/**'],
           testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       { test: { name: 'faults', include: ['test/faults/**/*.test.ts'], testTimeout: 300_000, fileParallelism: false } },
