@@ -27,6 +27,37 @@ it('keeps all of what is damaged on a disk that writes short', () => {
   expect(files().map((name) => disk.bytes(`/data/${name}`)?.length)).toEqual([1000])
 })
 
+/** The number of a data file begins anew once the channel was emptied. */
+it('never writes over what it has kept before, in a place or as a whole file', () => {
+  const disk = new FakeDisk()
+  disk.makeFolder('/data')
+  const quarantine = new Quarantine(disk, fakeContext({ disk }).log)
+  for (const body of ['first', 'other', 'third']) {
+    const file = DataFile.create(disk, '/data', 1, 0)
+    file.append(Buffer.from(body))
+    quarantine.events(file, 32, 5, 0, 1)
+    disk.plant(file.path, Buffer.from(`whole ${body}`))
+    quarantine.file(file.path, false)
+  }
+  const kept = disk.list('/data').filter((name) => name.endsWith('.damaged'))
+  expect(Object.fromEntries(kept.map((name) => [name, String(disk.bytes(`/data/${name}`))]))).toEqual({
+    'events-0000000001.data.32.damaged': 'first',
+    'events-0000000001.data.32-2.damaged': 'other',
+    'events-0000000001.data.32-3.damaged': 'third',
+    'events-0000000001.data.damaged': 'whole first',
+    'events-0000000001.data-2.damaged': 'whole other',
+    'events-0000000001.data-3.damaged': 'whole third',
+  })
+})
+
+it('keeps a place once, however often it is found', () => {
+  const disk = new FakeDisk()
+  const { lines, files } = damaged(disk)
+  lines()
+  expect(lines()).toEqual([expect.stringContaining('.data.32.damaged.'), expect.stringContaining('.data.32.damaged.')])
+  expect(files()).toEqual(['events-0000000001.data.32.damaged'])
+})
+
 it('on a disk that fills up in the middle says nothing of a copy, and leaves none', () => {
   const disk = new FakeDisk()
   const { lines, files } = damaged(disk)

@@ -7,6 +7,7 @@ import type { Log } from '../../src/base/log.ts'
 import { systemCode } from '../../src/base/faults.ts'
 import type { LostEvents } from '../../src/flow/channel.ts'
 import type { Disk } from '../../src/io/disk.ts'
+import { readWhole } from '../../src/io/read-whole.ts'
 import { writeWhole } from '../../src/io/write-whole.ts'
 import type { DataFile } from './data-file.ts'
 
@@ -46,7 +47,7 @@ export class Quarantine {
 
   /** A whole file without a header. The newest one was being made when the process ended. */
   file(path: string, isNewest: boolean): void {
-    const aside = `${path}${asideEnding}`
+    const aside = this.#asideOf(path)
     if (isNewest)
       this.#log.info(`Data file ${path} was being made when the process ended; it is put aside as ${aside}.`)
     else {
@@ -72,20 +73,39 @@ export class Quarantine {
     else this.#log.error(`${what}: ${to - from} events that were held, ordinals ${from} to ${to - 1}, are lost.`)
   }
 
+  /** Undefined where the disk takes no copy. */
   #copy(file: DataFile, position: number, length: number): string | undefined {
-    const path = `${file.path}.${position}${asideEnding}`
     try {
-      const fd = this.#disk.open(path, 'w')
-      try {
-        writeWhole(this.#disk, fd, file.read(position, length), 0)
-      } finally {
-        this.#disk.close(fd)
-      }
+      const bytes = file.read(position, length)
+      const path = this.#asideOf(`${file.path}.${position}`, bytes)
+      if (this.#disk.stat(path) === undefined) this.#write(path, bytes)
       return path
     } catch (thrown) {
       if (systemCode(thrown) === undefined) throw thrown
-      this.#dropPart(path)
       return undefined
+    }
+  }
+
+  /** A name that is free: numbers of data files come again, and what is kept is never written over. One that has these very bytes already is as good. */
+  #asideOf(of: string, bytes?: Buffer): string {
+    for (let i = 1; ; i++) {
+      const path = `${of}${i > 1 ? `-${i}` : ''}${asideEnding}`
+      const found = this.#disk.stat(path)
+      if (found === undefined) return path
+      const isSame = found.size === bytes?.length && readWhole(this.#disk, path)?.equals(bytes)
+      if (isSame === true) return path
+    }
+  }
+
+  #write(path: string, bytes: Buffer): void {
+    const fd = this.#disk.open(path, 'wx')
+    try {
+      writeWhole(this.#disk, fd, bytes, 0)
+    } catch (thrown) {
+      this.#dropPart(path)
+      throw thrown
+    } finally {
+      this.#disk.close(fd)
     }
   }
 
