@@ -48,7 +48,9 @@ describe('check', () => {
 
   it('judges every agent of a file, or the one that is asked for', () =>
     inFile(`${agent('good')}${agent('bad').replace('memory', 'mmeory')}`, async (file) => {
-      expect((await runCli('check', file)).code).toBe(2)
+      const both = await runCli('check', file)
+      expect(both.code).toBe(2)
+      expect(both.out).toContain('agent good can start: 1 source, 1 channel, 1 sink; agent bad cannot start; 1 fault')
       expect((await runCli('check', file, '-n', 'good')).code).toBe(0)
       expect((await runCli('check', file, '--name=bad')).out).toContain('did you mean memory?')
       const unknown = await runCli('check', file, '-n', 'godo')

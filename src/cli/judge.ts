@@ -68,25 +68,29 @@ const chosen = (agents: ReadonlyMap<string, AgentTree>, { agent, files }: Reques
 const sameFinding = (a: FileFinding, b: FileFinding): boolean =>
   a.file === b.file && a.line === b.line && a.says === b.says
 
+const isFault = ({ level }: FileFinding): boolean => level === 'fault'
+
 /** A module that cannot be loaded leaves a type that nobody has: one fault says it, the one with the reason. */
 const isSaid = (finding: FileFinding, ofModules: readonly FileFinding[]): boolean =>
-  finding.level === 'fault' && ofModules.some(({ file, line }) => file === finding.file && line === finding.line)
+  isFault(finding) && ofModules.some(({ file, line }) => file === finding.file && line === finding.line)
 
 /** Reads, loads and judges. Throws a Fault for files that cannot be read and for an agent that is not in them. */
 export const judge = async (request: Request): Promise<Judgement> => {
   const { texts, findings: ofReading } = readAgentFiles(request.files)
   const { agents, findings: ofLoading } = await loadConfig(texts, surroundings(request.properties))
   const findings: FileFinding[] = [...ofReading, ...ofLoading]
+  const isRefused = (found: readonly FileFinding[]): boolean => !request.lenient && found.some(isFault)
+  const allAreRefused = isRefused(findings)
   const judged: JudgedAgent[] = []
   for (const tree of chosen(agents, request)) {
     const extended = await withModules(tree, registry)
     const { plan, findings: ofAgent } = checkAgent(tree, extended.registry, { lenient: request.lenient })
-    judged.push({ name: tree.name, plan })
-    findings.push(...extended.findings, ...ofAgent.filter((finding) => !isSaid(finding, extended.findings)))
+    const own = [...extended.findings, ...ofAgent.filter((finding) => !isSaid(finding, extended.findings))]
+    judged.push({ name: tree.name, plan: allAreRefused || isRefused(own) ? undefined : plan })
+    findings.push(...own)
   }
-  const isRefused = !request.lenient && findings.some((f) => f.level === 'fault')
   return {
-    agents: isRefused ? judged.map(({ name }) => ({ name, plan: undefined })) : judged,
+    agents: judged,
     findings: inFileOrder(findings.filter((f, i) => findings.findIndex((other) => sameFinding(f, other)) === i)),
   }
 }

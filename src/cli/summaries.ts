@@ -1,6 +1,6 @@
 /** Every command and its line in the help, in the order of `millrace help`. A command that is a file of `bin/` has that file's name, without `.sh`. */
 export const summaries = {
-  'flume-ng': 'agent, avro-client, version, help: as in Flume',
+  'flume-ng': 'agent, avro-client, tool, version, help: as in Flume',
   agent: 'run an agent of a Flume file',
   'avro-client': 'send lines to an avro source',
   check: 'say everything that is wrong with a Flume file, with its line',
