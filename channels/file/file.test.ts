@@ -93,6 +93,18 @@ describe('syncs', () => {
   })
 })
 
+it('a loss of power after fsyncInterval keeps what was put before, where fsyncPerTransaction is false', async () => {
+  // What a machine forgets of bytes that no sync covers is chance.
+  for (let seed = 1; seed <= 20; seed++) {
+    const { open, clock, kill } = fileChannelBench({ fileBytesMax: 100_000 }, seed)
+    const channel = await open({ syncEveryMs: 5000 })
+    await channel.put(numbered(0, 50).map(({ body }) => eventOf(String(body).padEnd(1000, '.'))))
+    await clock.advanceSlowly(5000, 1000)
+    kill('power')
+    expect((await open()).held).toBe(50)
+  }
+})
+
 describe('its folders', () => {
   it('belong to one owner', async () => {
     const { open } = fileChannelBench()
