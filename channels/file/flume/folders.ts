@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { Fault } from '../../../src/base/faults.ts'
 import type { Log } from '../../../src/base/log.ts'
 import type { Disk } from '../../../src/io/disk.ts'
-import { openedBy } from '../../../src/io/open-elsewhere.ts'
+import { hiddenFrom, openedBy } from '../../../src/io/open-elsewhere.ts'
 import { readWhole } from '../../../src/io/read-whole.ts'
 import { checkpointNames } from './checkpoint.ts'
 import { type LogMeta, readLogMeta } from './messages.ts'
@@ -79,14 +79,21 @@ export const flumeLogs = (disk: Disk, folders: readonly string[]): FoundLog[] =>
 
 /**
  * Throws FOLDER_LOCKED where a Flume runs on these folders. Its own lock does not show it: Flume takes that twice to try it out, and with the second one
- * it loses the first. The log files it has open tell. Call it before our own locks, so that Flume's lock file stays where it is.
+ * it loses the first. The log files it has open tell; a Flume of another user does not show them, and any such is refused, as it may be this one. Call it
+ * before our own locks, so that Flume's lock file stays where it is. `proc` is for tests.
  */
-export const refuseLiveFlume = (disk: Disk, folders: readonly string[]): void => {
+export const refuseLiveFlume = (disk: Disk, folders: readonly string[], proc?: string): void => {
   const paths = folders.flatMap((folder) =>
     namesIn(disk, folder).flatMap((name) => (namePattern.test(name) ? [join(folder, name)] : [])),
   )
-  for (const [path, pid] of openedBy(paths))
-    throw new Fault('FOLDER_LOCKED', { path: dirname(path), pid, own: 'a checkpointDir and dataDirs' })
+  const own = 'a checkpointDir and dataDirs'
+  for (const [path, pid] of openedBy(paths, proc)) throw new Fault('FOLDER_LOCKED', { path: dirname(path), pid, own })
+  const [path] = paths
+  if (path === undefined) return
+  for (const pid of hiddenFrom('org.apache.flume', proc)) {
+    const process = `${pid}, as far as can be told: it is a Flume of another user, and only root sees which files it has open`
+    throw new Fault('FOLDER_LOCKED', { path: dirname(path), pid: process, own })
+  }
 }
 
 /** Every file that is Flume's, as folder and name. */
