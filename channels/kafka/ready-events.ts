@@ -29,8 +29,9 @@ export class HeldPartition {
   /** Everything before it is settled; -1 before the first event. */
   #offset = -1
   #committed = -1
-  /** Settled ranges behind it, by where they begin: slices touch each other, so the next one is found by the end of the last. */
-  readonly #beyond = new Map<number, number>()
+  /** Settled ranges behind it, their ends by where they begin and the other way round. Those that touch are one: a sink that hangs may be behind for days. */
+  readonly #endOf = new Map<number, number>()
+  readonly #beginningOf = new Map<number, number>()
 
   constructor(topic: string, partition: number) {
     this.topic = topic
@@ -44,10 +45,17 @@ export class HeldPartition {
   }
 
   settle({ from, to }: Pick<Slice, 'from' | 'to'>): void {
-    this.#beyond.set(from, to)
-    for (let end = this.#beyond.get(this.#offset); end !== undefined; end = this.#beyond.get(this.#offset)) {
-      this.#beyond.delete(this.#offset)
+    if (from === to) return
+    const beginning = this.#beginningOf.get(from) ?? from
+    const end = this.#endOf.get(to) ?? to
+    this.#beginningOf.delete(from)
+    this.#endOf.delete(to)
+    if (beginning === this.#offset) {
+      this.#beginningOf.delete(end)
       this.#offset = end
+    } else {
+      this.#endOf.set(beginning, end)
+      this.#beginningOf.set(end, beginning)
     }
   }
 
