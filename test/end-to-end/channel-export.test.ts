@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { FakeDisk } from '../fakes/disk.ts'
 import { FlumeChannelWriter } from '../fakes/flume-channel.ts'
@@ -50,4 +51,26 @@ it.each([
   expect(await child.exited).toBe(0)
   expect(String(child.stdout)).toBe('event 0\nevent 1\n')
   expect(String(child.stderr)).toMatch(said)
+})
+
+it('`millrace channel drain` keeps what a full standard output does not take', async () => {
+  using folder = temporaryFolder()
+  writeFlumeChannel(folder.path, 3000)
+  const [checkpoint, data, rest] = ['checkpoint', 'data', 'rest'].map((name) => join(folder.path, name))
+  realDisk.makeFolder(String(checkpoint))
+  const channel = ['--checkpoint', String(checkpoint), '--data', String(data)]
+  const full = new Child('sh', ['-c', '"$0" channel drain "$@" > /dev/full', bin('millrace'), ...channel])
+  expect(await full.exited).toBe(1)
+  expect(String(full.stderr)).toContain('ENOSPC')
+  await run(bin('millrace'), ['channel', 'drain', ...channel, '--to', String(rest)])
+  const lines = readFileSync(String(rest), 'utf8').trimEnd().split('\n')
+  expect(lines).toEqual(Array.from({ length: 3000 }, (_, i) => `event ${i}`))
+})
+
+it('`millrace channel export` into a file by the shell gives every event', async () => {
+  using folder = temporaryFolder()
+  writeFlumeChannel(folder.path, 3000)
+  const out = join(folder.path, 'out')
+  await run('sh', ['-c', '"$0" channel export "$1" > "$2"', bin('millrace'), join(folder.path, 'data'), out])
+  expect(readFileSync(out, 'utf8').trimEnd().split('\n')).toHaveLength(3000)
 })

@@ -10,10 +10,14 @@ export interface CliResult {
 
 export const runCli = async (...argv: readonly string[]): Promise<CliResult> => {
   const printed = { out: '', err: '' }
-  const keep = (stream: keyof typeof printed) => (chunk: Uint8Array | string) => {
-    printed[stream] += String(chunk)
-    return true
-  }
+  const keep =
+    (stream: keyof typeof printed) =>
+    (chunk: Uint8Array | string, ...rest: readonly unknown[]) => {
+      printed[stream] += String(chunk)
+      const written = rest.at(-1)
+      if (typeof written === 'function') queueMicrotask(() => written())
+      return true
+    }
   const out = vi.spyOn(process.stdout, 'write').mockImplementation(keep('out'))
   const err = vi.spyOn(process.stderr, 'write').mockImplementation(keep('err'))
   try {

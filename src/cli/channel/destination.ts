@@ -46,21 +46,40 @@ const jsonLine = ({ headers, body }: Event): string => {
 const linesOf = (batch: Batch, json: boolean): Buffer =>
   json ? Buffer.from(batch.map(jsonLine).join('')) : Buffer.concat(batch.flatMap(({ body }) => [body, newline]))
 
+/** All of it, or an error: of what a full disk cuts short, the rest is tried, and fails. */
+const put = (fd: number, bytes: Uint8Array): void => {
+  for (let done = 0; done < bytes.length;) done += realDisk.write(fd, bytes, done, bytes.length - done, null)
+}
+
+const standardOutput = 1
+
 const toOutput = (json: boolean): Destination => {
+  // Node takes a write to a file for whole that a full disk has cut short.
+  if (realDisk.fstat(standardOutput).isFile) return toFileOfShell(json)
   const output = new StandardOutput()
   const { signal } = new AbortController()
   return {
     async write(batch) {
       output.write(linesOf(batch, json))
-      await output.room(signal)
+      const hasLeft = await output.left(signal)
       if (output.problem !== undefined) throw output.problem
-      return !output.gone.aborted
+      return hasLeft
     },
     async [Symbol.asyncDispose]() {
       output[Symbol.dispose]()
     },
   }
 }
+
+/** Standard output that the shell has sent into a file. Each batch is synced before it counts as stored. */
+const toFileOfShell = (json: boolean): Destination => ({
+  async write(batch) {
+    put(standardOutput, linesOf(batch, json))
+    await realDisk.sync(standardOutput)
+    return true
+  },
+  async [Symbol.asyncDispose]() {},
+})
 
 /** Events are never written over or behind what a file has. */
 const newFile = (path: string): number => {
@@ -81,13 +100,10 @@ const toFile = async (path: string, json: boolean): Promise<Destination> => {
   const values = { syncIntervalBytes: 2_048_000, compressionCodec: 'null' }
   const serializer = isAvro ? await avroEvent.create(values, context) : undefined
   const fd = newFile(path)
-  const put = (bytes: Uint8Array): void => {
-    for (let done = 0; done < bytes.length;) done += realDisk.write(fd, bytes, done, bytes.length - done, null)
-  }
-  put(serializer?.begin?.() ?? Buffer.alloc(0))
+  put(fd, serializer?.begin?.() ?? Buffer.alloc(0))
   return {
     async write(batch) {
-      for (const piece of serializer?.encode(batch) ?? [linesOf(batch, json)]) put(piece)
+      for (const piece of serializer?.encode(batch) ?? [linesOf(batch, json)]) put(fd, piece)
       await realDisk.sync(fd)
       return true
     },
