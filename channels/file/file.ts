@@ -3,7 +3,7 @@
  * sinks that are away for hours, and behind sources that cannot read again.
  */
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Finding, Values } from '../../src/config/setting.ts'
 import {
   commaList,
@@ -76,7 +76,8 @@ type FileValues = Values<typeof settings>
 /** The values that are about the disk, and not about how much is held. */
 export type DiskValues = Omit<FileValues, 'capacity' | 'transactionCapacity' | 'keep-alive'>
 
-const withHome = (folder: string): string => folder.replace(/^~(?=\/|$)/, () => homedir())
+/** One spelling for each folder, so that equal ones are seen. */
+const folderOf = (given: string): string => resolve(given.replace(/^~(?=\/|$)/, () => homedir()))
 
 const check = (values: FileValues): Finding[] => {
   const { capacity, transactionCapacity } = values
@@ -97,7 +98,7 @@ export const checkDisk = (values: Pick<DiskValues, 'checkpointDir' | 'dataDirs' 
   const findings: Finding[] = []
   if (values.dataDirs.length === 0)
     findings.push({ level: 'fault', setting: 'dataDirs', says: 'dataDirs names no folder', hint: 'Name at least one.' })
-  if (values.dataDirs.map(withHome).includes(checkpointDir))
+  if (values.dataDirs.map(folderOf).includes(folderOf(checkpointDir)))
     findings.push({
       level: 'fault',
       setting: 'dataDirs',
@@ -118,14 +119,14 @@ export const checkDisk = (values: Pick<DiskValues, 'checkpointDir' | 'dataDirs' 
 /** Its lock is in each of them. */
 export const foldersOwned = ({ checkpointDir, dataDirs }: Pick<DiskValues, 'checkpointDir' | 'dataDirs'>) => [
   { setting: 'checkpointDir', path: checkpointDir },
-  ...dataDirs.map((folder) => ({ setting: 'dataDirs', path: withHome(folder) })),
+  ...dataDirs.map((folder) => ({ setting: 'dataDirs', path: folderOf(folder) })),
 ]
 
 export const diskOptions = (name: string, values: DiskValues): DiskQueueOptions => ({
   name,
-  checkpointFolder: values.checkpointDir,
-  dataFolders: [...new Set(values.dataDirs.map(withHome))],
-  backupFolder: values.backupCheckpointDir,
+  checkpointFolder: folderOf(values.checkpointDir),
+  dataFolders: [...new Set(values.dataDirs.map(folderOf))],
+  backupFolder: values.backupCheckpointDir === undefined ? undefined : folderOf(values.backupCheckpointDir),
   fileBytesMax: values.maxFileSize,
   requiredSpaceBytes: values.minimumRequiredSpace,
   syncEveryMs: values.fsyncPerTransaction ? undefined : values.fsyncInterval * 1000,
