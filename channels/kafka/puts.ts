@@ -52,10 +52,12 @@ export class Puts implements AsyncDisposable {
 
   /** Resolves when the batch is stored. `admitted` is called when it has its place behind those before it. */
   async put(batch: Batch, admitted: (() => void) | undefined): Promise<void> {
+    const { producer, maker, context } = this.#options
+    const found = producer.topic(this.#options.topic) ?? (await producer.lookUp(this.#options.topic))
+    // From the last look here to the transaction that begins, nothing may wait: another would begin beside it.
     while (this.#exclusive !== undefined || this.#openEvents >= openEventsMax)
       await (this.#exclusive?.catch(reasonOf) ?? this.#ended.rung)
-    const { producer, maker, context } = this.#options
-    const topic = producer.topic(this.#options.topic) ?? (await producer.lookUp(this.#options.topic))
+    const topic = producer.topic(this.#options.topic) ?? found
     const batches = maker.batches(batch, topic, context.clock.now(), producer)
     if (batches.length === 1 || this.#hasNone) return this.#plain(batches, batch.length, admitted)
     for (const { records } of batches) producer.release(records)
