@@ -189,7 +189,7 @@ export class Backlog {
   #scanAt(ordinal: number): RecordScan | undefined {
     const file = this.#options.files.fileOf(ordinal)
     if (file === undefined) return undefined
-    if (file.firstOrdinal > ordinal) {
+    if (file.firstOrdinal > ordinal && !file.hasDamagedStart) {
       const gaps = this.#wanted({ from: ordinal, to: file.firstOrdinal })
       for (const gap of gaps) this.#options.files.quarantine.missing(gap.from, gap.to)
       this.#lose(file.firstOrdinal)

@@ -33,6 +33,28 @@ const headerOf = (id: number, firstOrdinal: number): Buffer => {
   return header
 }
 
+/** What a header says; undefined where it is damaged. */
+const readHeader = (bytes: Buffer): { readonly id: number; readonly firstOrdinal: number } | undefined => {
+  const id = Number(bytes.readBigUInt64BE(idAt))
+  const firstOrdinal = Number(bytes.readBigUInt64BE(ordinalAt))
+  if (!Number.isSafeInteger(id) || !Number.isSafeInteger(firstOrdinal)) return undefined
+  return headerOf(id, firstOrdinal).equals(bytes) ? { id, firstOrdinal } : undefined
+}
+
+/** A file on its disk. */
+interface FilePlace {
+  readonly folder: string
+  readonly id: number
+  readonly size: number
+  readonly fd?: number
+}
+
+/** Which event a file begins with, and, where only its first whole record tells, where that is. */
+interface First {
+  readonly ordinal: number
+  readonly wholeAt?: number
+}
+
 /** Where a record was found. */
 export interface FoundRecord extends RecordHeader {
   readonly position: number
@@ -42,7 +64,10 @@ export class DataFile {
   readonly id: number
   readonly folder: string
   readonly path: string
+  /** Of its first whole record where the header is damaged. */
   readonly firstOrdinal: number
+  /** Where that record begins; undefined where the header is whole. */
+  readonly firstWholeAt: number | undefined
   /** After the last ordinal; what is beyond the records that were found never was acknowledged. */
   endOrdinal: number
   size: number
@@ -51,19 +76,26 @@ export class DataFile {
   readonly #disk: Disk
   #fd: number | undefined
 
-  private constructor(disk: Disk, folder: string, id: number, firstOrdinal: number, size: number) {
+  private constructor(disk: Disk, { folder, id, size, fd }: FilePlace, first: First) {
     this.#disk = disk
     this.folder = folder
     this.id = id
     this.path = join(folder, dataFileName(id))
-    this.firstOrdinal = firstOrdinal
-    this.endOrdinal = firstOrdinal
+    this.firstOrdinal = first.ordinal
+    this.firstWholeAt = first.wholeAt
+    this.endOrdinal = first.ordinal
     this.size = size
+    this.#fd = fd
+  }
+
+  /** Something stood before the first whole record, and nothing says which ordinals it had. */
+  get hasDamagedStart(): boolean {
+    return (this.firstWholeAt ?? 0) > fileHeaderBytes
   }
 
   /** Makes a new, empty one that lasts, header and name: only the newest file can be without a header after a loss of power. */
   static create(disk: Disk, folder: string, id: number, firstOrdinal: number): DataFile {
-    const file = new DataFile(disk, folder, id, firstOrdinal, 0)
+    const file = new DataFile(disk, { folder, id, size: 0 }, { ordinal: firstOrdinal })
     file.#fd = disk.open(file.path, 'wx+')
     try {
       file.append(headerOf(id, firstOrdinal))
@@ -76,25 +108,31 @@ export class DataFile {
     return file
   }
 
-  /** Opens one that is there; undefined when its header is not whole, as after a crash while it was made. */
+  /**
+   * Opens one that is there, by its first whole record where the header is damaged. Undefined where it has neither, as after a crash while it was made, or
+   * the header of another file.
+   */
   static open(disk: Disk, folder: string, id: number): DataFile | undefined {
-    const path = join(folder, dataFileName(id))
-    const fd = disk.open(path, 'r')
+    const fd = disk.open(join(folder, dataFileName(id)), 'r')
+    let file: DataFile | undefined
     try {
-      const header = Buffer.alloc(fileHeaderBytes)
-      const got = disk.read(fd, header, 0, fileHeaderBytes, 0)
-      const firstOrdinal = Number(header.readBigUInt64BE(ordinalAt))
-      if (got === fileHeaderBytes && headerOf(id, firstOrdinal).equals(header)) {
-        const file = new DataFile(disk, folder, id, firstOrdinal, disk.fstat(fd).size)
-        file.#fd = fd
-        return file
-      }
-    } catch (thrown) {
-      disk.close(fd)
-      throw thrown
+      // Asked before the header is read: a file that a live agent is making has nothing behind it then.
+      const place = { folder, id, size: disk.fstat(fd).size, fd }
+      const first = DataFile.#firstOf(disk, place)
+      if (first !== undefined) file = new DataFile(disk, place, first)
+      return file
+    } finally {
+      if (file === undefined) disk.close(fd)
     }
-    disk.close(fd)
-    return undefined
+  }
+
+  static #firstOf(disk: Disk, place: FilePlace): First | undefined {
+    const probe = new DataFile(disk, place, { ordinal: 0 })
+    const bytes = probe.read(0, fileHeaderBytes)
+    const header = bytes.length === fileHeaderBytes ? readHeader(bytes) : undefined
+    if (header !== undefined) return header.id === place.id ? { ordinal: header.firstOrdinal } : undefined
+    const record = new RecordScan(probe, 0, () => undefined).find()
+    return record === undefined ? undefined : { ordinal: record.firstOrdinal, wholeAt: record.position }
   }
 
   /** Appends all of `bytes`, or throws; after it has thrown nothing more may be appended. */

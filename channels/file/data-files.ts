@@ -70,14 +70,13 @@ export class DataFiles {
     for (const { folder, id } of found) {
       const file = DataFile.open(disk, folder, id)
       this.#nextId = id + 1
-      if (file !== undefined) this.#files.push(file)
-      else this.quarantine.file(join(folder, dataFileName(id)), id === found.at(-1)?.id)
+      if (file !== undefined) this.#add(file)
+      else this.#putAside(join(folder, dataFileName(id)), id === found.at(-1)?.id)
     }
     this.#newId = this.#nextId
     // What a spillable channel wrote down when it was closed stands in files with higher numbers and lower ordinals.
     this.#files.sort(byOrdinal)
-    for (const [i, file] of this.#files.entries())
-      file.endOrdinal = this.#files[i + 1]?.firstOrdinal ?? this.#endOf(file, owedEnd)
+    for (const [i, file] of this.#files.entries()) file.endOrdinal = this.#endOf(file, this.#files[i + 1], owedEnd)
     if (this.#files.length > 0) log.debug(`${this.#files.length} data files, ${this.sizeInBytes} bytes.`)
     return this.#files.at(-1)?.endOrdinal ?? 0
   }
@@ -148,8 +147,21 @@ export class DataFiles {
     return this.#options.disk.list(folder).flatMap((name) => dataFileId(name) ?? [])
   }
 
+  #add(file: DataFile): void {
+    if (file.firstWholeAt !== undefined)
+      this.#options.log.error(`The header of data file ${file.path} is damaged; its records are read all the same.`)
+    this.#files.push(file)
+  }
+
+  /** Nothing is put into a file before its header lasts: one that a crash left while it was made has no more than that. */
+  #putAside(path: string, isNewest: boolean): void {
+    const size = this.#options.disk.stat(path)?.size ?? 0
+    this.quarantine.file(path, isNewest && size <= fileHeaderBytes)
+  }
+
   /** What is damaged before the end is told when it is to be taken. */
-  #endOf(file: DataFile, owedEnd: number): number {
+  #endOf(file: DataFile, next: DataFile | undefined, owedEnd: number): number {
+    if (next !== undefined && !next.hasDamagedStart) return next.firstOrdinal
     let last: { readonly position: number; readonly length: number } | undefined
     const scan = new RecordScan(file, 0, (position, length) => {
       last = { position, length }
@@ -159,9 +171,11 @@ export class DataFiles {
       end = Math.max(end, record.firstOrdinal + record.count)
       scan.skip(record)
     }
+    const hasDamagedEnd = last !== undefined && last.position + last.length >= file.size
+    // What is damaged at the start of the next file belongs to that one, unless this one may have had it.
+    if (next !== undefined) return hasDamagedEnd ? next.firstOrdinal : Math.min(end, next.firstOrdinal)
     if (end < owedEnd) return owedEnd
-    if (last !== undefined && last.position + last.length >= file.size)
-      this.quarantine.tail(file, last.position, last.length)
+    if (last !== undefined && hasDamagedEnd) this.quarantine.tail(file, last.position, last.length)
     return end
   }
 

@@ -38,6 +38,8 @@ interface Found extends Before {
   readonly endOrdinal: number
   /** What stands behind that is damaged, and tells of itself. */
   readonly hasDamagedEnd: boolean
+  /** What stands before that is damaged, and tells of itself. */
+  readonly hasDamagedStart: boolean
 }
 
 export interface Surroundings {
@@ -57,7 +59,7 @@ export const missingFiles = (files: readonly Found[], { unreadable, end, missing
     const range = { from: before?.endOrdinal ?? 0, to: next?.firstOrdinal ?? end }
     const missing = range.from < range.to && before?.hasDamagedEnd !== true ? missingIn(range) : 0
     const isTold = unreadable.some((id) => id > (before?.id ?? 0) && id < (next?.id ?? Infinity))
-    if (missing === 0 || isTold) return []
+    if (missing === 0 || isTold || next?.hasDamagedStart === true) return []
     const what = before === undefined ? missingBefore(next?.id, pathOf) : missingBehind(before, next?.id, pathOf)
     return [`${what}: ${counted(missing, 'event')} lost`]
   })

@@ -45,10 +45,10 @@ export class Quarantine {
     )
   }
 
-  /** A whole file without a header. The newest one was being made when the process ended. */
-  file(path: string, isNewest: boolean): void {
+  /** A file with neither a whole header nor a whole record. */
+  file(path: string, wasBeingMade: boolean): void {
     const aside = this.#asideOf(path)
-    if (isNewest)
+    if (wasBeingMade)
       this.#log.info(`Data file ${path} was being made when the process ended; it is put aside as ${aside}.`)
     else {
       this.#log.error(`Data file ${path} has no whole header; it is put aside as ${aside}, and its events are lost.`)

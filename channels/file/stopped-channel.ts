@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path'
 import { systemCode } from '../../src/base/faults.ts'
 import type { Event } from '../../src/flow/event.ts'
 import type { Disk } from '../../src/io/disk.ts'
-import { DataFile, dataFileId, dataFileName, type FoundRecord, RecordScan } from './data-file.ts'
+import { DataFile, dataFileId, dataFileName, fileHeaderBytes, type FoundRecord, RecordScan } from './data-file.ts'
 import { readMarker } from './flume/marker.ts'
 import { missingFiles } from './missing-file.ts'
 import { Ordinals, type Range } from './ordinals.ts'
@@ -31,6 +31,7 @@ export interface DataFileState {
   readonly events: number
   /** Of them, those that were not taken. */
   readonly held: number
+  readonly hasDamagedHeader: boolean
   readonly damaged: readonly DamagedBytes[]
   /** In the newest file, behind its last record: what was being written, and was not acknowledged. */
   readonly tail: DamagedBytes | undefined
@@ -38,7 +39,7 @@ export interface DataFileState {
 
 export interface ChannelState {
   readonly files: readonly DataFileState[]
-  /** Data files without a whole header. */
+  /** Data files with neither a whole header nor a whole record. */
   readonly headless: readonly string[]
   /** Undefined where there is no journal: then everything counts as held. */
   readonly journal: JournalState | undefined
@@ -162,7 +163,7 @@ export class StoppedChannel {
     return file.firstOrdinal
   }
 
-  /** Undefined where it has no whole header. */
+  /** Undefined where it has neither a whole header nor a whole record. */
   #opened({ folder, id }: DataFilePlace): DataFile | 'gone' | undefined {
     try {
       return DataFile.open(this.#disk, folder, id)
@@ -189,8 +190,21 @@ export class StoppedChannel {
     const isAtEnd = last !== undefined && last.position + last.length >= size
     const tail = isNewest && isAtEnd && end >= this.#owedEnd ? damaged.pop() : undefined
     const modifiedMs = this.#disk.stat(path)?.modifiedMs ?? 0
+    const hasDamagedHeader = file.firstWholeAt !== undefined
     const { id } = file
-    return { id, path, sizeInBytes: size, modifiedMs, firstOrdinal, endOrdinal: end, events, held, damaged, tail }
+    return {
+      id,
+      path,
+      hasDamagedHeader,
+      sizeInBytes: size,
+      modifiedMs,
+      firstOrdinal,
+      endOrdinal: end,
+      events,
+      held,
+      damaged,
+      tail,
+    }
   }
 
   /** Between what is there and not taken, as far as both ends are known. */
@@ -210,7 +224,9 @@ export class StoppedChannel {
     if (this.#journal === undefined) return []
     const found = files.map((file) => {
       const last = file.tail ?? file.damaged.at(-1)
-      return { ...file, hasDamagedEnd: last !== undefined && last.position + last.length >= file.sizeInBytes }
+      const hasDamagedEnd = last !== undefined && last.position + last.length >= file.sizeInBytes
+      const hasDamagedStart = file.hasDamagedHeader && file.damaged[0]?.position === fileHeaderBytes
+      return { ...file, hasDamagedEnd, hasDamagedStart }
     })
     return missingFiles(found, {
       unreadable: headless.flatMap((path) => dataFileId(basename(path)) ?? []),

@@ -122,6 +122,20 @@ it('millrace channel verify names the data file that is missing', async () => {
   expect(out).toMatch(/: 31 events lost\n49 events held, 1 damaged place, \d+ events that were/)
 })
 
+it('a damaged header is told by verify and inspect, and costs no event', async () => {
+  using folder = temporaryFolder()
+  await written(folder.path)
+  damage(firstDataFile(folder.path), 'MILLFC1')
+  const line = `${firstDataFile(folder.path)}: its header is damaged; its records are read all the same`
+  expect(await runCli('channel', 'verify', folder.path)).toMatchObject({
+    code: 1,
+    out: `${line}\n80 events held, 1 damaged place.\n`,
+  })
+  expect((await runCli('channel', 'inspect', folder.path)).out).toMatch(/damaged in 1 place$/m)
+  const exported = await runCli('channel', 'export', folder.path)
+  expect(exported).toMatchObject({ code: 0, out: numbers(20, 100) })
+})
+
 describe('millrace channel export', () => {
   it('writes bodies in lines, or headers and bodies in JSON, and leaves all where it is', async () => {
     using folder = temporaryFolder()

@@ -38,13 +38,13 @@ const ownReport = (state: ChannelState) => {
       journal === undefined
         ? undefined
         : { generation: journal.generation, taken: journal.taken.count, ranges: journal.taken.ranges.length },
-    files: files.map(({ path, sizeInBytes, firstOrdinal, events, held: heldHere, damaged }) => ({
+    files: files.map(({ path, sizeInBytes, firstOrdinal, events, held: heldHere, hasDamagedHeader, damaged }) => ({
       path,
       bytes: sizeInBytes,
       firstOrdinal,
       events,
       held: heldHere,
-      damaged: damaged.length,
+      damaged: damaged.length + (hasDamagedHeader ? 1 : 0),
     })),
     withoutHeader: headless,
   }

@@ -21,7 +21,10 @@ export interface Verdict {
 }
 
 const ownVerdict = (state: ChannelState, { checkpointFolder }: FlumeFolders): Verdict => {
-  const damage = state.files.flatMap((file) => file.damaged.map(damagedText))
+  const damage = state.files.flatMap(({ path, hasDamagedHeader, damaged }) => [
+    ...(hasDamagedHeader ? [`${path}: its header is damaged; its records are read all the same`] : []),
+    ...damaged.map(damagedText),
+  ])
   damage.push(...state.headless.map((path) => `${path}: has no whole header`))
   if (checkpointFolder !== undefined && state.journal === undefined && hasJournal(realDisk, checkpointFolder))
     damage.push(`${checkpointFolder}: neither file of the journal of takes is whole`)
