@@ -37,11 +37,12 @@ export const settings = {
     default: [folderBelow('data')],
     defaultText: '~/.flume/file-channel/data',
   }),
-  capacity: integer({ doc: 'The most events it holds.', default: 1_000_000, min: 1 }),
+  capacity: integer({ doc: 'The most events it holds.', default: 1_000_000, min: 1, belowMin: 1_000_000 }),
   transactionCapacity: integer({
     doc: 'The most events of one put or take.',
     default: 10_000,
     min: 1,
+    belowMin: 10_000,
     max: 2_147_483_647,
   }),
   'keep-alive': seconds({ doc: 'How long a put waits for room, and a take for events.', default: 3, min: 0 }),
@@ -54,6 +55,7 @@ export const settings = {
     doc: 'Bytes that must stay free on the disk: with less, puts are refused, and takes go on.',
     default: 524_288_000,
     min: 1_048_576,
+    belowMin: 1_048_576,
   }),
   fsyncPerTransaction: flag({ doc: 'Whether a put waits until its events are synced to the disk.', default: true }),
   fsyncInterval: seconds({ doc: 'How often to sync where puts do not wait for it.', default: 5, min: 1 }),
@@ -92,7 +94,7 @@ const check = (values: FileValues): Finding[] => {
   return [...findings, ...checkDisk(values)]
 }
 
-/** What is wrong with the folders, or cannot be had. */
+/** What is wrong with the folders, or cannot be had: none of it comes from a setting that can have a fault of its own. */
 export const checkDisk = (values: Pick<DiskValues, 'checkpointDir' | 'dataDirs' | 'encryption.*'>): Finding[] => {
   const { checkpointDir } = values
   const findings: Finding[] = []
@@ -113,7 +115,7 @@ export const checkDisk = (values: Pick<DiskValues, 'checkpointDir' | 'dataDirs' 
       says: `data files cannot be encrypted yet, as ${encrypted.join(', ')} would have it`,
       hint: 'Leave the encryption settings away, and put the folders on an encrypted disk.',
     })
-  return findings
+  return findings.map((finding) => ({ ...finding, standsAlone: true }))
 }
 
 /** Its lock is in each of them. */

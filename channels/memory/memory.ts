@@ -9,11 +9,12 @@ import { bytesMaxOf } from './byte-budget.ts'
 import { MemoryChannel } from './memory-channel.ts'
 
 const settings = {
-  capacity: integer({ doc: 'The most events it holds.', default: 100, min: 1, max: 2_147_483_647 }),
+  capacity: integer({ doc: 'The most events it holds.', default: 100, min: 1, belowMin: 100, max: 2_147_483_647 }),
   transactionCapacity: integer({
     doc: 'The most events of one put or take.',
     default: 100,
     min: 1,
+    belowMin: 100,
     max: 2_147_483_647,
   }),
   'keep-alive': seconds({ doc: 'How long a put waits for room, and a take for events.', default: 3, min: 0 }),

@@ -28,6 +28,8 @@ export const text = <const O extends Row<string>>(options: O) => row<string, O>(
 interface Range {
   readonly min?: number
   readonly max?: number
+  /** Taken for a number below `min`, with a warning, where Flume does so; without it such a number is refused. */
+  readonly belowMin?: number
 }
 
 const inRange = (value: number, { min, max }: Range): number => {
@@ -36,23 +38,34 @@ const inRange = (value: number, { min, max }: Range): number => {
   return value
 }
 
+const isWhole = (given: string): boolean => /^[+-]?\d+$/.test(given)
+
 const whole = (given: string, range: Range): number => {
-  if (!/^[+-]?\d+$/.test(given)) throw new Error(`'${given}' is not a whole number`)
-  return inRange(Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, Number(given))), range)
+  if (!isWhole(given)) throw new Error(`'${given}' is not a whole number`)
+  const value = Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, Number(given)))
+  const { belowMin, min = value } = range
+  return belowMin !== undefined && value < min ? belowMin : inRange(value, range)
+}
+
+const wholeRow = <O extends Row<number> & Range>(kind: string, options: O) => {
+  const { min = -Infinity, belowMin } = options
+  return {
+    ...row<number, O>(kind, (t) => whole(t, options), options),
+    doubt: (given: string) =>
+      belowMin !== undefined && isWhole(given) && Number(given) < min
+        ? `${given} is below the least allowed, ${min}; ${belowMin} is used instead, as in Flume`
+        : undefined,
+  }
 }
 
 /** A whole number; Java's longs beyond 2^53 are cut to it. */
-export const integer = <const O extends Row<number> & Range>(options: O) =>
-  row<number, O>('integer', (t) => whole(t, options), options)
+export const integer = <const O extends Row<number> & Range>(options: O) => wholeRow('integer', options)
 /** A whole number of seconds. */
-export const seconds = <const O extends Row<number> & Range>(options: O) =>
-  row<number, O>('seconds', (t) => whole(t, options), options)
+export const seconds = <const O extends Row<number> & Range>(options: O) => wholeRow('seconds', options)
 /** A whole number of milliseconds. */
-export const milliseconds = <const O extends Row<number> & Range>(options: O) =>
-  row<number, O>('milliseconds', (t) => whole(t, options), options)
+export const milliseconds = <const O extends Row<number> & Range>(options: O) => wholeRow('milliseconds', options)
 /** A whole number of bytes. */
-export const bytes = <const O extends Row<number> & Range>(options: O) =>
-  row<number, O>('bytes', (t) => whole(t, options), options)
+export const bytes = <const O extends Row<number> & Range>(options: O) => wholeRow('bytes', options)
 /** A TCP or UDP port; 0 lets the system choose. */
 export const port = <const O extends Row<number>>(options: O) =>
   row<number, O>('port', (t) => whole(t, { min: 0, max: 65_535 }), options)

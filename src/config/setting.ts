@@ -61,6 +61,8 @@ export interface Finding {
   readonly says: string
   /** What to do about it. */
   readonly hint?: string
+  /** No setting that it comes from can have a fault of its own; so it is said beside such a fault of another one, too. */
+  readonly standsAlone?: boolean
 }
 
 /** What the checker needs to know of a component; `flow` extends it per kind with `create`. */

@@ -96,6 +96,11 @@ class Settings {
     this.#missing()
   }
 
+  /** Whether each row has a value of its type: a faulty one has its default, and a required one has none. */
+  get hasRequired(): boolean {
+    return Object.entries(this.#table).every(([key, row]) => !row.required || this.values[key] !== undefined)
+  }
+
   /** The line that set a row, by the row's key or by the whole name below a starred one; else the component's own. */
   lineOf(setting: string): PropertyEntry {
     return this.#taken.get(setting) ?? this.#owner.at
@@ -169,9 +174,10 @@ class Settings {
 export const checkSettings = (definition: Definition, given: Given, owner: Owner): CheckedSettings => {
   const settings = new Settings(definition.settings, owner)
   settings.read(given)
-  if (!hasFault(settings.findings)) {
-    for (const { level, setting, says, hint } of definition.check?.(settings.values) ?? [])
-      settings.say(settings.lineOf(setting), level, says, hint)
+  const isSound = !hasFault(settings.findings)
+  if (isSound || settings.hasRequired) {
+    for (const { level, setting, says, hint, standsAlone } of definition.check?.(settings.values) ?? [])
+      if (isSound || standsAlone === true) settings.say(settings.lineOf(setting), level, says, hint)
   }
   return settings
 }
