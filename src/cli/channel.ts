@@ -22,7 +22,7 @@ It may hold a file channel of Millrace or one of Flume. Where several channels l
   --json             JSON; of events, a line each with headers and body
   -h, --help         this text
 All but inspect refuse a folder that a running agent owns.
-Exit codes: 0 done, 1 damaged or failed, 2 wrong usage.
+Exit codes: 0 done, 1 failed, damaged, or events that are held could not be read; 2 wrong usage.
 `
 
 interface Options {

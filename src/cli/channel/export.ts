@@ -10,18 +10,29 @@ import { realDisk } from '../../io/disk.ts'
 import { realRandom } from '../../io/random.ts'
 import { exitCodes } from '../command.ts'
 import { destinationOf } from './destination.ts'
-import { lockChannel, OpenedChannel } from './opened.ts'
+import { damagedText, lockChannel, OpenedChannel } from './opened.ts'
+import { ownVerdict } from './verify.ts'
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
-/** What could not be read is said, and the exit code is 1 then. */
+/** Says what should be held and cannot be read; returns how many events that are known to be lost, and whether there may be others. */
+const tellDamage = ({ own, flume, folders }: OpenedChannel): { lost: number; isWhole: boolean } => {
+  const state = own.look()
+  const { damage, lost, notes } = ownVerdict(state, folders)
+  const bytes = flume?.damaged.map(damagedText) ?? []
+  for (const line of [...damage, ...bytes, ...notes.map((note) => `(${note})`)]) say(line)
+  const isKnown = state.journal !== undefined || state.headless.length === 0
+  return { lost, isWhole: isKnown && bytes.length === 0 && state.files.every(({ damaged }) => damaged.length === 0) }
+}
+
+/** What could not be read is said, and the exit code is 1 then; but not where nobody reads any more. */
 export const exportEvents = async (folders: FlumeFolders, to: string, json: boolean): Promise<number> => {
   using _locks = lockChannel(folders)
   using channel = await OpenedChannel.open(folders)
   await using destination = await destinationOf(to, json)
-  let [events, lost, isRead] = [0, 0, true]
+  let [events, unreadable, isRead] = [0, 0, true]
   const lose = (what: string): void => {
-    lost++
+    unreadable++
     say(what)
   }
   for (const batch of channel.batches(lose)) {
@@ -29,8 +40,11 @@ export const exportEvents = async (folders: FlumeFolders, to: string, json: bool
     if (!isRead) break
     events += batch.length
   }
-  say(`${counted(events, 'event')} exported to ${to}${isRead ? '' : ', which nobody reads any more'}.`)
-  return lost === 0 ? exitCodes.done : exitCodes.failed
+  const { lost, isWhole } = isRead ? tellDamage(channel) : { lost: 0, isWhole: true }
+  const lostText = `, ${counted(lost + unreadable, 'event')} that were acknowledged and not taken are lost`
+  const rest = isRead ? (lost + unreadable > 0 ? lostText : '') : ', which nobody reads any more'
+  say(`${counted(events, 'event')} exported to ${to}${rest}.`)
+  return lost + unreadable === 0 && isWhole ? exitCodes.done : exitCodes.failed
 }
 
 /** Warnings and errors of the channel, for a person. */
@@ -47,7 +61,10 @@ const owesNothing = async (folders: FlumeFolders): Promise<boolean> => {
   return journal !== undefined && missing === 0 && channel.flume === undefined
 }
 
-/** Stored there and then noted as taken, batch by batch: broken off, it goes on where it was, and repeats one batch at most. */
+/**
+ * Stored there and then noted as taken, batch by batch: broken off, it goes on where it was, and repeats one batch at most. What was held and cannot be read
+ * is said, put aside and given up, and the exit code is 1 then.
+ */
 export const drain = async (folders: FlumeFolders, to: string, json: boolean): Promise<number> => {
   const { checkpointFolder, dataFolders, backupFolder } = folders
   if (checkpointFolder !== undefined && dataFolders.length === 0 && (await owesNothing(folders))) {
@@ -84,8 +101,9 @@ export const drain = async (folders: FlumeFolders, to: string, json: boolean): P
     await take.commit()
     events += take.events.length
   }
-  say(
-    `${counted(events, 'event')} drained to ${to}${isRead ? '' : ', which nobody reads any more; the others are still held'}.`,
-  )
-  return exitCodes.done
+  const lost = channel.lost?.events ?? 0
+  const lostText = lost > 0 ? `, ${counted(lost, 'event')} that were held are lost` : ''
+  const left = isRead ? '' : ', which nobody reads any more; the others are still held'
+  say(`${counted(events, 'event')} drained to ${to}${lostText}${left}.`)
+  return lost === 0 ? exitCodes.done : exitCodes.failed
 }

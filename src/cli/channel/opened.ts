@@ -37,9 +37,9 @@ export class OpenedChannel implements Disposable {
     return new OpenedChannel(folders, isCopied ? undefined : await FlumeChannel.open(folders, ports))
   }
 
-  /** Everything that is held, in order. `lost` is told where something cannot be read. */
+  /** Everything that is held, in order. `lost` is told of events of Flume's that cannot be read; what ours has lost, a look at it tells. */
   *batches(lost: (what: string) => void): Generator<Batch> {
-    yield* this.own.batches(({ path, position, length }) => lost(damagedText({ path, position, length })))
+    yield* this.own.batches(() => undefined)
     if (this.flume === undefined) return
     const events = this.flume.events(({ fileId, file, position, wasRemoved }) => {
       if (!wasRemoved) lost(`${file?.path ?? `log-${fileId}`}: the event at ${position} cannot be read`)

@@ -20,7 +20,8 @@ export interface Verdict {
   readonly notes: readonly string[]
 }
 
-const ownVerdict = (state: ChannelState, { checkpointFolder }: FlumeFolders): Verdict => {
+/** Of what is ours. */
+export const ownVerdict = (state: ChannelState, { checkpointFolder }: FlumeFolders): Verdict => {
   const damage = state.files.flatMap(({ path, hasDamagedHeader, damaged }) => [
     ...(hasDamagedHeader ? [`${path}: its header is damaged; its records are read all the same`] : []),
     ...damaged.map(damagedText),
