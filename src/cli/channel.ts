@@ -10,7 +10,7 @@ const usage = `usage: millrace channel inspect|verify|export|drain DIR [options]
   inspect   what it holds, per file; also while an agent runs on it
   verify    looks at every checksum; ends with 1 and a list where something is damaged
   export    copies the events that are held, and leaves them where they are
-  drain     takes them out: they are noted as delivered once they are stored
+  drain     takes them out: they are noted as delivered once they are stored; with a pipe, once the pipe has taken them
 
 DIR is the checkpointDir or one of the dataDirs, whose neighbours are found by what is in them, or the folder that they all lie in.
 It may hold a file channel of Millrace or one of Flume. Where several channels lie side by side, name the folders of one:

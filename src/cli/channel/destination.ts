@@ -6,7 +6,7 @@ import type { Batch, Event } from '../../flow/event.ts'
 import type { Context } from '../../flow/context.ts'
 import { Rejected } from '../../flow/sink.ts'
 import { realClock } from '../../io/clock.ts'
-import { realDisk } from '../../io/disk.ts'
+import { type Disk, realDisk } from '../../io/disk.ts'
 import { realRandom } from '../../io/random.ts'
 import { StandardOutput } from '../standard-output.ts'
 
@@ -47,8 +47,8 @@ const linesOf = (batch: Batch, json: boolean): Buffer =>
   json ? Buffer.from(batch.map(jsonLine).join('')) : Buffer.concat(batch.flatMap(({ body }) => [body, newline]))
 
 /** All of it, or an error: of what a full disk cuts short, the rest is tried, and fails. */
-const put = (fd: number, bytes: Uint8Array): void => {
-  for (let done = 0; done < bytes.length;) done += realDisk.write(fd, bytes, done, bytes.length - done, null)
+const put = (disk: Disk, fd: number, bytes: Uint8Array): void => {
+  for (let done = 0; done < bytes.length;) done += disk.write(fd, bytes, done, bytes.length - done, null)
 }
 
 const standardOutput = 1
@@ -74,7 +74,7 @@ const toOutput = (json: boolean): Destination => {
 /** Standard output that the shell has sent into a file. Each batch is synced before it counts as stored. */
 const toFileOfShell = (json: boolean): Destination => ({
   async write(batch) {
-    put(standardOutput, linesOf(batch, json))
+    put(realDisk, standardOutput, linesOf(batch, json))
     await realDisk.sync(standardOutput)
     return true
   },
@@ -82,9 +82,9 @@ const toFileOfShell = (json: boolean): Destination => ({
 })
 
 /** Events are never written over or behind what a file has. */
-const newFile = (path: string): number => {
+const newFile = (disk: Disk, path: string): number => {
   try {
-    return realDisk.open(path, 'wx')
+    return disk.open(path, 'wx')
   } catch (thrown) {
     const code = systemCode(thrown)
     if (code === 'EEXIST') throw noFile(`${path} is there already`, thrown)
@@ -93,22 +93,24 @@ const newFile = (path: string): number => {
   }
 }
 
-/** The file must not be there yet. Each batch is synced before it counts as stored. */
-const toFile = async (path: string, json: boolean): Promise<Destination> => {
+/** The file must not be there yet. It is made to last, and each batch is synced before it counts as stored. */
+const toFile = async (disk: Disk, path: string, json: boolean): Promise<Destination> => {
   const { avroEvent } = await import('../../serializers/avro_event/avro_event.ts')
   const isAvro = path.endsWith('.avro')
   const values = { syncIntervalBytes: 2_048_000, compressionCodec: 'null' }
   const serializer = isAvro ? await avroEvent.create(values, context) : undefined
-  const fd = newFile(path)
-  put(fd, serializer?.begin?.() ?? Buffer.alloc(0))
+  const fd = newFile(disk, path)
+  // Else a loss of power may take the file, and all that was noted as taken with it.
+  disk.syncFolder(dirname(path))
+  put(disk, fd, serializer?.begin?.() ?? Buffer.alloc(0))
   return {
     async write(batch) {
-      for (const piece of serializer?.encode(batch) ?? [linesOf(batch, json)]) put(fd, piece)
-      await realDisk.sync(fd)
+      for (const piece of serializer?.encode(batch) ?? [linesOf(batch, json)]) put(disk, fd, piece)
+      await disk.sync(fd)
       return true
     },
     async [Symbol.asyncDispose]() {
-      realDisk.close(fd)
+      disk.close(fd)
     },
   }
 }
@@ -144,10 +146,10 @@ const toTopic = async (broker: string, topic: string): Promise<Destination> => {
 }
 
 /** Opens what stands behind `--to`. Throws WRONG_USAGE, OUTPUT_FILE, system errors, and what the broker's client throws. */
-export const destinationOf = async (to: string, json: boolean): Promise<Destination> => {
+export const destinationOf = async (to: string, json: boolean, disk: Disk = realDisk): Promise<Destination> => {
   if (to === 'stdout' || to === '-') return toOutput(json)
   const { broker, topic } = topicPattern.exec(to)?.groups ?? {}
   if (broker !== undefined && topic !== undefined) return toTopic(broker, topic)
   if (to.includes('://')) throw refused(`${to} is no topic://host:port/topic`)
-  return toFile(to, json)
+  return toFile(disk, to, json)
 }
