@@ -27,6 +27,7 @@ describe('millrace channel inspect', () => {
     expect(out).toMatch(/^oldest: ordinal 20, timestamp 2023-11-14T22:13:20\.000Z, in .*\.data$/m)
     expect(out).toMatch(/^taken: 20 events in 1 range/m)
     expect(out).not.toContain('in use')
+    expect(out).toMatch(/^transactions open: 0 of puts, 0 of takes/m)
   })
 
   it('reads while an agent runs on it, and disturbs nothing', async () => {
@@ -35,9 +36,11 @@ describe('millrace channel inspect', () => {
     const { out } = await runCli('channel', 'inspect', folder.path, '--json')
     expect(JSON.parse(out)).toMatchObject({
       inUseBy: process.pid,
-      millrace: { held: 80, missing: 0, nextOrdinal: 100 },
+      millrace: { held: 80, missing: 0, nextOrdinal: 100, openTransactions: null },
     })
     expect(channel.held).toBe(80)
+    const lines = (await runCli('channel', 'inspect', folder.path)).out
+    expect(lines).toContain(`\ntransactions open: known to process ${process.pid} alone; none of them is on disk\n`)
     const folders = { checkpointFolder: join(folder.path, 'checkpoint'), dataFolders: [], backupFolder: undefined }
     expect(() => lockChannel(folders)).toThrow(expect.objectContaining({ code: 'CHANNEL_IN_USE' }))
     for (const action of ['verify', 'export', 'drain'])

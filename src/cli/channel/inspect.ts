@@ -26,7 +26,14 @@ const oldestOf = ({
   }
 }
 
-const ownReport = (state: ChannelState) => {
+/**
+ * A put is on disk whole and committed or not at all, and a take that was not noted is held: of a channel without a process none is open. What a process has
+ * open stands in its memory alone.
+ */
+const openIn = (owner: number | undefined): { puts: number; takes: number } | null =>
+  owner === undefined ? { puts: 0, takes: 0 } : null
+
+const ownReport = (state: ChannelState, owner: number | undefined) => {
   const { files, journal, held, missing, nextOrdinal, headless } = state
   return {
     held,
@@ -34,6 +41,7 @@ const ownReport = (state: ChannelState) => {
     nextOrdinal,
     missing,
     bytes: files.reduce((sum, { sizeInBytes }) => sum + sizeInBytes, 0),
+    openTransactions: openIn(owner),
     journal:
       journal === undefined
         ? undefined
@@ -68,8 +76,11 @@ const flumeReport = (channel: FlumeChannel) => {
   }
 }
 
-const ownLines = (report: ReturnType<typeof ownReport>): string[] => {
-  const { held, oldest, journal, missing, bytes, nextOrdinal, files, withoutHeader } = report
+const openLine = ({ puts, takes }: { readonly puts: number; readonly takes: number }): string =>
+  `transactions open: ${puts} of puts, ${takes} of takes`
+
+const ownLines = (report: ReturnType<typeof ownReport>, owner: number | undefined): string[] => {
+  const { held, oldest, journal, missing, bytes, openTransactions, nextOrdinal, files, withoutHeader } = report
   const lines = [`events held: ${held}`, `data files: ${files.length}, ${bytes} bytes`]
   if (oldest !== undefined) {
     const when = oldest.time === undefined ? `put before ${oldest.writtenBefore}` : `timestamp ${oldest.time}`
@@ -81,6 +92,11 @@ const ownLines = (report: ReturnType<typeof ownReport>): string[] => {
       ? 'no journal: everything counts as held'
       : `${journal.taken} events in ${counted(journal.ranges, 'range')}, generation ${journal.generation}`
   lines.push(`taken: ${taken}`)
+  lines.push(
+    openTransactions === null
+      ? `transactions open: known to process ${owner} alone; none of them is on disk`
+      : `${openLine(openTransactions)}; what was open when the agent ended is not put, or still held`,
+  )
   if (missing > 0) lines.push(`missing: ${missing} events are in no record; \`millrace channel verify\` says where`)
   for (const file of files)
     lines.push(
@@ -99,7 +115,7 @@ const flumeLines = (report: ReturnType<typeof flumeReport>): string[] => {
       ? `Flume’s checkpoint is of no use: ${checkpointUnusable}`
       : `Flume’s checkpoint: ${checkpoint}`,
   )
-  lines.push(`transactions open: ${openTransactions.puts} of puts, ${openTransactions.takes} of takes`)
+  lines.push(openLine(openTransactions))
   for (const { path, position, length } of damaged) lines.push(`  ${path}: damaged, ${length} bytes at ${position}`)
   for (const file of files) lines.push(`  ${file.path}: ${file.bytes} bytes, ${file.held} held`)
   return lines
@@ -111,7 +127,7 @@ export const inspect = async (folders: FlumeFolders, json: boolean): Promise<num
   using channel = await OpenedChannel.open(folders)
   const state = channel.own.look()
   const hasOwn = state.files.length > 0 || state.journal !== undefined || state.headless.length > 0
-  const own = hasOwn || channel.flume === undefined ? ownReport(state) : undefined
+  const own = hasOwn || channel.flume === undefined ? ownReport(state, owner) : undefined
   const flume = channel.flume === undefined ? undefined : flumeReport(channel.flume)
   const places = { checkpointDir: folders.checkpointFolder, dataDirs: folders.dataFolders }
   if (json) {
@@ -122,7 +138,7 @@ export const inspect = async (folders: FlumeFolders, json: boolean): Promise<num
     `checkpointDir: ${folders.checkpointFolder ?? 'not found'}`,
     `dataDirs with files: ${folders.dataFolders.join(', ') || 'none'}`,
     ...(owner === undefined ? [] : [`in use by process ${owner}: this is one moment’s state`]),
-    ...(own === undefined ? [] : ownLines(own)),
+    ...(own === undefined ? [] : ownLines(own, owner)),
     ...(flume === undefined ? [] : flumeLines(flume)),
   ]
   process.stdout.write(`${lines.join('\n')}\n`)
