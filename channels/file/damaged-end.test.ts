@@ -45,6 +45,7 @@ describe('the end of a channel', () => {
     const { disk, log, open, look } = bench()
     await (await filled(open))[Symbol.asyncDispose]()
     disk.unlink(newest)
+    disk.plant('/data/new-disk', Buffer.alloc(0))
     expect(look()).toMatchObject({ missing: 30, held: 0 })
     const channel = await open()
     expect(await takeAll(channel)).toEqual([])

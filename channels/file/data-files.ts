@@ -8,6 +8,7 @@ import { systemCode } from '../../src/base/faults.ts'
 import type { Log } from '../../src/base/log.ts'
 import type { Disk } from '../../src/io/disk.ts'
 import { DataFile, dataFileId, dataFileName, fileHeaderBytes, RecordScan } from './data-file.ts'
+import { holdsLost, putLostAside } from './lost-file.ts'
 import { missingBehind } from './missing-file.ts'
 import type { Ordinals } from './ordinals.ts'
 import { Quarantine } from './quarantine.ts'
@@ -128,12 +129,15 @@ export class DataFiles {
     this.#files = [...this.#files, ...files].sort(byOrdinal)
   }
 
-  /** Removes the files all of whose events are in `taken`; one that cannot be removed now is tried again later. Never the one that is appended to. */
-  removeTaken(taken: Ordinals): void {
+  /**
+   * Removes the files all of whose events are in `taken`, or puts them aside where some are in `lost`; one that cannot be removed now is tried again later.
+   * Never the one that is appended to.
+   */
+  removeTaken(taken: Ordinals, lost?: Ordinals): void {
     const kept: DataFile[] = []
     for (const file of this.#files) {
       const isDone = file !== this.#current && taken.covers({ from: file.firstOrdinal, to: file.endOrdinal })
-      if (!isDone || !this.#removed(file)) kept.push(file)
+      if (!isDone || !this.#removed(file, lost)) kept.push(file)
     }
     this.#files = kept
   }
@@ -192,14 +196,16 @@ export class DataFiles {
     return folder
   }
 
-  #removed(file: DataFile): boolean {
+  #removed(file: DataFile, lost?: Ordinals): boolean {
+    const { disk, log } = this.#options
     try {
-      file.remove()
+      if (lost !== undefined && holdsLost(file, lost)) putLostAside(disk, file, log)
+      else file.remove()
       return true
     } catch (thrown) {
       if (systemCode(thrown) === 'ENOENT') return true
       if (systemCode(thrown) === undefined) throw thrown
-      this.#options.log.warn(`Data file ${file.path} cannot be removed yet: ${String(thrown)}.`)
+      log.warn(`Data file ${file.path} cannot be removed yet: ${String(thrown)}.`)
       return false
     }
   }

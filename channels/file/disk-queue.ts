@@ -35,6 +35,17 @@ export interface DiskQueueChanges {
 interface Note {
   readonly taken: readonly Range[]
   readonly held?: readonly Range[]
+  /** Of those that are taken: they were not, and are in no data file. */
+  readonly lost?: readonly Range[]
+}
+
+/** Two notes of what was lost, or never stored, as one where the later one goes on from the other: on a failing disk they would become many. */
+const joinedNote = (before: Note, { taken, lost }: Note): Note | undefined => {
+  const [first, next] = [before.taken[0], taken[0]]
+  if (first === undefined || first.to !== next?.from || (before.lost === undefined) !== (lost === undefined))
+    return undefined
+  const both = [{ from: first.from, to: next.to }]
+  return lost === undefined ? { taken: both } : { taken: both, lost: both }
 }
 
 /** Files are looked through for ones to remove after so many commits. */
@@ -49,7 +60,7 @@ export class DiskQueue {
   readonly #notes: GroupCommit<Note>
   readonly #backlog: Backlog
   /** Never to be taken, and the journal could not be written when that came out: the next note that works has them. */
-  #lostUnnoted: readonly Range[] = []
+  #lostUnnoted: readonly Note[] = []
   #held: number
   #settledEnd: number
   #commits = 0
@@ -61,18 +72,22 @@ export class DiskQueue {
     this.#changes = changes
     this.#store = store
     this.#notes = new GroupCommit(async (notes) => {
-      const lost = this.#lostUnnoted
+      const unnoted = this.#lostUnnoted
+      const all = [...unnoted, ...notes]
       await journal.add(
-        [...lost, ...notes.flatMap(({ taken }) => taken)],
-        notes.flatMap(({ held }) => held ?? []),
-        this.#settledEnd,
+        all.flatMap(({ taken }) => taken),
+        {
+          held: all.flatMap(({ held }) => held ?? []),
+          lost: all.flatMap(({ lost }) => lost ?? []),
+          end: this.#settledEnd,
+        },
       )
-      this.#lostUnnoted = this.#lostUnnoted.filter((range) => !lost.includes(range))
+      this.#lostUnnoted = this.#lostUnnoted.filter((note) => !unnoted.includes(note))
     })
     this.#held = nextOrdinal - journal.taken.count
     this.#settledEnd = nextOrdinal
     this.#backlog = new Backlog(
-      { ...options, files, taken: journal.taken, lost: (range) => this.#lose(range) },
+      { ...options, files, taken: journal.taken, lost: (range) => this.#lose({ taken: [range], lost: [range] }) },
       journal.taken.firstMissing(0),
       nextOrdinal,
     )
@@ -89,7 +104,7 @@ export class DiskQueue {
       failed: (range) => {
         this.#backlog.skip(range)
         this.#settledEnd = range.to
-        this.#lose(range)
+        this.#lose({ taken: [range] })
         changes.came()
       },
     })
@@ -212,20 +227,24 @@ export class DiskQueue {
   }
 
   /** These events never will be taken: they are noted as taken, so that the next start does not look for them. */
-  #lose(range: Range): void {
-    this.#held -= range.to - range.from
-    void this.#noteLost(range)
+  #lose(note: Note): void {
+    for (const { from, to } of note.taken) this.#held -= to - from
+    void this.#noteLost(note)
   }
 
-  async #noteLost(range: Range): Promise<void> {
+  async #noteLost(note: Note): Promise<void> {
     try {
-      await this.note([range])
+      await this.#notes.add(note)
     } catch (thrown) {
       rethrowBroken(thrown)
-      this.#context.log.debug(`Ordinals ${range.from} to ${range.to} were not noted: ${reasonOf(thrown)}.`)
+      const ranges = note.taken.map(({ from, to }) => `${from} to ${to}`).join(', ')
+      this.#context.log.debug(`Ordinals ${ranges} were not noted: ${reasonOf(thrown)}.`)
       const last = this.#lostUnnoted.at(-1)
-      const joined = last?.to === range.from ? { from: last.from, to: range.to } : range
-      this.#lostUnnoted = [...(joined === range ? this.#lostUnnoted : this.#lostUnnoted.slice(0, -1)), joined]
+      const joined = last === undefined ? undefined : joinedNote(last, note)
+      this.#lostUnnoted = [
+        ...(joined === undefined ? this.#lostUnnoted : this.#lostUnnoted.slice(0, -1)),
+        joined ?? note,
+      ]
     }
     this.#changes.went()
   }

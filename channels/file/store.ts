@@ -1,11 +1,14 @@
 /** Everything a file channel has on disk, opened: the locks on its folders, the journal of takes, and the data files. */
 import { join } from 'node:path'
+import { Fault } from '../../src/base/faults.ts'
 import type { Context } from '../../src/flow/context.ts'
+import type { Disk } from '../../src/io/disk.ts'
 import { makeDurableFolder } from '../../src/io/durable-folder.ts'
 import { takeLock } from '../../src/io/lock.ts'
 import { DataFiles } from './data-files.ts'
 import { refuseLiveFlume } from './flume/folders.ts'
 import { TakeOver } from './flume/take-over.ts'
+import { StoppedChannel } from './stopped-channel.ts'
 import { owedEnd, TakesJournal } from './takes-journal.ts'
 
 export interface StoreOptions {
@@ -31,13 +34,27 @@ export interface Store {
 /** The name of Flume's own lock: a Flume that runs on the folder is seen by its lock on this file. */
 const lockName = 'in_use.lock'
 
-/** Throws FOLDER_LOCKED, what a take-over from Flume throws, and system errors; nothing stays open then. */
+/** A folder that is not there, or has nothing at all in it. */
+const isBare = (disk: Disk, folder: string): boolean =>
+  disk.stat(folder) === undefined || disk.list(folder).length === 0
+
+/** A disk that is not mounted looks like a new folder: where files with held events are missing, they may be on it. Throws CHANNEL_FOLDER_EMPTY. */
+const refuseUnmounted = (options: StoreOptions, { disk, name }: Context): void => {
+  const folder = options.dataFolders.find((one) => isBare(disk, one))
+  if (folder === undefined) return
+  const { missingFiles, missing: events } = new StoppedChannel(disk, options).look()
+  if (missingFiles.length > 0) throw new Fault('CHANNEL_FOLDER_EMPTY', { channel: name, folder, events })
+}
+
+/** Throws FOLDER_LOCKED, CHANNEL_FOLDER_EMPTY, what a take-over from Flume throws, and system errors; nothing stays open then. */
 export const openStore = async (options: StoreOptions, context: Context): Promise<Store> => {
   const { disk, log, name } = context
   using opening = new DisposableStack()
   refuseLiveFlume(disk, options.dataFolders)
   const own = 'a checkpointDir and dataDirs'
   for (const folder of new Set([options.checkpointFolder, ...options.dataFolders])) {
+    // The first of them is locked by now, and the others are as they were found.
+    if (folder === options.dataFolders[0]) refuseUnmounted(options, context)
     makeDurableFolder(disk, folder)
     opening.use(takeLock(join(folder, lockName), { disk, own }))
   }
@@ -49,7 +66,7 @@ export const openStore = async (options: StoreOptions, context: Context): Promis
   // Files that were removed must not come back beside new ones of the same number.
   for (const folder of folders) disk.syncFolder(folder)
   const end = files.load(owedEnd(journal))
-  const { taken } = journal
+  const { taken, lost } = journal
   const [oldest] = files.all
   if (journal.isNew && oldest !== undefined) {
     log.warn(
@@ -57,7 +74,7 @@ export const openStore = async (options: StoreOptions, context: Context): Promis
     )
     taken.add({ from: 0, to: oldest.firstOrdinal })
   }
-  files.removeTaken(taken)
+  files.removeTaken(taken, lost)
   const { checkpointFolder, dataFolders, backupFolder, requiredSpaceBytes } = options
   const { takeOver, nextOrdinal } = await TakeOver.run(
     { name, context, folders: { checkpointFolder, dataFolders, backupFolder }, files, journal, requiredSpaceBytes },
@@ -65,7 +82,7 @@ export const openStore = async (options: StoreOptions, context: Context): Promis
   )
   const held = opening.move()
   const removeTaken = (): void => {
-    files.removeTaken(taken)
+    files.removeTaken(taken, lost)
     takeOver.release(taken)
   }
   return { files, journal, nextOrdinal, removeTaken, close: () => held.dispose() }

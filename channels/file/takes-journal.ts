@@ -51,6 +51,17 @@ interface JournalRecord {
 /** An empty range says where the puts end. */
 const withEnd = (ranges: readonly Range[], end: number): Range[] => [...ranges, { from: end, to: end }]
 
+/** A range written backwards says that what is between was lost, and not taken. */
+const backwards = ({ from, to }: Range): Range => ({ from: to, to: from })
+
+/** The oldest are forgotten beyond so many: the state must stay small. */
+const lostRangesMax = 4096
+
+const addLost = (lost: Ordinals, ranges: readonly Range[]): void => {
+  for (const range of ranges) lost.add(range)
+  for (const range of lost.ranges.slice(0, -lostRangesMax)) lost.remove(range)
+}
+
 const endOf = (ranges: readonly Range[], before = 0): number =>
   ranges.reduce((end, { from, to }) => (from === to ? Math.max(end, to) : end), before)
 
@@ -72,6 +83,7 @@ const readRecord = (file: Buffer, at: number): JournalRecord | undefined => {
 interface Read {
   readonly generation: number
   readonly taken: Ordinals
+  readonly lost: Ordinals
   readonly end: number
   /** All its records. */
   readonly bytes: Buffer
@@ -82,15 +94,17 @@ const readFile = (file: Buffer): Read | undefined => {
   const state = readRecord(file, 0)
   if (state === undefined || state.number !== 0) return undefined
   const taken = new Ordinals(state.ranges)
+  const lost = new Ordinals(state.ranges.map(backwards))
   let [at, end] = [state.sizeInBytes, endOf(state.ranges)]
   for (let number = 1; ; number++) {
     const next = readRecord(file, at)
     if (next?.generation !== state.generation || next.number !== number) break
     for (const range of next.ranges) taken.add(range)
+    addLost(lost, next.ranges.map(backwards))
     end = endOf(next.ranges, end)
     at += next.sizeInBytes
   }
-  return { generation: state.generation, taken, end, bytes: file.subarray(0, at) }
+  return { generation: state.generation, taken, lost, end, bytes: file.subarray(0, at) }
 }
 
 const newest = (files: readonly (Buffer | undefined)[]): Read | undefined =>
@@ -126,9 +140,18 @@ export const readJournal = (disk: Disk, folder: string): JournalState | undefine
 export const hasJournal = (disk: Disk, folder: string): boolean =>
   names.some((name) => disk.stat(join(folder, name)) !== undefined)
 
+/** What may be noted beside what was taken. */
+export interface Notes {
+  readonly held?: readonly Range[]
+  readonly lost?: readonly Range[]
+  readonly end?: number
+}
+
 export class TakesJournal {
   /** What was taken, as far as it is known to last. */
   readonly taken: Ordinals
+  /** What of it was not taken, but was in no data file: one that turns up with it is not to be removed. */
+  readonly lost: Ordinals
   /** Whether there was one before. */
   readonly isNew: boolean
   readonly #disk: Disk
@@ -146,6 +169,7 @@ export class TakesJournal {
     this.#fds = fds
     this.isNew = found === undefined
     this.taken = found?.taken ?? new Ordinals()
+    this.lost = found?.lost ?? new Ordinals()
     this.#end = found?.end ?? 0
     this.#generation = this.#lasting = found?.generation ?? 0
   }
@@ -173,12 +197,17 @@ export class TakesJournal {
     }
   }
 
-  /** Adds what was taken, takes back what is `held` after all, and notes where the puts `end`; resolves when all that lasts, or nothing. One call at a time. */
-  async add(ranges: readonly Range[], held: readonly Range[] = [], end = this.#end): Promise<void> {
-    const record = recordOf(this.#generation, this.#number, end > this.#end ? withEnd(ranges, end) : ranges)
+  /**
+   * Adds what was taken, of which some may be `lost`, takes back what is `held` after all, and notes where the puts `end`; resolves when all that lasts, or
+   * nothing. One call at a time.
+   */
+  async add(ranges: readonly Range[], { held = [], lost = [], end = this.#end }: Notes = {}): Promise<void> {
+    const notes = { ranges, held, lost, end }
+    const added = [...ranges, ...lost.map(backwards)]
+    const record = recordOf(this.#generation, this.#number, end > this.#end ? withEnd(added, end) : added)
     const isFull = this.#at + record.length > journalBytes
     // Only a whole state can say less than the one before.
-    if (this.#isFailed || this.#number === 0 || isFull || held.length > 0) return this.#turnOver(ranges, held, end)
+    if (this.#isFailed || this.#number === 0 || isFull || held.length > 0) return this.#turnOver(notes)
     // Until its sync has worked nobody knows what is on the disk: the next one begins the other file.
     this.#isFailed = true
     this.#write(record, this.#at)
@@ -186,8 +215,7 @@ export class TakesJournal {
     this.#isFailed = false
     this.#at += record.length
     this.#number++
-    for (const range of ranges) this.taken.add(range)
-    this.#end = Math.max(this.#end, end)
+    this.#lasts(notes)
   }
 
   close(): void {
@@ -208,13 +236,16 @@ export class TakesJournal {
   }
 
   /** The whole state and what is new into the other file. */
-  async #turnOver(ranges: readonly Range[], held: readonly Range[], end: number): Promise<void> {
+  async #turnOver(notes: Required<Notes> & { readonly ranges: readonly Range[] }): Promise<void> {
     const state = new Ordinals(this.taken.ranges)
-    for (const range of ranges) state.add(range)
-    for (const range of held) state.remove(range)
+    for (const range of notes.ranges) state.add(range)
+    for (const range of notes.held) state.remove(range)
+    const lost = new Ordinals(this.lost.ranges)
+    addLost(lost, notes.lost)
     this.#generation += this.#generation % 2 === this.#lasting % 2 ? 1 : 2
     this.#isFailed = true
-    const record = recordOf(this.#generation, 0, withEnd(state.ranges, Math.max(this.#end, end)))
+    const ranges = [...state.ranges, ...lost.ranges.map(backwards)]
+    const record = recordOf(this.#generation, 0, withEnd(ranges, Math.max(this.#end, notes.end)))
     this.#stretch(this.#fd, record.length)
     this.#write(record, 0)
     await this.#disk.sync(this.#fd)
@@ -222,8 +253,13 @@ export class TakesJournal {
     this.#lasting = this.#generation
     this.#at = record.length
     this.#number = 1
+    this.#lasts(notes)
+  }
+
+  #lasts({ ranges, held, lost, end }: Required<Notes> & { readonly ranges: readonly Range[] }): void {
     for (const range of ranges) this.taken.add(range)
     for (const range of held) this.taken.remove(range)
+    addLost(this.lost, lost)
     this.#end = Math.max(this.#end, end)
   }
 

@@ -47,6 +47,10 @@ const table = {
     says: 'Channel {channel} could not store or read events: {problem}',
     hint: 'Look at the disk and the rights of its folders. Nothing that was acknowledged is given up; it is tried again.',
   },
+  CHANNEL_FOLDER_EMPTY: {
+    says: 'Channel {channel} misses {events} events that it holds, and {folder}, one of its dataDirs, is not there or has nothing in it: its disk may not be mounted',
+    hint: 'Mount it and start again. If what was on it is gone for good, take the folder out of dataDirs, or make it and put any file into it (an empty one named new-disk will do): the events are then told as lost.',
+  },
   FLUME_CHANNEL_ENCRYPTED: {
     says: '{path} was written by Flume encrypted, with the key {key}',
     hint: 'Encrypted file channels cannot be taken over: let Flume deliver what this one holds, then start Millrace on an empty folder.',
