@@ -82,12 +82,23 @@ export class DataFiles {
     return this.#files.at(-1)?.endOrdinal ?? 0
   }
 
+  /**
+   * Turns to the folder that so many bytes more go to: that of the file that is appended to, or else the first of the others in their turns, that `hasRoom`.
+   * A number whose folder has none is left out. False, and nothing is turned, where no folder has room.
+   */
+  turnToRoom(bytes: number, hasRoom: (folder: string) => boolean): boolean {
+    const { folders } = this.#options
+    if (this.#current !== undefined && !this.#isFull(bytes) && hasRoom(this.#current.folder)) return true
+    const leftOut = folders.findIndex((_, i) => hasRoom(this.#folderOf(this.#nextId + i)))
+    if (leftOut < 0) return false
+    this.roll()
+    this.#nextId += leftOut
+    return true
+  }
+
   /** Appends records that begin with `firstOrdinal` and go up to `endOrdinal`; returns where they begin. After an error the next call begins a new file. */
   append(bytes: Buffer, firstOrdinal: number, endOrdinal: number): Place {
-    const { fileBytesMax } = this.#options
-    const current = this.#current
-    if (current !== undefined && current.size > fileHeaderBytes && current.size + bytes.length > fileBytesMax)
-      this.roll()
+    if (this.#isFull(bytes.length)) this.roll()
     const file = (this.#current ??= this.#begin(firstOrdinal))
     const position = file.size
     try {
@@ -181,6 +192,11 @@ export class DataFiles {
     if (end < owedEnd) return owedEnd
     if (last !== undefined && hasDamagedEnd) this.quarantine.tail(file, last.position, last.length)
     return end
+  }
+
+  #isFull(bytes: number): boolean {
+    const size = this.#current?.size ?? 0
+    return size > fileHeaderBytes && size + bytes > this.#options.fileBytesMax
   }
 
   #begin(firstOrdinal: number): DataFile {

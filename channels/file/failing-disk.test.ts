@@ -1,8 +1,10 @@
 /** A disk that is full or refuses: what the channel says yes to lasts, and it goes on. */
 import { describe, expect, it } from 'vitest'
 import { bodiesOf, numbered } from '../../test/conformance/events.ts'
+import type { FakeDisk } from '../../test/fakes/disk.ts'
 import { fileChannelBench } from '../../test/fakes/file-channel.ts'
 import { takeAll } from '../../test/fakes/takes.ts'
+import { fileHeaderBytes } from './data-file.ts'
 import { journalBytes } from './takes-journal.ts'
 
 const never = new AbortController().signal
@@ -51,5 +53,63 @@ describe('a disk that fails', () => {
     await expect(take.commit()).rejects.toMatchObject({ code: 'CHANNEL_DISK' })
     await take[Symbol.asyncDispose]()
     expect(await takeAll(channel)).toEqual(['0', '1', '2'])
+  })
+})
+
+describe('a channel on several disks', () => {
+  const batch = numbered(0, 20)
+  const given = { dataFolders: ['/data', '/data2'], fileBytesMax: 2000, requiredSpaceBytes: 3000, capacity: 10_000 }
+  const filesIn = (disk: FakeDisk, folder: string): string[] =>
+    disk.list(folder).filter((name) => name.endsWith('.data'))
+
+  it.each(['/data', '/data2'])('goes on while others fill %s', async (full) => {
+    const { open, disk } = fileChannelBench()
+    disk.plant(`${full}/other`, Buffer.alloc(5000))
+    disk.capacities.set(full, 6000)
+    const channel = await open(given)
+    for (let i = 0; i < 30; i++) await channel.put(batch)
+    expect(filesIn(disk, full)).toEqual([])
+    await channel[Symbol.asyncDispose]()
+    const again = await open(given)
+    await again.put(batch)
+    expect(await takeAll(again)).toEqual(Array.from({ length: 31 }, () => bodiesOf(batch)).flat())
+  })
+
+  it.each(['/data', '/data2'])('leaves minimumRequiredSpace free on each: %s is small', async (small) => {
+    const { open, disk } = fileChannelBench()
+    disk.capacities.set(small, 8000)
+    const channel = await open(given)
+    for (let i = 0; i < 300; i++) await channel.put(batch)
+    expect(filesIn(disk, small).length).toBeGreaterThan(2)
+    const { usableBytes } = disk.space(small)
+    expect(usableBytes).toBeGreaterThanOrEqual(3000 - fileHeaderBytes)
+    expect(usableBytes).toBeLessThan(3200)
+    expect(await takeAll(channel)).toHaveLength(300 * 20)
+    await channel.put(batch)
+  })
+
+  it('refuses a put when none has room, names the one with the most, and goes on wherever there is room again', async () => {
+    const { open, disk } = fileChannelBench()
+    disk.capacities.set('/data', 1000)
+    disk.capacities.set('/data2', 2000)
+    const channel = await open(given)
+    const refused = { code: 'CHANNEL_NO_SPACE', details: { folder: '/data2', required: 3000 } }
+    for (let i = 0; i < 3; i++) await expect(channel.put(batch)).rejects.toMatchObject(refused)
+    disk.capacities.delete('/data')
+    await channel.put(batch)
+    expect(filesIn(disk, '/data')).toHaveLength(1)
+    expect(await takeAll(channel)).toEqual(bodiesOf(batch))
+  })
+
+  it('goes over to another in the middle of a data file', async () => {
+    const { open, disk } = fileChannelBench()
+    const channel = await open({ ...given, fileBytesMax: 1_000_000 })
+    await channel.put(batch)
+    const [full = ''] = given.dataFolders.filter((folder) => filesIn(disk, folder).length > 0)
+    disk.capacities.set(full, 10)
+    await expect(channel.put(batch)).rejects.toMatchObject({ code: 'CHANNEL_NO_SPACE' })
+    for (let i = 0; i < 10; i++) await channel.put(batch)
+    expect(filesIn(disk, full)).toHaveLength(1)
+    expect(await takeAll(channel)).toHaveLength(11 * 20)
   })
 })

@@ -19,6 +19,8 @@ export interface PutStoreOptions {
   readonly name: string
   readonly context: Context
   readonly store: Store
+  readonly dataFolders: readonly string[]
+  /** Bytes that must stay free in each of them. */
   readonly requiredSpaceBytes: number
   readonly syncEveryMs: number | undefined
   /** Batches that are on disk, in order; called with all of a group at once. */
@@ -27,7 +29,7 @@ export interface PutStoreOptions {
   readonly failed: (range: Range) => void
 }
 
-/** The free space is asked for again after so many bytes, or when there was too little. */
+/** The free space is asked for again after so many bytes, when there was too little, and where the next file goes to another folder. */
 const bytesPerLook = 16 * 1024 * 1024
 
 export class PutStore {
@@ -35,6 +37,8 @@ export class PutStore {
   readonly #group: GroupCommit<PendingPut>
   readonly #buffer = new RecordBuffer()
   #nextOrdinal: number
+  /** The folder that was asked for its free space last, and what of that may still be used. */
+  #lookedAt: string | undefined
   #spaceLeft = 0
   /** Files with bytes that no sync covers yet, where syncs come by time. */
   readonly #dirty = new Set<DataFile>()
@@ -118,19 +122,28 @@ export class PutStore {
   }
 
   #needSpace(bytes: number): void {
-    if (this.#spaceLeft < bytes) {
-      const { context, store, requiredSpaceBytes } = this.#options
-      const free = context.disk.space(store.files.nextFolder).usableBytes
-      this.#spaceLeft = Math.min(bytesPerLook + bytes, free - requiredSpaceBytes)
-      if (this.#spaceLeft < bytes) throw this.#noSpace()
-    }
+    if (!this.#options.store.files.turnToRoom(bytes, (folder) => this.#hasRoom(folder, bytes))) throw this.#noSpace()
     this.#spaceLeft -= bytes
   }
 
+  #hasRoom(folder: string, bytes: number): boolean {
+    if (folder !== this.#lookedAt || this.#spaceLeft < bytes) {
+      this.#lookedAt = folder
+      this.#spaceLeft = Math.min(bytesPerLook + bytes, this.#freeIn(folder) - this.#options.requiredSpaceBytes)
+    }
+    return this.#spaceLeft >= bytes
+  }
+
+  #freeIn(folder: string): number {
+    return this.#options.context.disk.space(folder).usableBytes
+  }
+
+  /** Names the folder with the most room: the others have even less. */
   #noSpace(): Fault {
-    const { name: channel, context, store, requiredSpaceBytes: required } = this.#options
-    const folder = store.files.nextFolder
-    return new Fault('CHANNEL_NO_SPACE', { channel, folder, free: context.disk.space(folder).usableBytes, required })
+    const { name: channel, dataFolders, requiredSpaceBytes: required } = this.#options
+    const all = dataFolders.map((folder) => ({ folder, free: this.#freeIn(folder) }))
+    const most = all.reduce((best, one) => (one.free > best.free ? one : best))
+    return new Fault('CHANNEL_NO_SPACE', { channel, ...most, required })
   }
 
   #syncLater(file: DataFile, everyMs: number): void {

@@ -28,9 +28,12 @@ export class FakeNames {
   #durable: Names = new Map([['/', 'folder']])
   /** Of each volume. */
   readonly #journals: Map<string, NameChange[]>
+  /** Bytes that the files in a folder may hold. */
+  readonly #capacities: ReadonlyMap<string, number>
 
   /** `volumes` are folders whose file systems are their own; they are there from the start. */
-  constructor(volumes: readonly string[] = []) {
+  constructor(volumes: readonly string[] = [], capacities: ReadonlyMap<string, number> = new Map()) {
+    this.#capacities = capacities
     this.#journals = new Map(['/', ...volumes].map((volume) => [volume, []]))
     for (const names of [this.#names, this.#durable]) for (const volume of volumes) names.set(volume, 'folder')
   }
@@ -43,11 +46,19 @@ export class FakeNames {
     return this.#names.entries()
   }
 
-  /** Of all files together. */
-  get sizeInBytes(): number {
+  /** Where `path` lies, what may be filled: of its folder's own capacity, or of `capacityBytes`, which all others share. */
+  space(path: string, capacityBytes: number): { totalBytes: number; usableBytes: number } {
+    const folder = this.#limitedOf(normalize(path))
+    const totalBytes = Math.min(this.#capacities.get(folder ?? '') ?? capacityBytes, 2 ** 50)
     let size = 0
-    for (const node of this.#names.values()) size += node === 'folder' ? 0 : node.size
-    return size
+    if (totalBytes < 2 ** 50)
+      for (const [name, node] of this.#names)
+        if (node !== 'folder' && this.#limitedOf(name) === folder) size += node.size
+    return { totalBytes, usableBytes: Math.max(0, totalBytes - size) }
+  }
+
+  #limitedOf(path: string): string | undefined {
+    return [...this.#capacities.keys()].find((folder) => path === folder || below(folder, path))
   }
 
   list(path: string): string[] {

@@ -35,6 +35,8 @@ export interface FakeDiskOptions {
 
 export class FakeDisk implements Disk {
   capacityBytes: number
+  /** The same for a folder whose files count for themselves. */
+  readonly capacities = new Map<string, number>()
   shortWrites: number
   /** Calls that changed something, so far. */
   changes = 0
@@ -53,7 +55,7 @@ export class FakeDisk implements Disk {
     const { seed = 1, capacityBytes = Infinity, shortWrites = 0, slowSyncs = 0, volumes = [], now = () => 0 } = options
     this.#random = seededRandom(seed)
     this.#now = now
-    this.#names = new FakeNames(volumes)
+    this.#names = new FakeNames(volumes, this.capacities)
     this.#slowSyncs = slowSyncs
     this.capacityBytes = capacityBytes
     this.shortWrites = shortWrites
@@ -199,8 +201,7 @@ export class FakeDisk implements Disk {
 
   space(path: string): { totalBytes: number; usableBytes: number } {
     this.#enter('space', path)
-    const totalBytes = Math.min(this.capacityBytes, 2 ** 50)
-    return { totalBytes, usableBytes: Math.max(0, totalBytes - this.#names.sizeInBytes) }
+    return this.#names.space(path, this.capacityBytes)
   }
 
   fstat(fd: number): DiskStat {
@@ -267,7 +268,7 @@ export class FakeDisk implements Disk {
 
   /** How much of a write there is room for; throws when there is none. */
   #fitting(node: FakeFile, position: number, length: number, path: string): number {
-    const free = this.capacityBytes === Infinity ? Infinity : Math.max(0, this.capacityBytes - this.#names.sizeInBytes)
+    const free = this.#names.space(path, this.capacityBytes).usableBytes
     const room = Math.min(length, Math.max(0, node.size - position) + free)
     if (room <= 0 && length > 0) throw systemError('ENOSPC', 'write', path)
     return room > 1 && this.#random.chance(this.shortWrites) ? 1 + this.#random.below(room - 1) : room

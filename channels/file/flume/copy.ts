@@ -81,7 +81,9 @@ export class Copy implements Disposable {
     const { bytes } = this.#buffer
     const { files, context, requiredSpaceBytes } = this.#options
     try {
-      if (context.disk.space(files.nextFolder).usableBytes < bytes.length + requiredSpaceBytes) throw this.#noSpace()
+      const needed = bytes.length + requiredSpaceBytes
+      if (!files.turnToRoom(bytes.length, (folder) => context.disk.space(folder).usableBytes >= needed))
+        throw this.#noSpace()
       return files.append(bytes, first, this.#next)
     } catch (thrown) {
       throw systemCode(thrown) === 'ENOSPC' ? this.#noSpace() : thrown
