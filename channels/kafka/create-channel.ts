@@ -30,6 +30,7 @@ export const partsOf = (values: KafkaChannelValues, context: Context): KafkaChan
   return {
     name,
     clock,
+    log,
     pollTimeoutMs: values['kafka.pollTimeout'],
     puts: new Puts({
       topic,

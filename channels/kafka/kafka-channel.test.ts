@@ -4,7 +4,7 @@ import { clientOptions } from '../../src/client/options.ts'
 import { bodiesOf, bodyOf, eventOf, numbered } from '../../test/conformance/events.ts'
 import type { BrokerBench } from '../../test/fakes/broker.ts'
 import { channelBroker, channelTopic as topic, openKafkaChannel } from '../../test/fakes/kafka-channel.ts'
-import { createTopic, put, storedIn } from '../../test/fakes/kafka-client.ts'
+import { consumerOf, createTopic, put, storedIn } from '../../test/fakes/kafka-client.ts'
 import { takeSome } from '../../test/fakes/takes.ts'
 import { readFrom } from '../../test/fakes/transactions.ts'
 import { valuesOf } from '../../test/fakes/values.ts'
@@ -126,6 +126,19 @@ describe('a take', () => {
     const { channel } = await openKafkaChannel(bench)
     await channel.put(numbered(26, 27))
     expect(await takeSome(channel, 1)).toEqual(['26'])
+  })
+
+  it('that has no place to begin is refused, and goes on once there is one, without a restart', async () => {
+    const bench = await channelBroker(1)
+    const { channel, log } = await openKafkaChannel(bench, { 'kafka.consumer.auto.offset.reset': 'none' })
+    await channel.put(numbered(0, 10))
+    for (let i = 0; i < 2; i++) await expect(channel.take(10, never)).rejects.toMatchObject({ code: 'NO_OFFSET' })
+    expect(log.of('error')).toHaveLength(1)
+    // The group has no member between two tries, and takes offsets from others.
+    await using other = await consumerOf(bench.port, { groupId: 'flume' })
+    await other.consumer.commit([{ topic, partition: 0, offset: 4 }])
+    expect(await takeSome(channel, 6)).toEqual(bodiesOf(numbered(4, 10)))
+    expect(log.of('info')).toContain('Channel x1 takes events again.')
   })
 
   it('takes a record that is no Flume event for a body, and says so once', async () => {

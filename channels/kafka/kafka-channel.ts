@@ -5,23 +5,19 @@ import { type Channel, nothingTaken, type Take } from '../../src/flow/channel.ts
 import type { Batch } from '../../src/flow/event.ts'
 import { type Receipt, settledReceipt } from '../../src/flow/receipt.ts'
 import { type Taker, Waiters } from '../../src/flow/waiters.ts'
-import type { Clock } from '../../src/io/clock.ts'
 import type { Puts } from './puts.ts'
+import { Reading, type ReadingOptions } from './reading.ts'
 import { joined, type Slice } from './ready-events.ts'
 import type { Takes } from './takes.ts'
 
-export interface KafkaChannelOptions {
-  readonly name: string
-  readonly clock: Clock
+/** `takes` is called at the first take: a channel without a sink joins no group. */
+export interface KafkaChannelOptions extends ReadingOptions {
   /** How long a take waits for events. */
   readonly pollTimeoutMs: number
   readonly puts: Puts
-  /** Made at the first take: a channel without a sink joins no group. */
-  readonly takes: (changed: () => void) => Takes
 }
 
 const done = Promise.resolve()
-const nothingKnown = { ready: { count: 0 }, taken: 0, committed: 0 }
 
 export class KafkaChannel implements Channel {
   readonly capacity = Number.MAX_SAFE_INTEGER
@@ -30,20 +26,19 @@ export class KafkaChannel implements Channel {
   readonly shared = true
   readonly #options: KafkaChannelOptions
   readonly #takers: Waiters<Taker>
-  #takes: Takes | undefined
-  #starting: Promise<void> | undefined
+  readonly #reading: Reading
   #put = 0
   #closed = false
 
   constructor(options: KafkaChannelOptions) {
     this.#options = options
     this.#takers = new Waiters(options.clock, options.pollTimeoutMs)
+    this.#reading = new Reading(options, () => this.#serve())
   }
 
   /** What this agent knows of: events that it put and no sink of it has stored, or more where more was fetched. */
   get held(): number {
-    const { ready, taken, committed } = this.#takes ?? nothingKnown
-    return Math.max(ready.count + taken, this.#put - committed)
+    return Math.max(this.#reading.held, this.#put - this.#reading.committed)
   }
 
   open(): Promise<void> {
@@ -61,11 +56,11 @@ export class KafkaChannel implements Channel {
   async take(max: number, signal: AbortSignal): Promise<Take> {
     assert(max >= 1, `A take of ${max} events`)
     if (this.#closed || signal.aborted) return nothingTaken
-    const takes = await this.#started()
-    if (this.#closed || signal.aborted) return nothingTaken
+    const takes = await this.#reading.started(signal)
+    if (takes === undefined || this.#closed || signal.aborted) return nothingTaken
     return new Promise((resolve, reject) => {
       const giveUp = (): void => resolve(nothingTaken)
-      if (takes.ready.count > 0 && this.#takers.length === 0) this.#give(takes, max, resolve, reject)
+      if (canServe(takes) && this.#takers.length === 0) this.#give(takes, max, resolve, reject)
       else this.#takers.add({ max, signal, resolve, reject, giveUp, deadlineMs: 0 })
     })
   }
@@ -74,28 +69,14 @@ export class KafkaChannel implements Channel {
     if (this.#closed) return
     this.#closed = true
     this.#takers.close()
-    await this.#starting?.catch(() => undefined)
-    await this.#takes?.[Symbol.asyncDispose]()
+    await this.#reading[Symbol.asyncDispose]()
     await this.#options.puts[Symbol.asyncDispose]()
   }
 
-  /** The taking side, which tries to begin until it can. */
-  async #started(): Promise<Takes> {
-    const takes = (this.#takes ??= this.#options.takes(() => this.#serve()))
-    this.#starting ??= takes.start()
-    try {
-      await this.#starting
-    } catch (thrown) {
-      this.#starting = undefined
-      throw thrown
-    }
-    return takes
-  }
-
   #serve(): void {
-    const takes = this.#takes
+    const takes = this.#reading.current
     if (takes === undefined) return
-    while (!this.#closed && (takes.ready.count > 0 || takes.hasFailed)) {
+    while (!this.#closed && canServe(takes)) {
       const taker = this.#takers.shift()
       if (taker === undefined) return
       this.#give(takes, taker.max, taker.resolve, taker.reject)
@@ -108,10 +89,13 @@ export class KafkaChannel implements Channel {
       resolve(slices.length === 0 ? nothingTaken : new KafkaTake(takes, slices))
     } catch (thrown) {
       rethrowBroken(thrown)
+      this.#reading.failed(takes, thrown)
       reject(thrown)
     }
   }
 }
+
+const canServe = (takes: Takes): boolean => takes.ready.count > 0 || takes.hasFailed
 
 class KafkaTake implements Take {
   readonly events: Batch

@@ -90,7 +90,10 @@ export class Takes implements AsyncDisposable {
     return slices
   }
 
-  /** The events are stored elsewhere; resolves when the group knows. Rejects with CHANNEL_CLOSED when the channel is closed before that. */
+  /**
+   * The events are stored elsewhere; resolves when the group knows. Rejects with CHANNEL_CLOSED when the channel is closed before that, and with what
+   * ended the reading where the group takes no more commits since.
+   */
   async commit(slices: readonly Slice[]): Promise<void> {
     this.#untake(slices)
     for (const slice of slices) slice.held.settle(slice)
@@ -102,6 +105,7 @@ export class Takes implements AsyncDisposable {
         await this.#commitAll()
       } catch (thrown) {
         rethrowBroken(thrown)
+        if (this.#failure !== undefined) throw this.#failure
         if (this.#stop.signal.aborted) throw new Fault('CHANNEL_CLOSED', { channel: this.#options.name }, thrown)
         await this.#options.context.clock.sleep(backoffMs(failures, retryFirstMs, retryMaxMs), this.#stop.signal)
       }
@@ -129,6 +133,8 @@ export class Takes implements AsyncDisposable {
         `The last offsets were not committed: ${reasonOf(thrown)}. Some events are delivered again.`,
       )
     })
+    // Another reads on from there: takes that are open yet are not to be committed by this one.
+    if (this.#failure !== undefined) for (const held of this.#held.values()) held.isLost = true
     await this.#consumer[Symbol.asyncDispose]()
   }
 
