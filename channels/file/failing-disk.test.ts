@@ -22,6 +22,27 @@ describe('a full disk', () => {
     expect(await takeAll(channel)).toEqual(bodiesOf(numbered(200, 210)))
   })
 
+  it.each(['clean stop', 'kill'] as const)(
+    'without a byte left: after a %s takes go on, and make room for puts',
+    async (end) => {
+      const { open, disk, kill } = fileChannelBench()
+      const first = await open()
+      for (let i = 0; i < 5; i++) await first.put(numbered(i * 10, i * 10 + 10))
+      if (end === 'kill') kill()
+      else await first[Symbol.asyncDispose]()
+      disk.capacityBytes = 2 ** 40
+      disk.capacityBytes -= disk.space('/').usableBytes
+      const channel = await open()
+      await expect(open()).rejects.toMatchObject({ code: 'FOLDER_LOCKED' })
+      await expect(channel.put(numbered(50, 60))).rejects.toMatchObject({ code: 'CHANNEL_NO_SPACE' })
+      expect(await takeAll(channel)).toEqual(bodiesOf(numbered(0, 50)))
+      await channel.put(numbered(50, 60))
+      await channel[Symbol.asyncDispose]()
+      expect([...disk.list('/checkpoint'), ...disk.list('/data')].filter((name) => name.includes('lock'))).toEqual([])
+      expect(await takeAll(await open())).toEqual(bodiesOf(numbered(50, 60)))
+    },
+  )
+
   it('is met before the last byte: minimumRequiredSpace stays free', async () => {
     const { open, disk } = fileChannelBench()
     const channel = await open({ requiredSpaceBytes: 10_000 })

@@ -114,6 +114,66 @@ test('a full disk refuses and leaves nothing behind', () => {
   expect(disk.list('/')).toEqual([])
 })
 
+test('a disk without a byte left: the lock is held by a name, as well as by a line', () => {
+  const disk = new FakeDisk({ capacityBytes: 0 })
+  const { as, alive } = machine()
+  const take = (pid: number): Disposable => takeLock('/.lock', { disk, processes: as(pid), mayHoldByName: true })
+  const first = take(10)
+  expect(() => take(11)).toThrow('in use by process 10')
+  expect(() => take(10)).toThrow('in use by process 10')
+  disk.capacityBytes = Infinity
+  expect(() => takeLock('/.lock', { disk, processes: as(11) })).toThrow('in use by process 10')
+  disk.capacityBytes = 0
+  first[Symbol.dispose]()
+  expect(disk.list('/')).toEqual([])
+  take(12)
+  alive.delete(12)
+  const next = take(13)
+  expect(() => take(14)).toThrow('in use by process 13')
+  next[Symbol.dispose]()
+  first[Symbol.dispose]()
+  expect(disk.list('/')).toEqual([])
+})
+
+test('a disk that fills up within the line', () => {
+  const disk = new FakeDisk({ capacityBytes: 20 })
+  const { as } = machine()
+  const first = takeLock('/.lock', { disk, processes: as(10), mayHoldByName: true })
+  expect(() => takeLock('/.lock', { disk, processes: as(11) })).toThrow('in use by process 10')
+  first[Symbol.dispose]()
+  expect(disk.list('/')).toEqual([])
+})
+
+test.each(['open', 'write', 'fstat', 'close', 'list', 'stat', 'rename', 'unlink', 'remove'] as const)(
+  'a second process that comes at any %s of the first on a full disk does not become a second owner',
+  (call) => {
+    for (let at = 1; at <= 24; at++) {
+      const disk = new FakeDisk({ capacityBytes: 0 })
+      // Every second time an owner that was killed has left its lock.
+      if (at % 2 === 0) disk.plant('/.lock', Buffer.alloc(0))
+      const { as } = machine()
+      const owners: number[] = []
+      const take = (pid: number): void => {
+        try {
+          takeLock('/.lock', { disk, processes: as(pid), mayHoldByName: true })
+          owners.push(pid)
+        } catch (thrown) {
+          expect(thrown).toMatchObject({ code: 'FOLDER_LOCKED' })
+        }
+      }
+      const usual = disk[call].bind(disk) as (...given: unknown[]) => unknown
+      let calls = 0
+      const watched = (...given: unknown[]): unknown => {
+        if (++calls === Math.ceil(at / 2)) take(11)
+        return usual(...given)
+      }
+      Object.assign(disk, { [call]: watched })
+      take(10)
+      expect(owners.length, `${call} ${at}`).toBe(1)
+    }
+  },
+)
+
 const holderProgram = (path: string): string => `
   import { realDisk } from ${JSON.stringify(join(import.meta.dirname, 'disk.ts'))}
   import { takeLock } from ${JSON.stringify(join(import.meta.dirname, 'lock.ts'))}

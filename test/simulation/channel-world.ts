@@ -13,6 +13,7 @@ import { bodiesOf, eventOf } from '../conformance/events.ts'
 import { FakeClock } from '../fakes/clock.ts'
 import { fakeContext } from '../fakes/context.ts'
 import { FakeDisk } from '../fakes/disk.ts'
+import { freeLocks } from '../fakes/file-channel.ts'
 import { seededRandom, type SeededRandom } from '../fakes/random.ts'
 import { Ledger } from './channel-ledger.ts'
 
@@ -186,7 +187,7 @@ export class World {
 
   /** An owner that is dead leaves its locks behind, as do those that the disk would not let go. */
   #freeLocks(): void {
-    for (const folder of folders) this.disk.remove(`${folder}/in_use.lock`)
+    freeLocks(this.disk, folders)
   }
 
   async #put(): Promise<void> {

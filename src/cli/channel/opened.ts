@@ -77,7 +77,8 @@ export const lockChannel = (folders: FlumeFolders): Disposable => {
 const locked = (folders: FlumeFolders): Disposable => {
   refuseLiveFlume(realDisk, folders.dataFolders)
   using locks = new DisposableStack()
-  for (const folder of allFolders(folders)) locks.use(takeLock(join(folder, 'in_use.lock'), { disk: realDisk }))
+  for (const folder of allFolders(folders))
+    locks.use(takeLock(join(folder, 'in_use.lock'), { disk: realDisk, mayHoldByName: true }))
   return locks.move()
 }
 
