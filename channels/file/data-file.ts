@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { crc32c } from '../../src/base/checksums.ts'
 import type { Disk } from '../../src/io/disk.ts'
 import { writeWhole } from '../../src/io/write-whole.ts'
+import { isDiskAlive } from './disk-alive.ts'
+import { PatientReads } from './patient-reads.ts'
 import { isWhole, readRecordHeader, recordHeaderBytes, recordMagic, type RecordHeader } from './put-record.ts'
 
 /** `MILLFC1\n`. */
@@ -73,6 +75,7 @@ export class DataFile {
   size: number
   /** All its events were taken for good, and it is gone, or is to go. */
   isDone = false
+  readonly reads: PatientReads
   readonly #disk: Disk
   #fd: number | undefined
 
@@ -86,6 +89,10 @@ export class DataFile {
     this.endOrdinal = first.ordinal
     this.size = size
     this.#fd = fd
+    this.reads = new PatientReads({
+      read: (into, position) => this.#fill(into, position),
+      isDiskAlive: () => isDiskAlive(disk, this.path, this.size),
+    })
   }
 
   /** Something stood before the first whole record, and nothing says which ordinals it had. */
@@ -96,6 +103,7 @@ export class DataFile {
   /** Makes a new, empty one that lasts, header and name: only the newest file can be without a header after a loss of power. */
   static create(disk: Disk, folder: string, id: number, firstOrdinal: number): DataFile {
     const file = new DataFile(disk, { folder, id, size: 0 }, { ordinal: firstOrdinal })
+    file.reads.retryByCaller()
     file.#fd = disk.open(file.path, 'wx+')
     try {
       file.append(headerOf(id, firstOrdinal))
@@ -145,16 +153,10 @@ export class DataFile {
     return this.#disk.sync(this.#opened())
   }
 
-  /** Up to `length` bytes from `position` on; fewer only at the end of the file. */
+  /** Up to `length` bytes from `position` on; fewer only at the end of the file. Zeros where the disk cannot read them, ever. */
   read(position: number, length: number): Buffer {
     const bytes = Buffer.allocUnsafeSlow(Math.max(0, Math.min(length, this.size - position)))
-    let got = 0
-    while (got < bytes.length) {
-      const more = this.#disk.read(this.#opened(), bytes, got, bytes.length - got, position + got)
-      if (more === 0) break
-      got += more
-    }
-    return bytes.subarray(0, got)
+    return bytes.subarray(0, this.reads.read(bytes, position))
   }
 
   close(): void {
@@ -164,10 +166,24 @@ export class DataFile {
     this.#disk.close(fd)
   }
 
+  /** One that the disk could not read in places is kept under another name: another day it may, or what is left of it may be copied. */
   remove(): void {
     this.isDone = true
     this.close()
-    this.#disk.unlink(this.path)
+    if (!this.reads.hasDead) return this.#disk.unlink(this.path)
+    let aside = `${this.path}.damaged`
+    for (let i = 2; this.#disk.stat(aside) !== undefined; i++) aside = `${this.path}-${i}.damaged`
+    this.#disk.rename(this.path, aside)
+  }
+
+  #fill(into: Buffer, position: number): number {
+    let got = 0
+    while (got < into.length) {
+      const more = this.#disk.read(this.#opened(), into, got, into.length - got, position + got)
+      if (more === 0) break
+      got += more
+    }
+    return got
   }
 
   #opened(): number {

@@ -78,6 +78,7 @@ export class DataFiles {
     // What a spillable channel wrote down when it was closed stands in files with higher numbers and lower ordinals.
     this.#files.sort(byOrdinal)
     for (const [i, file] of this.#files.entries()) file.endOrdinal = this.#endOf(file, this.#files[i + 1], owedEnd)
+    for (const { reads } of this.#files) reads.retryByCaller()
     if (this.#files.length > 0) log.debug(`${this.#files.length} data files, ${this.sizeInBytes} bytes.`)
     return this.#files.at(-1)?.endOrdinal ?? 0
   }
@@ -147,7 +148,9 @@ export class DataFiles {
   removeTaken(taken: Ordinals, lost?: Ordinals): void {
     const kept: DataFile[] = []
     for (const file of this.#files) {
-      const isDone = file !== this.#current && taken.covers({ from: file.firstOrdinal, to: file.endOrdinal })
+      // Nothing says which events stood in a damaged start.
+      const from = file.hasDamagedStart ? 0 : file.firstOrdinal
+      const isDone = file !== this.#current && taken.covers({ from, to: file.endOrdinal })
       if (!isDone || !this.#removed(file, lost)) kept.push(file)
     }
     this.#files = kept
@@ -189,6 +192,9 @@ export class DataFiles {
     const hasDamagedEnd = last !== undefined && last.position + last.length >= file.size
     // What is damaged at the start of the next file belongs to that one, unless this one may have had it.
     if (next !== undefined) return hasDamagedEnd ? next.firstOrdinal : Math.min(end, next.firstOrdinal)
+    // Whether events were acknowledged in what cannot be read nobody knows, and their ordinals must not be given again.
+    if (last !== undefined && hasDamagedEnd && file.reads.deadBytes(last.position, last.length) > 0)
+      throw file.reads.error
     if (end < owedEnd) return owedEnd
     if (last !== undefined && hasDamagedEnd) this.quarantine.tail(file, last.position, last.length)
     return end

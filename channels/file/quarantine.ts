@@ -63,7 +63,9 @@ export class Quarantine {
     const aside = length > 0 ? this.#copy(file, position, Math.min(length, copiedBytesMax)) : undefined
     this.count(to - from, aside)
     const kept = aside === undefined ? '' : ` The bytes are kept in ${aside}.`
-    this.#log.error(`Data file ${file.path} is damaged at ${position}: ${to - from} events are lost.${kept}`)
+    const dead = file.reads.deadBytes(position, length)
+    const unread = dead > 0 ? `, where the disk cannot read ${dead} bytes` : ''
+    this.#log.error(`Data file ${file.path} is damaged at ${position}${unread}: ${to - from} events are lost.${kept}`)
   }
 
   /** Events `from` to `to - 1` are in no data file; `what` should have them, as far as that is known. */
