@@ -8,7 +8,8 @@ import { takeLock } from '../../src/io/lock.ts'
 import { DataFiles } from './data-files.ts'
 import { refuseLiveFlume } from './flume/folders.ts'
 import { TakeOver } from './flume/take-over.ts'
-import { StoppedChannel } from './stopped-channel.ts'
+import { Ordinals } from './ordinals.ts'
+import { type ChannelState, StoppedChannel } from './stopped-channel.ts'
 import { owedEnd, TakesJournal } from './takes-journal.ts'
 
 export interface StoreOptions {
@@ -38,12 +39,29 @@ const lockName = 'in_use.lock'
 const isBare = (disk: Disk, folder: string): boolean =>
   disk.stat(folder) === undefined || disk.list(folder).length === 0
 
+/**
+ * How many events the journal knows of that were put and not taken, and that no file can have. Damage in a file is not counted; nor is a gap that lies behind
+ * what the journal knows of, as a put that was refused leaves one.
+ */
+const eventsWithoutFile = ({ files, journal }: ChannelState): number => {
+  if (journal === undefined) return 0
+  const covered = new Ordinals(
+    files.map(({ firstOrdinal, endOrdinal, damaged, sizeInBytes }, i) => {
+      const last = damaged.at(-1)
+      const isEndDamaged = last !== undefined && last.position + last.length >= sizeInBytes
+      return { from: firstOrdinal, to: isEndDamaged ? (files[i + 1]?.firstOrdinal ?? journal.end) : endOrdinal }
+    }),
+  )
+  const owed = journal.taken.missing({ from: 0, to: journal.end }).flatMap((range) => covered.missing(range))
+  return owed.reduce((sum, { from, to }) => sum + (to - from), 0)
+}
+
 /** A disk that is not mounted looks like a new folder: where files with held events are missing, they may be on it. Throws CHANNEL_FOLDER_EMPTY. */
 const refuseUnmounted = (options: StoreOptions, { disk, name }: Context): void => {
   const folder = options.dataFolders.find((one) => isBare(disk, one))
   if (folder === undefined) return
-  const { missingFiles, missing: events } = new StoppedChannel(disk, options).look()
-  if (missingFiles.length > 0) throw new Fault('CHANNEL_FOLDER_EMPTY', { channel: name, folder, events })
+  const events = eventsWithoutFile(new StoppedChannel(disk, options).look())
+  if (events > 0) throw new Fault('CHANNEL_FOLDER_EMPTY', { channel: name, folder, events })
 }
 
 /** Throws FOLDER_LOCKED, CHANNEL_FOLDER_EMPTY, what a take-over from Flume throws, and system errors; nothing stays open then. */
@@ -56,7 +74,7 @@ export const openStore = async (options: StoreOptions, context: Context): Promis
     // The first of them is locked by now, and the others are as they were found.
     if (folder === options.dataFolders[0]) refuseUnmounted(options, context)
     makeDurableFolder(disk, folder)
-    opening.use(takeLock(join(folder, lockName), { disk, own, mayHoldByName: true }))
+    opening.use(takeLock(join(folder, lockName), { disk, own }))
   }
   const journal = opening.adopt(await TakesJournal.open(disk, options.checkpointFolder), (open) => open.close())
   const folders = options.dataFolders
