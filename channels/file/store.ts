@@ -74,7 +74,7 @@ export const openStore = async (options: StoreOptions, context: Context): Promis
     // The first of them is locked by now, and the others are as they were found.
     if (folder === options.dataFolders[0]) refuseUnmounted(options, context)
     makeDurableFolder(disk, folder)
-    opening.use(takeLock(join(folder, lockName), { disk, own }))
+    opening.use(takeLock(join(folder, lockName), { disk, own, mayHoldByName: true }))
   }
   const journal = opening.adopt(await TakesJournal.open(disk, options.checkpointFolder), (open) => open.close())
   const folders = options.dataFolders
