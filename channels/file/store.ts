@@ -92,6 +92,7 @@ export const openStore = async (options: StoreOptions, context: Context): Promis
     )
     taken.add({ from: 0, to: oldest.firstOrdinal })
   }
+  if (journal.damage !== undefined) log.warn(`Channel ${name}: ${journal.damage}.`)
   files.removeTaken(taken, lost)
   const { checkpointFolder, dataFolders, backupFolder, requiredSpaceBytes } = options
   const { takeOver, nextOrdinal } = await TakeOver.run(

@@ -5,49 +5,14 @@
  * damage, and not a put that a crash cut off. Throws system errors.
  */
 import { join } from 'node:path'
-import { crc32c } from '../../src/base/checksums.ts'
 import type { Disk } from '../../src/io/disk.ts'
 import { readWhole } from '../../src/io/read-whole.ts'
 import { writeWhole } from '../../src/io/write-whole.ts'
 import { Ordinals, type Range } from './ordinals.ts'
+import { findRecord, readRecord, recordOf } from './takes-record.ts'
 
 const names = ['taken-0.journal', 'taken-1.journal'] as const
 export const journalBytes = 1024 * 1024
-/** `MTJ1`. */
-const magic = 0x4d_54_4a_31
-
-/** magic, whole length, CRC-32C of the rest, generation, number in the file, ranges. */
-const headerBytes = 32
-const lengthAt = 4
-const checksumAt = 8
-const checkedAt = 12
-const generationAt = 12
-const numberAt = 20
-const countAt = 24
-const rangeBytes = 16
-
-const recordOf = (generation: number, number: number, ranges: readonly Range[]): Buffer => {
-  const bytes = Buffer.alloc(headerBytes + ranges.length * rangeBytes)
-  bytes.writeUInt32BE(magic)
-  bytes.writeUInt32BE(bytes.length, lengthAt)
-  bytes.writeBigUInt64BE(BigInt(generation), generationAt)
-  bytes.writeUInt32BE(number, numberAt)
-  bytes.writeUInt32BE(ranges.length, countAt)
-  for (const [i, { from, to }] of ranges.entries()) {
-    bytes.writeBigUInt64BE(BigInt(from), headerBytes + i * rangeBytes)
-    bytes.writeBigUInt64BE(BigInt(to), headerBytes + i * rangeBytes + 8)
-  }
-  bytes.writeUInt32BE(crc32c(bytes.subarray(checkedAt)), checksumAt)
-  return bytes
-}
-
-interface JournalRecord {
-  readonly generation: number
-  readonly number: number
-  readonly ranges: readonly Range[]
-  readonly sizeInBytes: number
-}
-
 /** An empty range says where the puts end. */
 const withEnd = (ranges: readonly Range[], end: number): Range[] => [...ranges, { from: end, to: end }]
 
@@ -64,21 +29,6 @@ const addLost = (lost: Ordinals, ranges: readonly Range[]): void => {
 
 const endOf = (ranges: readonly Range[], before = 0): number =>
   ranges.reduce((end, { from, to }) => (from === to ? Math.max(end, to) : end), before)
-
-/** The record at `at`, or undefined where none is whole. */
-const readRecord = (file: Buffer, at: number): JournalRecord | undefined => {
-  if (at + headerBytes > file.length || file.readUInt32BE(at) !== magic) return undefined
-  const sizeInBytes = file.readUInt32BE(at + lengthAt)
-  const count = file.readUInt32BE(at + countAt)
-  if (sizeInBytes !== headerBytes + count * rangeBytes || at + sizeInBytes > file.length) return undefined
-  if (crc32c(file.subarray(at + checkedAt, at + sizeInBytes)) !== file.readUInt32BE(at + checksumAt)) return undefined
-  const ranges = Array.from({ length: count }, (_, i) => ({
-    from: Number(file.readBigUInt64BE(at + headerBytes + i * rangeBytes)),
-    to: Number(file.readBigUInt64BE(at + headerBytes + i * rangeBytes + 8)),
-  }))
-  const generation = Number(file.readBigUInt64BE(at + generationAt))
-  return { generation, number: file.readUInt32BE(at + numberAt), ranges, sizeInBytes }
-}
 
 interface Read {
   readonly generation: number
@@ -107,10 +57,40 @@ const readFile = (file: Buffer): Read | undefined => {
   return { generation: state.generation, taken, lost, end, bytes: file.subarray(0, at) }
 }
 
-const newest = (files: readonly (Buffer | undefined)[]): Read | undefined =>
-  files
-    .flatMap((file) => (file === undefined ? [] : (readFile(file) ?? [])))
-    .toSorted((a, b) => b.generation - a.generation)[0]
+/** Where a journal is damaged, and of which generation the whole record behind that is. */
+interface Damage {
+  readonly name: string
+  readonly position: number
+  readonly generation: number
+}
+
+/** A crash cuts off the record that is written last, be it a state: no whole one of its generation follows it. */
+const damageOf = (files: readonly (Buffer | undefined)[], reads: readonly (Read | undefined)[], found: Read) => {
+  for (const [i, name] of names.entries()) {
+    const [file, read] = [files[i], reads[i]]
+    if (file === undefined || (read !== undefined && read !== found)) continue
+    const position = read?.bytes.length ?? 0
+    const later = findRecord(file, position, ({ generation }) =>
+      read === undefined ? generation > found.generation : generation === found.generation,
+    )
+    if (later !== undefined) return { name, position, generation: later.generation } satisfies Damage
+  }
+  return undefined
+}
+
+/** Of the files in a folder, in the order of their names. */
+const newest = (
+  files: readonly (Buffer | undefined)[],
+): (Read & { readonly damage: Damage | undefined }) | undefined => {
+  const reads = files.map((file) => (file === undefined ? undefined : readFile(file)))
+  const [found] = reads.flatMap((read) => read ?? []).toSorted((a, b) => b.generation - a.generation)
+  return found === undefined ? undefined : { ...found, damage: damageOf(files, reads, found) }
+}
+
+const damageText = (folder: string, damage: Damage | undefined): string | undefined =>
+  damage === undefined
+    ? undefined
+    : `${join(folder, damage.name)} is damaged at ${damage.position}: takes that were noted from there on are forgotten, and their events may come again, or be told as lost`
 
 const openOrCreate = (disk: Disk, path: string): number => disk.open(path, disk.stat(path) === undefined ? 'wx+' : 'r+')
 
@@ -125,6 +105,8 @@ export interface JournalState {
   readonly generation: number
   /** Every ordinal below it was put, and is in a data file unless it was taken. */
   readonly end: number
+  /** A sentence without its end. */
+  readonly damage: string | undefined
 }
 
 /** After the last of the events that a journal knows of and that were not taken; 0 where there is none. */
@@ -133,7 +115,8 @@ export const owedEnd = ({ taken, end }: Pick<JournalState, 'taken' | 'end'>): nu
 
 /** The journal in a folder as it stands now, also while another process writes it; undefined where none is whole. Throws system errors. */
 export const readJournal = (disk: Disk, folder: string): JournalState | undefined => {
-  return newest(names.map((name) => readWhole(disk, join(folder, name))))
+  const found = newest(names.map((name) => readWhole(disk, join(folder, name))))
+  return found === undefined ? undefined : { ...found, damage: damageText(folder, found.damage) }
 }
 
 /** Whether a folder has files of a journal, whole or not. */
@@ -154,6 +137,8 @@ export class TakesJournal {
   readonly lost: Ordinals
   /** Whether there was one before. */
   readonly isNew: boolean
+  /** What was found damaged, as a sentence without its end. */
+  readonly damage: string | undefined
   readonly #disk: Disk
   readonly #fds: readonly number[]
   #end: number
@@ -164,14 +149,18 @@ export class TakesJournal {
   #at = 0
   #isFailed = false
 
-  private constructor(disk: Disk, fds: readonly number[], found: Read | undefined) {
+  private constructor(disk: Disk, fds: readonly number[], folder: string, found: ReturnType<typeof newest>) {
     this.#disk = disk
     this.#fds = fds
     this.isNew = found === undefined
     this.taken = found?.taken ?? new Ordinals()
     this.lost = found?.lost ?? new Ordinals()
     this.#end = found?.end ?? 0
+    this.damage = damageText(folder, found?.damage)
     this.#generation = this.#lasting = found?.generation ?? 0
+    // What stands behind the damage must not pass for records of the file that is begun now: generations of its own, in the same turn.
+    const behind = Math.max(0, (found?.damage?.generation ?? 0) - this.#lasting)
+    this.#generation += behind + (behind % 2)
   }
 
   /** Every ordinal below it was put, and is in a data file unless it was taken: as far as that is known to last. */
@@ -185,7 +174,7 @@ export class TakesJournal {
     try {
       for (const name of names) fds.push(openOrCreate(disk, join(folder, name)))
       const found = newest(fds.map((fd) => wholeFile(disk, fd)))
-      const journal = new TakesJournal(disk, fds, found)
+      const journal = new TakesJournal(disk, fds, folder, found)
       for (const fd of fds) journal.#stretch(fd, journalBytes)
       disk.syncFolder(folder)
       if (found !== undefined) await journal.#makeLast(found)

@@ -139,6 +139,17 @@ it('a damaged header is told by verify and inspect, and costs no event', async (
   expect(exported).toMatchObject({ code: 0, out: numbers(20, 100) })
 })
 
+it('a damaged journal of takes is told by verify', async () => {
+  using folder = temporaryFolder()
+  await (await openChannel(folder.path))[Symbol.asyncDispose]()
+  await written(folder.path)
+  const journal = join(folder.path, 'checkpoint/taken-0.journal')
+  damage(journal, 'MTJ1')
+  const { code, out } = await runCli('channel', 'verify', folder.path)
+  expect(code).toBe(1)
+  expect(out).toMatch(new RegExp(`^${journal} is damaged at 0: takes that were noted from there on are forgotten`))
+})
+
 describe('millrace channel export', () => {
   it('writes bodies in lines, or headers and bodies in JSON, and leaves all where it is', async () => {
     using folder = temporaryFolder()

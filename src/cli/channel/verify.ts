@@ -29,6 +29,7 @@ export const ownVerdict = (state: ChannelState, { checkpointFolder }: FlumeFolde
   damage.push(...state.headless.map((path) => `${path}: has no whole header`))
   if (checkpointFolder !== undefined && state.journal === undefined && hasJournal(realDisk, checkpointFolder))
     damage.push(`${checkpointFolder}: neither file of the journal of takes is whole`)
+  if (state.journal?.damage !== undefined) damage.push(state.journal.damage)
   damage.push(...state.missingFiles)
   const notes = state.files.flatMap(({ tail }) =>
     tail === undefined ? [] : [`${damagedText(tail)}: a put that was under way at the end and was not acknowledged`],
