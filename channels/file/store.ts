@@ -20,6 +20,8 @@ export interface StoreOptions {
   readonly requiredSpaceBytes: number
   /** Where a Flume that wrote here kept its second checkpoint. */
   readonly backupFolder?: string | undefined
+  /** Some of the events are in memory alone: after a crash they are in no file, and no disk is missing. */
+  readonly hasMemory?: boolean
 }
 
 export interface Store {
@@ -58,7 +60,7 @@ const eventsWithoutFile = ({ files, journal }: ChannelState): number => {
 
 /** A disk that is not mounted looks like a new folder: where files with held events are missing, they may be on it. Throws CHANNEL_FOLDER_EMPTY. */
 const refuseUnmounted = (options: StoreOptions, { disk, name }: Context): void => {
-  const folder = options.dataFolders.find((one) => isBare(disk, one))
+  const folder = options.hasMemory === true ? undefined : options.dataFolders.find((one) => isBare(disk, one))
   if (folder === undefined) return
   const events = eventsWithoutFile(new StoppedChannel(disk, options).look())
   if (events > 0) throw new Fault('CHANNEL_FOLDER_EMPTY', { channel: name, folder, events })

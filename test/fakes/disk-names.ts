@@ -51,9 +51,7 @@ export class FakeNames {
     const folder = this.#limitedOf(normalize(path))
     const totalBytes = Math.min(this.#capacities.get(folder ?? '') ?? capacityBytes, 2 ** 50)
     let size = 0
-    if (totalBytes < 2 ** 50)
-      for (const [name, node] of this.#names)
-        if (node !== 'folder' && this.#limitedOf(name) === folder) size += node.size
+    for (const [name, node] of this.#names) if (node !== 'folder' && this.#limitedOf(name) === folder) size += node.size
     return { totalBytes, usableBytes: Math.max(0, totalBytes - size) }
   }
 
