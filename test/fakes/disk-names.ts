@@ -55,6 +55,12 @@ export class FakeNames {
     return { totalBytes, usableBytes: Math.max(0, totalBytes - size) }
   }
 
+  /** What of that may be filled; nothing is counted where there is no limit at all. */
+  free(path: string, capacityBytes: number): number {
+    const isLimited = capacityBytes !== Infinity || this.#capacities.size > 0
+    return isLimited ? this.space(path, capacityBytes).usableBytes : Infinity
+  }
+
   #limitedOf(path: string): string | undefined {
     return [...this.#capacities.keys()].find((folder) => path === folder || below(folder, path))
   }

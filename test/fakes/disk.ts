@@ -268,8 +268,7 @@ export class FakeDisk implements Disk {
 
   /** How much of a write there is room for; throws when there is none. */
   #fitting(node: FakeFile, position: number, length: number, path: string): number {
-    const isUnlimited = this.capacityBytes === Infinity && this.capacities.size === 0
-    const free = isUnlimited ? Infinity : this.#names.space(path, this.capacityBytes).usableBytes
+    const free = this.#names.free(path, this.capacityBytes)
     const room = Math.min(length, Math.max(0, node.size - position) + free)
     if (room <= 0 && length > 0) throw systemError('ENOSPC', 'write', path)
     return room > 1 && this.#random.chance(this.shortWrites) ? 1 + this.#random.below(room - 1) : room
