@@ -4,10 +4,11 @@
  */
 import { Ring } from '../../src/base/ring.ts'
 import type { Batch, Event } from '../../src/flow/event.ts'
-import { type DataFile, type FoundRecord, RecordScan } from './data-file.ts'
+import type { DataFile } from './data-file.ts'
 import type { DataFiles, Place } from './data-files.ts'
 import { Ordinals, type Range } from './ordinals.ts'
 import { eventsOf } from './put-record.ts'
+import { type FoundRecord, RecordScan } from './record-scan.ts'
 
 /** The events `from` to `to - 1` of a batch whose first has the ordinal `first`. */
 export interface Slice {
@@ -59,7 +60,7 @@ export class Backlog {
   #readyBytes = 0
   /** What comes behind everything that is ready: its ordinal, and the scan that will find it on disk. */
   #next: number
-  #scan: RecordScan | undefined
+  #scan: RecordScan<DataFile> | undefined
   /** After everything that was stored. */
   #end: number
   /** Ordinals that were given and never stored. */
@@ -158,7 +159,7 @@ export class Backlog {
     this.#ready.unshift({ ...slice, to: head.to })
   }
 
-  #scanOf({ file, position }: Place): RecordScan {
+  #scanOf({ file, position }: Place): RecordScan<DataFile> {
     return new RecordScan(file, position, (at, length) => {
       this.#damage = { position: at, length }
     })
@@ -186,7 +187,7 @@ export class Backlog {
   }
 
   /** The scan of the file that `ordinal` is in, or of the first one behind it. */
-  #scanAt(ordinal: number): RecordScan | undefined {
+  #scanAt(ordinal: number): RecordScan<DataFile> | undefined {
     const file = this.#options.files.fileOf(ordinal)
     if (file === undefined) return undefined
     if (file.firstOrdinal > ordinal && !file.hasDamagedStart) {
@@ -207,13 +208,13 @@ export class Backlog {
     return undefined
   }
 
-  #nextFile({ file, position }: RecordScan): void {
+  #nextFile({ file, position }: RecordScan<DataFile>): void {
     const last = Math.min(file.endOrdinal, this.#end)
     if (this.#next < last) this.#loseIn(file, position, last)
     this.#scan = this.#next < this.#end ? this.#scanAt(this.#next) : undefined
   }
 
-  #take(scan: RecordScan, record: FoundRecord): void {
+  #take(scan: RecordScan<DataFile>, record: FoundRecord): void {
     const { firstOrdinal: first, count, sizeInBytes: bytes, position } = record
     if (first > this.#next) this.#loseIn(scan.file, position, first)
     const range = { from: Math.max(first, this.#next), to: first + count }

@@ -100,7 +100,7 @@ describe('a data file that is missing in the middle', () => {
     [1, 'Data file 1 (/data/events-0000000001.data) is not there: 10 events lost'],
     [
       3,
-      'Data file 3 (/data/events-0000000003.data) is not there, or /data/events-0000000002.data was cut off at 91: 10 events lost',
+      'Data file 3 (/data/events-0000000003.data) is not there, or /data/events-0000000002.data was cut off at 95: 10 events lost',
     ],
   ])('is named at the ends as well, number %i', async (id, line) => {
     const { disk, open } = fileChannelBench({ fileBytesMax: 100 })

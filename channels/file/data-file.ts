@@ -3,45 +3,14 @@
  * that created it and by no other: every start begins a new one, so that what a crash left behind is never written over. Throws system errors.
  */
 import { join } from 'node:path'
-import { crc32c } from '../../src/base/checksums.ts'
 import type { Disk } from '../../src/io/disk.ts'
 import { writeWhole } from '../../src/io/write-whole.ts'
+import { dataFileName, fileHeaderBytes, fileHeaderOf, readFileHeader } from './data-file-header.ts'
 import { isDiskAlive } from './disk-alive.ts'
 import { PatientReads } from './patient-reads.ts'
-import { isWhole, readRecordHeader, recordHeaderBytes, recordMagic, type RecordHeader } from './put-record.ts'
-
-/** `MILLFC1\n`. */
-const fileMagic = Buffer.from('MILLFC1\n')
-export const fileHeaderBytes = 32
-const idAt = 8
-const ordinalAt = 16
-const checksumAt = 24
-
-const namePattern = /^events-(\d{10})\.data$/
-
-export const dataFileName = (id: number): string => `events-${String(id).padStart(10, '0')}.data`
-/** The number in a data file's name, or undefined for another file. */
-export const dataFileId = (name: string): number | undefined => {
-  const digits = namePattern.exec(name)?.[1]
-  return digits === undefined ? undefined : Number(digits)
-}
-
-const headerOf = (id: number, firstOrdinal: number): Buffer => {
-  const header = Buffer.alloc(fileHeaderBytes)
-  fileMagic.copy(header)
-  header.writeBigUInt64BE(BigInt(id), idAt)
-  header.writeBigUInt64BE(BigInt(firstOrdinal), ordinalAt)
-  header.writeUInt32BE(crc32c(header.subarray(0, checksumAt)), checksumAt)
-  return header
-}
-
-/** What a header says; undefined where it is damaged. */
-const readHeader = (bytes: Buffer): { readonly id: number; readonly firstOrdinal: number } | undefined => {
-  const id = Number(bytes.readBigUInt64BE(idAt))
-  const firstOrdinal = Number(bytes.readBigUInt64BE(ordinalAt))
-  if (!Number.isSafeInteger(id) || !Number.isSafeInteger(firstOrdinal)) return undefined
-  return headerOf(id, firstOrdinal).equals(bytes) ? { id, firstOrdinal } : undefined
-}
+import type { RecordBuffer } from './put-record.ts'
+import { RecordForm } from './record-form.ts'
+import { RecordScan } from './record-scan.ts'
 
 /** A file on its disk. */
 interface FilePlace {
@@ -51,15 +20,18 @@ interface FilePlace {
   readonly fd?: number
 }
 
-/** Which event a file begins with, and, where only its first whole record tells, where that is. */
+/** What a file's header says, or else its first whole record, and then where that is. */
 interface First {
   readonly ordinal: number
+  readonly form: RecordForm
   readonly wholeAt?: number
 }
 
-/** Where a record was found. */
-export interface FoundRecord extends RecordHeader {
-  readonly position: number
+/** Which channel a new file belongs to, and which place it has in it. */
+export interface NewFile {
+  readonly channel: number
+  readonly id: number
+  readonly firstOrdinal: number
 }
 
 export class DataFile {
@@ -70,6 +42,8 @@ export class DataFile {
   readonly firstOrdinal: number
   /** Where that record begins; undefined where the header is whole. */
   readonly firstWholeAt: number | undefined
+  /** Of its records. */
+  readonly form: RecordForm
   /** After the last ordinal; what is beyond the records that were found never was acknowledged. */
   endOrdinal: number
   size: number
@@ -86,6 +60,7 @@ export class DataFile {
     this.path = join(folder, dataFileName(id))
     this.firstOrdinal = first.ordinal
     this.firstWholeAt = first.wholeAt
+    this.form = first.form
     this.endOrdinal = first.ordinal
     this.size = size
     this.#fd = fd
@@ -101,12 +76,13 @@ export class DataFile {
   }
 
   /** Makes a new, empty one that lasts, header and name: only the newest file can be without a header after a loss of power. */
-  static create(disk: Disk, folder: string, id: number, firstOrdinal: number): DataFile {
-    const file = new DataFile(disk, { folder, id, size: 0 }, { ordinal: firstOrdinal })
+  static create(disk: Disk, folder: string, { channel, id, firstOrdinal }: NewFile): DataFile {
+    const form = new RecordForm(2, channel, id)
+    const file = new DataFile(disk, { folder, id, size: 0 }, { ordinal: firstOrdinal, form })
     file.reads.retryByCaller()
     file.#fd = disk.open(file.path, 'wx+')
     try {
-      file.append(headerOf(id, firstOrdinal))
+      file.append(fileHeaderOf({ version: 2, id, firstOrdinal, channel }))
       disk.syncNow(file.#fd)
       disk.syncFolder(folder)
     } catch (thrown) {
@@ -117,16 +93,16 @@ export class DataFile {
   }
 
   /**
-   * Opens one that is there, by its first whole record where the header is damaged. Undefined where it has neither, as after a crash while it was made, or
-   * the header of another file.
+   * Opens one that is there, by its first whole record where the header is damaged: of `channel`, or of version 1. Undefined where it has neither, as after
+   * a crash while it was made, or the header of another file.
    */
-  static open(disk: Disk, folder: string, id: number): DataFile | undefined {
+  static open(disk: Disk, folder: string, id: number, channel?: number): DataFile | undefined {
     const fd = disk.open(join(folder, dataFileName(id)), 'r')
     let file: DataFile | undefined
     try {
       // Asked before the header is read: a file that a live agent is making has nothing behind it then.
       const place = { folder, id, size: disk.fstat(fd).size, fd }
-      const first = DataFile.#firstOf(disk, place)
+      const first = DataFile.#firstOf(disk, place, channel)
       if (first !== undefined) file = new DataFile(disk, place, first)
       return file
     } finally {
@@ -134,13 +110,25 @@ export class DataFile {
     }
   }
 
-  static #firstOf(disk: Disk, place: FilePlace): First | undefined {
-    const probe = new DataFile(disk, place, { ordinal: 0 })
-    const bytes = probe.read(0, fileHeaderBytes)
-    const header = bytes.length === fileHeaderBytes ? readHeader(bytes) : undefined
-    if (header !== undefined) return header.id === place.id ? { ordinal: header.firstOrdinal } : undefined
-    const record = new RecordScan(probe, 0, () => undefined).find()
-    return record === undefined ? undefined : { ordinal: record.firstOrdinal, wholeAt: record.position }
+  static #firstOf(disk: Disk, place: FilePlace, channel: number | undefined): First | undefined {
+    const { id } = place
+    const old = new RecordForm(1, 0, id)
+    const header = readFileHeader(new DataFile(disk, place, { ordinal: 0, form: old }).read(0, fileHeaderBytes))
+    if (header !== undefined) {
+      const { firstOrdinal: ordinal, version } = header
+      return header.id === id ? { ordinal, form: new RecordForm(version, header.channel, id) } : undefined
+    }
+    for (const form of channel === undefined ? [old] : [new RecordForm(2, channel, id), old]) {
+      const probe = new DataFile(disk, place, { ordinal: 0, form })
+      const record = new RecordScan(probe, 0, () => undefined).find()
+      if (record !== undefined) return { ordinal: record.firstOrdinal, form, wholeAt: record.position }
+    }
+    return undefined
+  }
+
+  /** Appends records, which it seals for their place in this file, or throws; after it has thrown nothing more may be appended. */
+  put(records: RecordBuffer): void {
+    this.append(records.sealed(this.form, this.size))
   }
 
   /** Appends all of `bytes`, or throws; after it has thrown nothing more may be appended. */
@@ -188,87 +176,5 @@ export class DataFile {
 
   #opened(): number {
     return (this.#fd ??= this.#disk.open(this.path, 'r'))
-  }
-}
-
-const scanBytes = 1024 * 1024
-
-/**
- * Walks over the records of a file from `position` on, whole ones only. What is damaged is stepped over, byte by byte to the next record that is
- * whole, and told to `damaged`. Reads a megabyte at a time, and as much more as one record needs.
- */
-export class RecordScan {
-  readonly file: DataFile
-  readonly #damaged: (position: number, length: number) => void
-  #chunk: Buffer = Buffer.alloc(0)
-  /** Of the chunk's first byte. */
-  #chunkAt = 0
-  position: number
-
-  constructor(file: DataFile, position: number, damaged: (position: number, length: number) => void) {
-    this.file = file
-    this.position = Math.max(fileHeaderBytes, position)
-    this.#damaged = damaged
-  }
-
-  /** The bytes that the record found last stands in, and where it begins in them. */
-  get bytes(): Buffer {
-    return this.#chunk
-  }
-
-  get at(): number {
-    return this.position - this.#chunkAt
-  }
-
-  /** The record at or after `position`, which it moves there; undefined at the end. Call `skip` to go on behind it. */
-  find(): FoundRecord | undefined {
-    const from = this.position
-    for (;;) {
-      const found = this.#whole()
-      if (found !== undefined) {
-        if (this.position > from) this.#damaged(from, this.position - from)
-        return { ...found, position: this.position }
-      }
-      if (!this.#toNextMagic()) break
-    }
-    if (this.position > from) this.#damaged(from, this.position - from)
-    return undefined
-  }
-
-  skip({ sizeInBytes }: RecordHeader): void {
-    this.position += sizeInBytes
-  }
-
-  #whole(): RecordHeader | undefined {
-    if (!this.#have(recordHeaderBytes)) return undefined
-    const header = readRecordHeader(this.#chunk, this.at)
-    if (header === undefined || !this.#have(header.sizeInBytes)) return undefined
-    return isWhole(this.#chunk, this.at, header) ? header : undefined
-  }
-
-  /** Moves to the next place behind this one where a record might begin; false, and at the end, where there is none. */
-  #toNextMagic(): boolean {
-    const magic = Buffer.alloc(4)
-    magic.writeUInt32BE(recordMagic)
-    this.position++
-    while (this.#have(magic.length)) {
-      const at = this.#chunk.indexOf(magic, this.at)
-      if (at >= 0) {
-        this.position = this.#chunkAt + at
-        return true
-      }
-      this.position = this.#chunkAt + this.#chunk.length - (magic.length - 1)
-    }
-    this.position = this.file.size
-    return false
-  }
-
-  /** Whether `length` bytes stand from `position` on; reads them if they were not. */
-  #have(length: number): boolean {
-    if (this.position + length > this.file.size) return false
-    if (this.at >= 0 && this.at + length <= this.#chunk.length) return true
-    this.#chunk = this.file.read(this.position, Math.max(length, scanBytes))
-    this.#chunkAt = this.position
-    return this.#chunk.length >= length
   }
 }

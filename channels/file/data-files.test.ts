@@ -18,7 +18,7 @@ describe('data files', () => {
       taken += take.events.length
       await take.commit()
     }
-    for (let i = 0; i < 70; i++) {
+    for (let i = 0; i < 64; i++) {
       await channel.put(numbered(0, 1))
       await (await channel.take(1, never)).commit()
     }

@@ -6,15 +6,23 @@ import { join } from 'node:path'
 import { assert } from '../../src/base/assert.ts'
 import { systemCode } from '../../src/base/faults.ts'
 import type { Log } from '../../src/base/log.ts'
+import type { Clock } from '../../src/io/clock.ts'
 import type { Disk } from '../../src/io/disk.ts'
-import { DataFile, dataFileId, dataFileName, fileHeaderBytes, RecordScan } from './data-file.ts'
+import { DataFile } from './data-file.ts'
+import { dataFileId, dataFileName, fileHeaderBytes } from './data-file-header.ts'
+import { endOfRecords } from './file-end.ts'
 import { holdsLost, putLostAside } from './lost-file.ts'
 import { missingBehind } from './missing-file.ts'
 import type { Ordinals } from './ordinals.ts'
+import { Progress } from './progress.ts'
+import type { RecordBuffer } from './put-record.ts'
 import { Quarantine } from './quarantine.ts'
 
 export interface DataFilesOptions {
   readonly disk: Disk
+  readonly clock: Clock
+  /** Its number. */
+  readonly channel: number
   readonly folders: readonly string[]
   readonly fileBytesMax: number
   readonly log: Log
@@ -31,6 +39,7 @@ const byOrdinal = (a: DataFile, b: DataFile): number => a.firstOrdinal - b.first
 export class DataFiles {
   readonly quarantine: Quarantine
   readonly #options: DataFilesOptions
+  readonly #progress: Progress
   #files: DataFile[] = []
   /** The file that is appended to; none from the start to the first put, and after a failure. */
   #current: DataFile | undefined
@@ -40,6 +49,7 @@ export class DataFiles {
 
   constructor(options: DataFilesOptions) {
     this.#options = options
+    this.#progress = new Progress(options.log, options.clock)
     this.quarantine = new Quarantine(options.disk, options.log)
   }
 
@@ -64,12 +74,12 @@ export class DataFiles {
    * Finds the files, and in the newest one the end of what was put, which is not before `owedEnd`: what is missing up to there was acknowledged. Returns the
    * ordinal that comes next; the log is told of files without a header, and of a put that was cut off.
    */
-  load(owedEnd: number): number {
-    const { disk, folders, log } = this.#options
+  async load(owedEnd: number): Promise<number> {
+    const { disk, folders, channel, log } = this.#options
     const found = folders.flatMap((folder) => this.#idsIn(folder).map((id) => ({ folder, id })))
     found.sort((a, b) => a.id - b.id)
     for (const { folder, id } of found) {
-      const file = DataFile.open(disk, folder, id)
+      const file = DataFile.open(disk, folder, id, channel)
       this.#nextId = id + 1
       if (file !== undefined) this.#add(file)
       else this.#putAside(join(folder, dataFileName(id)), id === found.at(-1)?.id)
@@ -77,7 +87,8 @@ export class DataFiles {
     this.#newId = this.#nextId
     // What a spillable channel wrote down when it was closed stands in files with higher numbers and lower ordinals.
     this.#files.sort(byOrdinal)
-    for (const [i, file] of this.#files.entries()) file.endOrdinal = this.#endOf(file, this.#files[i + 1], owedEnd)
+    for (const [i, file] of this.#files.entries())
+      file.endOrdinal = await this.#endOf(file, this.#files[i + 1], owedEnd)
     for (const { reads } of this.#files) reads.retryByCaller()
     if (this.#files.length > 0) log.debug(`${this.#files.length} data files, ${this.sizeInBytes} bytes.`)
     return this.#files.at(-1)?.endOrdinal ?? 0
@@ -98,12 +109,12 @@ export class DataFiles {
   }
 
   /** Appends records that begin with `firstOrdinal` and go up to `endOrdinal`; returns where they begin. After an error the next call begins a new file. */
-  append(bytes: Buffer, firstOrdinal: number, endOrdinal: number): Place {
-    if (this.#isFull(bytes.length)) this.roll()
+  append(records: RecordBuffer, firstOrdinal: number, endOrdinal: number): Place {
+    if (this.#isFull(records.size)) this.roll()
     const file = (this.#current ??= this.#begin(firstOrdinal))
     const position = file.size
     try {
-      file.append(bytes)
+      file.put(records)
     } catch (thrown) {
       this.roll()
       throw thrown
@@ -133,7 +144,8 @@ export class DataFiles {
   /** A new file that is none of the channel's yet: nothing looks at it, or removes it, before `adopt`. */
   create(firstOrdinal: number): DataFile {
     const id = this.#nextId++
-    return DataFile.create(this.#options.disk, this.#folderOf(id), id, firstOrdinal)
+    const { disk, channel } = this.#options
+    return DataFile.create(disk, this.#folderOf(id), { channel, id, firstOrdinal })
   }
 
   /** Files that were written elsewhere take their places among the others. */
@@ -178,25 +190,15 @@ export class DataFiles {
   }
 
   /** What is damaged before the end is told when it is to be taken. */
-  #endOf(file: DataFile, next: DataFile | undefined, owedEnd: number): number {
+  async #endOf(file: DataFile, next: DataFile | undefined, owedEnd: number): Promise<number> {
     if (next !== undefined && !next.hasDamagedStart) return next.firstOrdinal
-    let last: { readonly position: number; readonly length: number } | undefined
-    const scan = new RecordScan(file, 0, (position, length) => {
-      last = { position, length }
-    })
-    let end = file.firstOrdinal
-    for (let record = scan.find(); record !== undefined; record = scan.find()) {
-      end = Math.max(end, record.firstOrdinal + record.count)
-      scan.skip(record)
-    }
-    const hasDamagedEnd = last !== undefined && last.position + last.length >= file.size
+    const { ordinal: end, damage } = await endOfRecords(file, this.#progress)
     // What is damaged at the start of the next file belongs to that one, unless this one may have had it.
-    if (next !== undefined) return hasDamagedEnd ? next.firstOrdinal : Math.min(end, next.firstOrdinal)
+    if (next !== undefined) return damage === undefined ? Math.min(end, next.firstOrdinal) : next.firstOrdinal
     // Whether events were acknowledged in what cannot be read nobody knows, and their ordinals must not be given again.
-    if (last !== undefined && hasDamagedEnd && file.reads.deadBytes(last.position, last.length) > 0)
-      throw file.reads.error
+    if (damage !== undefined && file.reads.deadBytes(damage.position, damage.length) > 0) throw file.reads.error
     if (end < owedEnd) return owedEnd
-    if (last !== undefined && hasDamagedEnd) this.quarantine.tail(file, last.position, last.length)
+    if (damage !== undefined) this.quarantine.tail(file, damage.position, damage.length)
     return end
   }
 

@@ -4,7 +4,7 @@ import { bodiesOf, numbered } from '../../test/conformance/events.ts'
 import type { FakeDisk } from '../../test/fakes/disk.ts'
 import { fileChannelBench } from '../../test/fakes/file-channel.ts'
 import { takeAll } from '../../test/fakes/takes.ts'
-import { fileHeaderBytes } from './data-file.ts'
+import { fileHeaderBytes } from './data-file-header.ts'
 import { journalBytes } from './takes-journal.ts'
 
 const never = new AbortController().signal

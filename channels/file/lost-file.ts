@@ -4,8 +4,9 @@
  */
 import type { Log } from '../../src/base/log.ts'
 import type { Disk } from '../../src/io/disk.ts'
-import { type DataFile, RecordScan } from './data-file.ts'
+import type { DataFile } from './data-file.ts'
 import type { Ordinals } from './ordinals.ts'
+import { RecordScan } from './record-scan.ts'
 
 const asideEnding = '.lost'
 

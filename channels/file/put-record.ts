@@ -1,31 +1,9 @@
 /**
- * The record that a put leaves in a data file, as README.md specifies it: a header of 28 bytes, the different headers of its events once each, and the
+ * The record that a put leaves in a data file, as README.md specifies it: a header (record-form.ts), the different headers of its events once each, and the
  * events. All numbers are big-endian; lengths are unsigned LEB128. A record is read only after its checksum, so lengths in it are believed.
  */
-import { crc32c } from '../../src/base/checksums.ts'
 import { type Batch, bodyLengthOf, type Event, type Headers, noHeaders, PlainEvent } from '../../src/flow/event.ts'
-
-/** `MEV1`: where a record begins, so that a reader finds the next one behind damage. */
-export const recordMagic = 0x4d_45_56_31
-export const recordHeaderBytes = 28
-/** Nothing longer is written or believed: an event, its headers and what stands around them. */
-export const recordBytesMax = 1 << 30
-
-const lengthAt = 4
-const checksumAt = 8
-/** The checksum covers everything from here on. */
-const checkedAt = 12
-const ordinalAt = 12
-const countAt = 20
-const headerSetsAt = 24
-
-/** What stands in a record's header. */
-export interface RecordHeader {
-  /** The whole record. */
-  readonly sizeInBytes: number
-  readonly firstOrdinal: number
-  readonly count: number
-}
+import { putRecordHeader, type RecordForm, type RecordHeader, recordHeaderBytes } from './record-form.ts'
 
 const varintBytes = (value: number): number => {
   let bytes = 1
@@ -110,8 +88,9 @@ export class RecordBuffer {
     this.#bytes = Buffer.allocUnsafeSlow(bytesAtFirst)
   }
 
-  /** What was added since `clear`; good until the next `add`. */
-  get bytes(): Buffer {
+  /** What was added since `clear`, with the checksums for `position` in a file of this `form`; good until the next `add`. */
+  sealed(form: RecordForm, position: number): Buffer {
+    for (let at = 0; at < this.#size;) at += form.seal(this.#bytes, at, position + at)
     return this.#bytes.subarray(0, this.#size)
   }
 
@@ -125,13 +104,10 @@ export class RecordBuffer {
     const from = this.#size
     this.#reserve(from + layout.sizeInBytes)
     const into = this.#bytes
-    into.writeUInt32BE(recordMagic, from)
-    into.writeUInt32BE(layout.sizeInBytes, from + lengthAt)
-    into.writeBigUInt64BE(BigInt(firstOrdinal), from + ordinalAt)
-    into.writeUInt32BE(batch.length, from + countAt)
-    into.writeUInt32BE(layout.sets.length, from + headerSetsAt)
+    const { sizeInBytes, sets } = layout
+    putRecordHeader(into, from, { sizeInBytes, firstOrdinal, count: batch.length, headerSets: sets.length })
     let at = from + recordHeaderBytes
-    for (const headers of layout.sets) at = putHeaders(into, at, headers)
+    for (const headers of sets) at = putHeaders(into, at, headers)
     for (let i = 0; i < batch.length; i++) {
       const { body } = batch[i] as Event
       if (layout.setOf !== undefined) at = putVarint(into, at, layout.setOf[i] ?? 0)
@@ -139,9 +115,8 @@ export class RecordBuffer {
       into.set(body, at)
       at += body.length
     }
-    into.writeUInt32BE(crc32c(into.subarray(from + checkedAt, at)), from + checksumAt)
     this.#size = at
-    return layout.sizeInBytes
+    return sizeInBytes
   }
 
   /** Forgets everything, and gives room back that one large batch took. */
@@ -157,21 +132,6 @@ export class RecordBuffer {
     this.#bytes = wider
   }
 }
-
-/** The header at `at`, of which `bytes` has at least `recordHeaderBytes`; undefined where none begins. Nothing is checked yet but the magic and the length. */
-export const readRecordHeader = (bytes: Buffer, at: number): RecordHeader | undefined => {
-  if (bytes.readUInt32BE(at) !== recordMagic) return undefined
-  const sizeInBytes = bytes.readUInt32BE(at + lengthAt)
-  const count = bytes.readUInt32BE(at + countAt)
-  if (sizeInBytes <= recordHeaderBytes || sizeInBytes > recordBytesMax || count === 0) return undefined
-  const firstOrdinal = Number(bytes.readBigUInt64BE(at + ordinalAt))
-  if (!Number.isSafeInteger(firstOrdinal)) return undefined
-  return { sizeInBytes, firstOrdinal, count }
-}
-
-/** Whether the record's checksum holds; all of it must be in `bytes`. */
-export const isWhole = (bytes: Buffer, at: number, { sizeInBytes }: RecordHeader): boolean =>
-  bytes.readUInt32BE(at + checksumAt) === crc32c(bytes.subarray(at + checkedAt, at + sizeInBytes))
 
 class Cursor {
   readonly bytes: Buffer
@@ -215,9 +175,9 @@ class Cursor {
 }
 
 /** The events of a record that is whole; their bodies are views into `bytes`. */
-export const eventsOf = (bytes: Buffer, at: number, { count }: RecordHeader): Event[] => {
-  const cursor = new Cursor(bytes, at + recordHeaderBytes)
-  const sets = Array.from({ length: bytes.readUInt32BE(at + headerSetsAt) }, () => cursor.headers())
+export const eventsOf = (bytes: Buffer, at: number, { count, headerBytes, headerSets }: RecordHeader): Event[] => {
+  const cursor = new Cursor(bytes, at + headerBytes)
+  const sets = Array.from({ length: headerSets }, () => cursor.headers())
   const only = sets.length === 1 ? sets[0] : undefined
   const events: Event[] = []
   for (let i = 0; i < count; i++) {

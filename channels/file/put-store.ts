@@ -99,11 +99,10 @@ export class PutStore {
 
   async #write(puts: readonly PendingPut[], first: number, end: number): Promise<StoredBatch[]> {
     const { files } = this.#options.store
-    const { bytes } = this.#buffer
     const { file, position } = ((): { file: DataFile; position: number } => {
       try {
-        this.#needSpace(bytes.length)
-        return files.append(bytes, first, end)
+        this.#needSpace(this.#buffer.size)
+        return files.append(this.#buffer, first, end)
       } catch (thrown) {
         this.#spaceLeft = 0
         throw systemCode(thrown) === 'ENOSPC' ? this.#noSpace() : thrown

@@ -8,7 +8,7 @@ import { Quarantine } from './quarantine.ts'
 const damaged = (disk: FakeDisk): { readonly lines: () => readonly string[]; readonly files: () => string[] } => {
   const { log } = fakeContext({ disk })
   disk.makeFolder('/data')
-  const file = DataFile.create(disk, '/data', 1, 0)
+  const file = DataFile.create(disk, '/data', { channel: 1, id: 1, firstOrdinal: 0 })
   file.append(Buffer.alloc(1000, 'x'))
   const quarantine = new Quarantine(disk, log)
   return {
@@ -33,7 +33,7 @@ it('never writes over what it has kept before, in a place or as a whole file', (
   disk.makeFolder('/data')
   const quarantine = new Quarantine(disk, fakeContext({ disk }).log)
   for (const body of ['first', 'other', 'third']) {
-    const file = DataFile.create(disk, '/data', 1, 0)
+    const file = DataFile.create(disk, '/data', { channel: 1, id: 1, firstOrdinal: 0 })
     file.append(Buffer.from(body))
     quarantine.events(file, 32, 5, 0, 1)
     disk.plant(file.path, Buffer.from(`whole ${body}`))

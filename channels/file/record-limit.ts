@@ -1,7 +1,8 @@
 /** A put becomes one record, and a record has a largest size: what is larger would be written and never be read back, so it is refused before it has a place in the order. */
 import { Fault } from '../../src/base/faults.ts'
 import type { Batch, Headers } from '../../src/flow/event.ts'
-import { recordBytesMax, recordBytesOf, recordHeaderBytes } from './put-record.ts'
+import { recordBytesOf } from './put-record.ts'
+import { recordBytesMax, recordHeaderBytes } from './record-form.ts'
 
 /** Lengths and numbers of sets are varints of so many bytes at most. */
 const varintBytesMax = 5

@@ -6,11 +6,14 @@ import { basename, dirname, join } from 'node:path'
 import { systemCode } from '../../src/base/faults.ts'
 import type { Event } from '../../src/flow/event.ts'
 import type { Disk } from '../../src/io/disk.ts'
-import { DataFile, dataFileId, dataFileName, fileHeaderBytes, type FoundRecord, RecordScan } from './data-file.ts'
+import { channelOf } from './channel-signs.ts'
+import { DataFile } from './data-file.ts'
+import { dataFileId, dataFileName, fileHeaderBytes } from './data-file-header.ts'
 import { readMarker } from './flume/marker.ts'
 import { missingFiles } from './missing-file.ts'
 import { Ordinals, type Range } from './ordinals.ts'
 import { eventsOf } from './put-record.ts'
+import { type FoundRecord, RecordScan } from './record-scan.ts'
 import { type JournalState, owedEnd, readJournal } from './takes-journal.ts'
 
 /** A place in a file that is no record. */
@@ -76,11 +79,13 @@ export class StoppedChannel {
   readonly #journal: ChannelState['journal']
   readonly #taken: Ordinals
   readonly #owedEnd: number
+  readonly #channel: number | undefined
 
-  /** Throws system errors. */
+  /** Throws CHANNEL_MIXED and system errors. */
   constructor(disk: Disk, folders: StoppedFolders) {
     this.#disk = disk
     this.#folders = folders
+    this.#channel = channelOf(disk, folders)
     const { checkpointFolder } = folders
     this.#journal = checkpointFolder === undefined ? undefined : readJournal(disk, checkpointFolder)
     this.#taken = new Ordinals(this.#journal?.taken.ranges)
@@ -166,7 +171,7 @@ export class StoppedChannel {
   /** Undefined where it has neither a whole header nor a whole record. */
   #opened({ folder, id }: DataFilePlace): DataFile | 'gone' | undefined {
     try {
-      return DataFile.open(this.#disk, folder, id)
+      return DataFile.open(this.#disk, folder, id, this.#channel)
     } catch (thrown) {
       if (systemCode(thrown) === 'ENOENT') return 'gone'
       throw thrown

@@ -48,12 +48,7 @@ export class Overflow {
 
   /** Throws as the file channel's open. */
   static async open(options: DiskQueueOptions, context: Context, changes: DiskQueueChanges): Promise<Overflow> {
-    return new Overflow(
-      await DiskQueue.open({ ...options, hasMemory: true }, context, changes),
-      options,
-      context,
-      changes,
-    )
+    return new Overflow(await DiskQueue.open(options, context, changes), options, context, changes)
   }
 
   /** Events held, those in open takes and those that are being stored included. */

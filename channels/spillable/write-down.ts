@@ -53,17 +53,16 @@ class Writer {
   add(slice: Slice): void {
     const { from, to } = rangeOf(slice)
     const follows = from === this.#end
-    if (!follows || this.#buffer.bytes.length >= writeBytes) this.flush()
-    if (this.#buffer.bytes.length === 0) this.#first = from
+    if (!follows || this.#buffer.size >= writeBytes) this.flush()
+    if (this.#buffer.size === 0) this.#first = from
     this.#buffer.add(joined([slice]), from)
     this.#end = to
   }
 
   flush(): void {
-    const { bytes } = this.#buffer
-    if (bytes.length === 0) return
-    const file = this.#fileFor(bytes.length)
-    file.append(bytes)
+    if (this.#buffer.size === 0) return
+    const file = this.#fileFor(this.#buffer.size)
+    file.put(this.#buffer)
     file.endOrdinal = this.#end
     this.#buffer.clear()
   }

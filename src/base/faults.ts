@@ -48,8 +48,12 @@ const table = {
     hint: 'Look at the disk and the rights of its folders. Nothing that was acknowledged is given up; it is tried again.',
   },
   CHANNEL_FOLDER_EMPTY: {
-    says: 'Channel {channel} misses {events} events that it holds, and {folder}, one of its dataDirs, is not there or has nothing in it: its disk may not be mounted',
-    hint: 'Mount it and start again. If what was on it is gone for good, take the folder out of dataDirs, or make it and put any file into it (an empty one named new-disk will do): the events are then told as lost.',
+    says: 'Channel {channel} has used {folder}, one of its dataDirs, which is not there now or has nothing in it: its disk may not be mounted',
+    hint: 'Mount it and start again. If what was on it is gone for good, take the folder out of dataDirs, or make it and put any file into it (an empty one named new-disk will do): the events that were there are then told as lost.',
+  },
+  CHANNEL_MIXED: {
+    says: '{other} belongs to another file channel than {one}',
+    hint: 'Compare checkpointDir and dataDirs with those that these folders were made with: every channel has folders of its own. Nothing was changed.',
   },
   FLUME_CHANNEL_ENCRYPTED: {
     says: '{path} was written by Flume encrypted, with the key {key}',

@@ -128,7 +128,7 @@ it('millrace channel verify names the data file that is missing', async () => {
 it('a damaged header is told by verify and inspect, and costs no event', async () => {
   using folder = temporaryFolder()
   await written(folder.path)
-  damage(firstDataFile(folder.path), 'MILLFC1')
+  damage(firstDataFile(folder.path), 'MILLFC2')
   const line = `${firstDataFile(folder.path)}: its header is damaged; its records are read all the same`
   expect(await runCli('channel', 'verify', folder.path)).toMatchObject({
     code: 1,

@@ -27,7 +27,7 @@ describe('flume-ng tool FCINTEGRITYTOOL', () => {
     await channel[Symbol.asyncDispose]()
     await (await openChannel(folder.path))[Symbol.asyncDispose]()
     const [one, two] = [join(folder.path, 'data'), join(folder.path, 'data2')]
-    expect([readdirSync(one), readdirSync(two)]).toEqual([[], []])
+    expect([readdirSync(one), readdirSync(two)]).toEqual([['channel.json'], ['channel.json']])
     writeFileSync(join(two, 'events-0000000001.data.28.damaged'), 'kept for a person to look at')
     expect(await runCli('flume-ng', 'tool', 'FCINTEGRITYTOOL', '-l', `${one},${two}`)).toMatchObject({
       code: 0,

@@ -53,7 +53,7 @@ Number of Corrupt Events = ${lost}
 `
 
 /** What may be left in a dataDir of a channel all of whose events were taken: the start after that removes the data files. */
-const leftBehind = /^(?:in_use\.lock|flume-originals-\d+|.*\.damaged)$/
+const leftBehind = /^(?:in_use\.lock|channel\.json|flume-originals-\d+|.*\.damaged)$/
 
 const isEmptied = (folder: string): boolean =>
   realDisk.stat(folder)?.isDirectory === true && realDisk.list(folder).every((file) => leftBehind.test(file))

@@ -1,6 +1,7 @@
 /** File channels on one fake disk, for their own tests: opened again and again, and killed in between. */
 import type { DiskQueueOptions } from '../../channels/file/disk-queue.ts'
 import { FileChannel, type FileChannelOptions } from '../../channels/file/file-channel.ts'
+import type { Disk } from '../../src/io/disk.ts'
 import { FakeClock } from './clock.ts'
 import { fakeContext, type RecordingLog } from './context.ts'
 import { FakeDisk } from './disk.ts'
@@ -24,7 +25,7 @@ export const fileChannelOptions: FileChannelOptions = {
 }
 
 /** The test's own process lives on, and with it all whom it played: what they left in these folders to say that they own them goes. */
-export const freeLocks = (disk: FakeDisk, folders: readonly string[]): void => {
+export const freeLocks = (disk: Disk, folders: readonly string[]): void => {
   for (const folder of folders.filter((one) => disk.stat(one) !== undefined))
     for (const name of disk.list(folder)) if (name.startsWith('in_use.lock')) disk.remove(`${folder}/${name}`)
 }

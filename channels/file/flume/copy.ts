@@ -5,10 +5,10 @@ import type { Context } from '../../../src/flow/context.ts'
 import type { Batch } from '../../../src/flow/event.ts'
 import type { DataFile } from '../data-file.ts'
 import type { DataFiles } from '../data-files.ts'
+import { Progress } from '../progress.ts'
 import { RecordBuffer } from '../put-record.ts'
 import { asideOf, type FlumeChannel } from './flume-channel.ts'
 import type { UnreadableEvent } from './held-events.ts'
-import { Progress } from './replay.ts'
 
 export interface CopyOptions {
   readonly name: string
@@ -78,13 +78,12 @@ export class Copy implements Disposable {
   }
 
   #write(first: number): ReturnType<DataFiles['append']> {
-    const { bytes } = this.#buffer
     const { files, context, requiredSpaceBytes } = this.#options
     try {
-      const needed = bytes.length + requiredSpaceBytes
-      if (!files.turnToRoom(bytes.length, (folder) => context.disk.space(folder).usableBytes >= needed))
-        throw this.#noSpace()
-      return files.append(bytes, first, this.#next)
+      const { size } = this.#buffer
+      const needed = size + requiredSpaceBytes
+      if (!files.turnToRoom(size, (folder) => context.disk.space(folder).usableBytes >= needed)) throw this.#noSpace()
+      return files.append(this.#buffer, first, this.#next)
     } catch (thrown) {
       throw systemCode(thrown) === 'ENOSPC' ? this.#noSpace() : thrown
     } finally {

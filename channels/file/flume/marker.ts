@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import type { Disk } from '../../../src/io/disk.ts'
 import { readWhole } from '../../../src/io/read-whole.ts'
+import { replaceDurably } from '../replace-file.ts'
 
 /**
  * `copying`: events are being put into our files, and none of them counts yet. `copied`: all of them count, Flume's files are being moved aside.
@@ -51,17 +52,7 @@ export const readMarker = (disk: Disk, folder: string): Marker | undefined => {
 
 /** Resolves when it lasts. Throws system errors. */
 export const writeMarker = async (disk: Disk, folder: string, marker: Marker): Promise<void> => {
-  const path = join(folder, markerName)
-  const bytes = Buffer.from(`${JSON.stringify(marker)}\n`)
-  const fd = disk.open(`${path}.tmp`, 'w')
-  try {
-    for (let done = 0; done < bytes.length;) done += disk.write(fd, bytes, done, bytes.length - done, done)
-    await disk.sync(fd)
-  } finally {
-    disk.close(fd)
-  }
-  disk.rename(`${path}.tmp`, path)
-  disk.syncFolder(folder)
+  await replaceDurably(disk, join(folder, markerName), Buffer.from(`${JSON.stringify(marker)}\n`))
 }
 
 export const removeMarker = (disk: Disk, folder: string): void => {

@@ -6,6 +6,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Log } from '../../../src/base/log.ts'
 import type { Clock } from '../../../src/io/clock.ts'
+import { Progress } from '../progress.ts'
 import type { Checkpoint, OpenTransactions } from './checkpoint.ts'
 import { LogScan, type LogFile, type LogRecord, type ScanReport } from './log-file.ts'
 import { commitKinds, type Pointer, recordTypes } from './messages.ts'
@@ -22,8 +23,6 @@ export interface Replayed {
   readonly openTakes: number
 }
 
-/** Said at most so often. */
-const progressMs = 5000
 /** Between two looks at the clock, and turns for everybody else. */
 const recordsPerTurn = 10_000
 
@@ -31,26 +30,6 @@ type Open = Map<number, Pointer[]>
 
 const opened = (transactions: OpenTransactions | undefined): Open =>
   new Map([...(transactions ?? [])].map(([id, pointers]) => [id, [...pointers]]))
-
-/** Tells now and then how far it is. */
-export class Progress {
-  readonly #log: Log
-  readonly #clock: Clock
-  #saidMs: number
-
-  constructor(log: Log, clock: Clock) {
-    this.#log = log
-    this.#clock = clock
-    this.#saidMs = clock.monotonic()
-  }
-
-  say(text: () => string): void {
-    const nowMs = this.#clock.monotonic()
-    if (nowMs - this.#saidMs < progressMs) return
-    this.#saidMs = nowMs
-    this.#log.info(text())
-  }
-}
 
 class Replay {
   readonly #checkpoint: Checkpoint | undefined

@@ -66,7 +66,7 @@ it('a put that a crash has cut off is none that is missed', async () => {
   await channel.put(numbered(10, 20))
   mkdirSync(copy)
   cpSync(join(folder.path, 'live'), copy, { recursive: true, filter: (path) => !path.endsWith('in_use.lock') })
-  appendFileSync(dataFile(copy, 1), 'MEV1 and no more')
+  appendFileSync(dataFile(copy, 1), 'MEV2 and no more')
   const { code, out, err } = await runCli('channel', 'export', copy)
   expect([code, out]).toEqual([0, numbers(10, 20)])
   expect(err).toContain('was not acknowledged)\n10 events exported to stdout.\n')

@@ -3,7 +3,7 @@
  * them tells, and where that is not clear nothing is guessed.
  */
 import { dirname, join, resolve } from 'node:path'
-import { dataFileId } from '../../../channels/file/data-file.ts'
+import { dataFileId } from '../../../channels/file/data-file-header.ts'
 import type { FlumeFolders } from '../../../channels/file/flume/folders.ts'
 import { hasJournal } from '../../../channels/file/takes-journal.ts'
 import { Fault } from '../../base/faults.ts'
