@@ -1,13 +1,14 @@
 /**
  * The file channel in an agent that is killed in a loop, and on a disk that fills: behind a source that cannot read again every line that was answered
- * with OK comes out. The accounts are printed.
+ * with OK comes out, nothing else than what was sent does, in the order of the puts in each life, and again comes only what the sink had written and
+ * not counted as committed when the agent was killed. The accounts are printed.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { until } from '../fakes/until.ts'
 import { startAgentProcess, temporaryFolder } from '../support/agent.ts'
-import { arrivals, isTorn, numberedLine } from '../support/lines.ts'
+import { lineOfLife, Lives } from '../support/lives.ts'
 import { outputLines } from '../support/output.ts'
 import { freePort } from '../support/port.ts'
 import { smallDisk } from '../support/small-disk.ts'
@@ -21,41 +22,56 @@ const secondsPerKill = 15
 
 const listening = /Source r1 listens on/
 
+type Metrics = Readonly<Record<string, Readonly<Record<string, string>>>>
+
+/** Lines whose commit the sink has counted, which it does once their take is noted on the disk. */
+const countedBy = async (metricsPort: number): Promise<number> => {
+  const metrics = (await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).json()) as Metrics
+  return Number(metrics['SINK.k1']?.['EventDrainSuccessCount'])
+}
+
 describe('kill -9 in a loop', () => {
   it(
-    'of an agent with a file channel: no line that was answered is lost',
+    'of an agent with a file channel: no answered line is lost, none comes that was not sent, in order, and again only what was not committed',
     async () => {
       using folder = temporaryFolder()
       const { path } = folder
-      mkdirSync(join(path, 'out'), { recursive: true })
-      const port = await freePort()
+      const out = join(path, 'out')
+      mkdirSync(out)
+      const [port, metricsPort] = [await freePort(), await freePort()]
       const file = netcatToFileChannel(path, port)
-      let acknowledged = 0
-      for (let round = 0; round < kills; round++) {
-        await using agent = startAgentProcess(path, file)
+      const more = ['-Dflume.monitoring.type=http', `-Dflume.monitoring.port=${metricsPort}`]
+      const lives = new Lives(out)
+      let lastLine = ''
+      for (let life = 0; life < kills; life++) {
+        await using agent = startAgentProcess(path, file, { more })
         await agent.printed(listening)
-        const talker = new Talker(port, acknowledged, numberedLine)
-        const wanted = acknowledged + (round % 3 === 0 ? 1 : 2000)
-        await until(() => talker.acknowledged >= wanted, 'the answers', 60_000)
+        const talker = new Talker(port, 0, (n) => lineOfLife(life, n))
+        // Every third kill comes early, and nothing counts as committed then.
+        const isEarly = life % 3 === 0
+        await until(() => talker.acknowledged >= (isEarly ? 1 : 2000), 'the answers', 60_000)
+        const counted = isEarly ? 0 : await countedBy(metricsPort)
         await agent.stop('SIGKILL')
         talker.end()
-        acknowledged = talker.acknowledged
+        lastLine = lineOfLife(life, talker.acknowledged - 1)
+        lives.ended(talker, counted)
       }
       await using last = startAgentProcess(path, file)
       await last.printed(listening)
-      await until(
-        () => outputLines(path).some((line) => line === numberedLine(acknowledged - 1)),
-        'the last line',
-        60_000,
-      )
+      await until(() => outputLines(path).includes(lastLine), 'the last line', 60_000)
       expect(await last.stop()).toBe(143)
-      const lines = outputLines(path)
-      const { lost, repeated, strange } = arrivals(lines, acknowledged)
-      const invented = strange.filter((line) => !isTorn(line) && !/^line \d+ of a log/.test(line))
+      lives.ended({ sent: 0, acknowledged: 0 }, Infinity)
+      const { lost, invented, disordered, repeatedAfterCommit } = lives
       console.log(
-        `kill -9 of an agent with a file channel, ${kills} times: put ${acknowledged} acknowledged, taken ${lines.length}, lost ${lost.length}, repeated ${repeated}`,
+        `kill -9 of an agent with a file channel, ${kills} times: put ${lives.acknowledged} acknowledged and ${lives.unanswered} unanswered, ` +
+          `taken ${lives.taken}, lost ${lost.length}, repeated ${lives.repeated} of ${lives.uncounted} that were not committed`,
       )
-      expect({ lost, invented }).toEqual({ lost: [], invented: [] })
+      expect({ lost, invented, disordered, repeatedAfterCommit }).toEqual({
+        lost: [],
+        invented: [],
+        disordered: [],
+        repeatedAfterCommit: [],
+      })
     },
     kills * secondsPerKill * 1000,
   )
@@ -75,25 +91,26 @@ describe('a full disk under the file channel', () => {
       netcatToFileChannel(path, port, channel, { type: 'file_roll', 'sink.directory': `${path}/file/out` }),
     )
     await stuck.printed(listening)
-    const talker = new Talker(port, 0, numberedLine)
+    const talker = new Talker(port, 0, (n) => lineOfLife(0, n))
     await until(() => talker.acknowledged > 20_000, 'the first answers', 60_000)
     disk.fill()
     await until(() => talker.refusals > 0, 'a refusal', 60_000)
     await stuck.printed(/Channel c1 takes no events: .* must stay free/)
-    const { acknowledged } = talker
     talker.end()
     await stuck.stop('SIGKILL')
+    const lives = new Lives(join(path, 'out'))
+    lives.ended(talker, 0)
+    const lastLine = lineOfLife(0, talker.acknowledged - 1)
     // The sink can store now, and the disk is still full.
     await using agent = startAgentProcess(path, netcatToFileChannel(path, port, channel))
-    await until(
-      () => outputLines(path).some((line) => line === numberedLine(acknowledged - 1)),
-      'the last line',
-      60_000,
-    )
+    await until(() => outputLines(path).includes(lastLine), 'the last line', 60_000)
     expect(await agent.stop()).toBe(143)
-    const { lost } = arrivals(outputLines(path), acknowledged)
-    console.log(`a full disk under the file channel: ${acknowledged} acknowledged, lost ${lost.length}`)
-    expect(lost).toEqual([])
+    lives.ended({ sent: 0, acknowledged: 0 }, Infinity)
+    const { lost, invented, disordered, repeated } = lives
+    console.log(
+      `a full disk under the file channel: ${lives.acknowledged} acknowledged, lost ${lost.length}, repeated ${repeated}`,
+    )
+    expect({ lost, invented, disordered, repeated }).toEqual({ lost: [], invented: [], disordered: [], repeated: 0 })
     disk.free()
   })
 })

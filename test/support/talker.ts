@@ -44,6 +44,11 @@ export class Talker {
     this.#socket.on('connect', () => this.#talk())
   }
 
+  /** Lines that went out, answered or not. */
+  get sent(): number {
+    return this.#sent
+  }
+
   end(): void {
     this.#socket.destroy()
   }
