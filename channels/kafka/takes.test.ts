@@ -1,5 +1,5 @@
 /** The taking side when the group shares out anew, on a consumer whose every step the test decides. */
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { TopicPartition } from '../../src/client/assignors/assignor.ts'
 import type { ConsumerHooks } from '../../src/client/consumer.ts'
 import { BrokerError } from '../../src/client/errors.ts'
@@ -235,4 +235,26 @@ it('commits in the next turn of the event loop, or once the commit before is ans
   second.answer.resolve()
   await Promise.all(commits)
   expect([consumer.commits.length, on.clock.waiting, on.clock.monotonic()]).toEqual([2, 0, 0])
+})
+
+describe('the wait for a share', () => {
+  const words = (log: { of(level: 'info'): string[] }): string[] =>
+    log.of('info').filter((line) => line.includes('its share of t'))
+
+  it('is said when it lasts, and once', async () => {
+    const { clock, log } = await bench()
+    clock.advance(5000)
+    expect(words(log)).toEqual([])
+    clock.advance(60_000)
+    expect(words(log)).toEqual([expect.stringContaining('kafka.consumer.session.timeout.ms')])
+  })
+
+  it('is not said at a start like any other, nor after the stop', async () => {
+    const { clock, log } = await bench(0)
+    clock.advance(60_000)
+    const stopped = await bench()
+    await stopped.takes[Symbol.asyncDispose]()
+    stopped.clock.advance(60_000)
+    expect([...words(log), ...words(stopped.log)]).toEqual([])
+  })
 })

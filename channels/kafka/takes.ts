@@ -36,6 +36,8 @@ const aheadMax = 5000
 const sliceMax = 1000
 const retryFirstMs = 50
 const retryMaxMs = 1000
+/** Without a partition for so long, something is to be said: brokers let a group wait for 3 seconds for its first members. */
+const sharelessMs = 10_000
 
 const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}-${partition}`
 
@@ -52,6 +54,7 @@ export class Takes implements AsyncDisposable {
   readonly #room = new Bell()
   #reading: Promise<void> | undefined
   #committing: Promise<void> | undefined
+  #shareless: Disposable | undefined
   #failure: unknown
   #isUnreadableSaid = false
 
@@ -70,10 +73,7 @@ export class Takes implements AsyncDisposable {
   async start(): Promise<void> {
     await this.#consumer.open()
     this.#consumer.subscribe([this.#options.topic])
-    const { context, name, topic } = this.#options
-    context.log.info(
-      `Channel ${name} waits for its share of ${topic}: after the end of an agent that did not leave the group, for the session time-out.`,
-    )
+    this.#shareless ??= this.#options.context.clock.after(sharelessMs, () => this.#sayShareless())
     this.#reading ??= this.#read()
   }
 
@@ -125,6 +125,7 @@ export class Takes implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort()
+    this.#shareless?.[Symbol.dispose]()
     this.#room.ring()
     await this.#reading
     await this.#commitAll().catch((thrown: unknown) => {
@@ -152,6 +153,7 @@ export class Takes implements AsyncDisposable {
       }
     } catch (thrown) {
       this.#failure = thrown
+      this.#shareless?.[Symbol.dispose]()
       this.#options.changed()
     }
   }
@@ -242,7 +244,15 @@ export class Takes implements AsyncDisposable {
       log.warn(
         `Channel ${name}: the group took ${lost.map(keyOf).join(', ')} away; what was taken of them and is not committed is void.`,
       )
+    if (added.length > 0) this.#shareless?.[Symbol.dispose]()
     if (added.length > 0) log.info(`Channel ${name} takes from ${added.map(keyOf).join(', ')}.`)
+  }
+
+  #sayShareless(): void {
+    const { context, name, topic } = this.#options
+    context.log.info(
+      `Channel ${name} has waited ${sharelessMs / 1000} seconds for its share of ${topic}: other agents have all of it, or one ended without leaving the group, which keeps its place until kafka.consumer.session.timeout.ms is over, or there is no such topic.`,
+    )
   }
 
   #unreadable({ topic, partition, reader }: FetchedRecords, problem: string): void {
