@@ -9,8 +9,9 @@ import { join } from 'node:path'
 export const lineOfLife = (life: number, n: number): string =>
   `life ${life} line ${n} ${'é'.repeat(n % 70)} of a log that must arrive whole`
 
-/** A string of one character a byte, so that only equal bytes are equal. */
+/** A string of one character a byte, so that only equal bytes are equal; and for the reader of a report. */
 const bytesOf = (line: string): string => Buffer.from(line).toString('latin1')
+const readable = (bytes: string): string => Buffer.from(bytes, 'latin1').toString()
 
 export interface Sent {
   readonly sent: number
@@ -47,7 +48,9 @@ export class Lives {
 
   /** The lines that were answered and have not come. */
   get lost(): string[] {
-    return this.#lines.filter((line, index) => line.acknowledged && !this.#arrived.has(index)).map(({ text }) => text)
+    return this.#lines
+      .filter((line, index) => line.acknowledged && !this.#arrived.has(index))
+      .map(({ text }) => readable(text))
   }
 
   /** A life is over: this was sent to it, and of what it wrote so many lines were counted as committed, or more. */
@@ -69,11 +72,11 @@ export class Lives {
   /** What a kill leaves behind the last newline is the beginning of a line, and counts for nothing. */
   #came(lines: string[], counted: number): void {
     const torn = lines.pop() ?? ''
-    if (!this.#lines.some(({ text }) => text.startsWith(torn))) this.invented.push(torn)
+    if (!this.#lines.some(({ text }) => text.startsWith(torn))) this.invented.push(readable(torn))
     const indexes = lines.map((line) => this.#indexOf(line))
     for (const [at, index] of indexes.entries())
-      if (index <= (indexes[at - 1] ?? -1)) this.disordered.push(lines[at] ?? '')
-    for (const index of indexes) this.#arrive(index)
+      if (index <= (indexes[at - 1] ?? -1)) this.disordered.push(readable(lines[at] ?? ''))
+    for (const index of indexes) if (!Number.isNaN(index)) this.#arrive(index)
     for (const [at, index] of indexes.entries()) {
       if (at < counted) this.#mayRepeat.delete(index)
       else this.#mayRepeat.add(index)
@@ -84,14 +87,14 @@ export class Lives {
 
   #indexOf(line: string): number {
     const index = this.#indexes.get(line)
-    if (index === undefined) this.invented.push(line)
+    if (index === undefined) this.invented.push(readable(line))
     return index ?? Number.NaN
   }
 
   #arrive(index: number): void {
     if (this.#arrived.has(index)) {
       this.repeated++
-      if (!this.#mayRepeat.has(index)) this.repeatedAfterCommit.push(this.#lines[index]?.text ?? '')
+      if (!this.#mayRepeat.has(index)) this.repeatedAfterCommit.push(readable(this.#lines[index]?.text ?? ''))
     }
     this.#arrived.add(index)
   }
