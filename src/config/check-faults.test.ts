@@ -10,6 +10,15 @@ describe('faults', () => {
       "f:11: pattern: 'a(b' is no regular expression that can be used here: a group is not closed, at character 3",
     ],
     ['a1.sources.r1.type = netcta', 'f:4: source r1: unknown source type netcta (did you mean netcat?)'],
+    [
+      'a1.sinks.k1.type = kafka',
+      'f:9: sink k1: unknown sink type kafka (did you mean org.apache.flume.sink.kafka.KafkaSink?)',
+    ],
+    [
+      'a1.sinks.k1.type = kafkaSink',
+      'f:9: sink k1: unknown sink type kafkaSink (did you mean org.apache.flume.sink.kafka.KafkaSink?)',
+    ],
+    ['a1.sinks.k1.type = LoggerSink', 'f:9: sink k1: unknown sink type LoggerSink (did you mean logger?)'],
     ['a1.sources.r1.type = frob', 'f:4: source r1: unknown source type frob (`millrace components` lists them)'],
     ['a1.sources.r1.type = logger', 'f:4: source r1: logger is a sink and not a source (move it, or correct the type)'],
     [

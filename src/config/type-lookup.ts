@@ -20,6 +20,9 @@ export const isModulePath = (name: string): boolean =>
 
 const isJavaClass = (name: string): boolean => /^[a-z_]\w*(?:\.\w+)+(?:\$\w+)*$/i.test(name)
 
+/** Of `org.apache.flume.channel.kafka.KafkaChannel` those before `kafka`. */
+const flumeSegments = 4
+
 export interface TypeTrouble {
   readonly says: string
   readonly hint: string
@@ -53,13 +56,19 @@ const near = (registry: Registry, kind: ComponentKind, name: string): string | u
   return closest(name, [...ours, ...theirs])
 }
 
+/** What people call a component that Flume knows by its class alone: `kafka`, `KafkaChannel`. */
+const partsOf = (name: string): readonly string[] => bare(name).split('.').slice(flumeSegments)
+const byPart = (registry: Registry, kind: ComponentKind, name: string): string | undefined =>
+  definitionsOf(registry, kind).find((definition) => namesOf(definition).some((n) => partsOf(n).includes(bare(name))))
+    ?.type
+
 /** What to say about a type that is not in the registry, which may hold modules that the caller has loaded. */
 export const troubleWith = (registry: Registry, kind: ComponentKind, name: string): TypeTrouble => {
   const found = notThereYet(kind, name) ?? ofAnotherKind(registry, kind, name)
   if (found !== undefined) return found
   if (isModulePath(name))
     return { says: `the module ${name} is not loaded`, hint: 'check the path and what the module exports' }
-  const meant = near(registry, kind, name)
+  const meant = byPart(registry, kind, name) ?? near(registry, kind, name)
   if (meant !== undefined) return { says: `unknown ${kind} type ${name}`, hint: `did you mean ${meant}?` }
   if (!isJavaClass(name)) return { says: `unknown ${kind} type ${name}`, hint: `\`millrace components\` lists them` }
   return {
