@@ -7,6 +7,7 @@ import { refuseUnmounted, signFolders } from './channel-signs.ts'
 import { DataFiles } from './data-files.ts'
 import { refuseLiveFlume } from './flume/folders.ts'
 import { TakeOver } from './flume/take-over.ts'
+import { inFolder } from './folder-fault.ts'
 import { owedEnd, TakesJournal } from './takes-journal.ts'
 
 export interface StoreOptions {
@@ -32,28 +33,36 @@ export interface Store {
 /** The name of Flume's own lock: a Flume that runs on the folder is seen by its lock on this file. */
 const lockName = 'in_use.lock'
 
-/** Throws FOLDER_LOCKED, CHANNEL_FOLDER_EMPTY, CHANNEL_MIXED, what a take-over from Flume throws, and system errors; nothing stays open then. */
+/** Throws FOLDER_LOCKED, CHANNEL_FOLDER, CHANNEL_FOLDER_EMPTY, CHANNEL_MIXED, what a take-over from Flume throws, and system errors; nothing stays open then. */
 export const openStore = async (options: StoreOptions, context: Context): Promise<Store> => {
   const { disk, log, name } = context
   using opening = new DisposableStack()
-  refuseLiveFlume(disk, options.dataFolders)
   const { checkpointFolder, dataFolders, backupFolder, requiredSpaceBytes, fileBytesMax } = options
+  const inCheckpoint = <T>(action: () => T | Promise<T>): Promise<T> =>
+    inFolder({ channel: name, folder: checkpointFolder, setting: 'checkpointDir' }, action)
+  const inEachData = async (action: (folder: string) => void): Promise<void> => {
+    for (const folder of dataFolders)
+      await inFolder({ channel: name, folder, setting: 'dataDirs' }, () => action(folder))
+  }
+  await inEachData((folder) => refuseLiveFlume(disk, [folder]))
   const lock = (folder: string): void => {
     makeDurableFolder(disk, folder)
     const own = 'a checkpointDir and dataDirs'
     opening.use(takeLock(join(folder, lockName), { disk, own, mayHoldByName: true }))
   }
-  lock(checkpointFolder)
+  await inCheckpoint(() => lock(checkpointFolder))
   // They are as they were found.
-  refuseUnmounted(disk, name, options)
-  for (const folder of new Set(dataFolders)) if (folder !== checkpointFolder) lock(folder)
+  await inEachData((folder) => refuseUnmounted(disk, name, { checkpointFolder, dataFolders: [folder] }))
+  await inEachData(lock)
   const channel = await signFolders(context, options)
-  const journal = opening.adopt(await TakesJournal.open(disk, checkpointFolder), (open) => open.close())
+  const journal = opening.adopt(await inCheckpoint(() => TakesJournal.open(disk, checkpointFolder)), (open) =>
+    open.close(),
+  )
   const files = opening.adopt(new DataFiles({ ...context, channel, folders: dataFolders, fileBytesMax }), (open) =>
     open.close(),
   )
   // Files that were removed must not come back beside new ones of the same number.
-  for (const folder of dataFolders) disk.syncFolder(folder)
+  await inEachData((folder) => disk.syncFolder(folder))
   const end = await files.load(owedEnd(journal))
   const { taken, lost } = journal
   const [oldest] = files.all

@@ -47,6 +47,10 @@ const table = {
     says: 'Channel {channel} could not store or read events: {problem}',
     hint: 'Look at the disk and the rights of its folders. Nothing that was acknowledged is given up; it is tried again.',
   },
+  CHANNEL_FOLDER: {
+    says: 'Channel {channel} cannot use {folder}, of {setting}: {problem}',
+    hint: '{advice}',
+  },
   CHANNEL_FOLDER_EMPTY: {
     says: 'Channel {channel} has used {folder}, one of its dataDirs, which is not there now or has nothing in it: its disk may not be mounted',
     hint: 'Mount it and start again. If what was on it is gone for good, take the folder out of dataDirs, or make it and put any file into it (an empty one named new-disk will do): the events that were there are then told as lost.',
