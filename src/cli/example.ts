@@ -42,8 +42,20 @@ const brokerFile = (): string | true => {
   return file
 }
 
-/** How the tools are called from here: from a clone by their path, from an installed package by npx. */
-const toolPrefix = (): string => (basename(dirname(packageFolder)) === 'node_modules' ? 'npx ' : 'bin/')
+const quoted = (word: string): string => (/^[\w./@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)
+
+/** How a tool is called in this folder: in the clone, beside a package that was installed, and anywhere else. */
+const tool = (command: string): string => {
+  const folder = process.cwd()
+  if (folder === packageFolder) return `bin/${command}`
+  const isInstalled = basename(dirname(packageFolder)) === 'node_modules'
+  if (isInstalled && folder === dirname(dirname(packageFolder))) return `npx ${command}`
+  return quoted(packageFile('bin', command))
+}
+
+/** What was typed to start this. */
+const startCommand = (): string =>
+  process.env['npm_lifecycle_event'] === 'start' ? 'npm start' : `${tool('millrace')} example ${name}`
 
 const words = (note: string): string => `
   follows      ${followed}${note}
@@ -51,10 +63,11 @@ const words = (note: string): string => `
   and on into  files below ${output}
 
 Try, in another terminal:
+  cd ${quoted(process.cwd())}
   echo 'me.example - - [01/Jan/2000:00:00:00 +0000] "GET /hello HTTP/1.0" 200 5' >> ${followed}
-  ${toolPrefix()}kafka-console-consumer.sh --bootstrap-server ${bootstrap()} --topic ${topic} --from-beginning
+  ${tool('kafka-console-consumer.sh')} --bootstrap-server ${bootstrap()} --topic ${topic} --from-beginning
 
-Ctrl-C stops it; the next start goes on where it stopped; rm -r data starts afresh.
+Ctrl-C stops it; the next start in this folder goes on where it stopped; rm -r data starts afresh.
 `
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
@@ -85,7 +98,7 @@ const run = async (): Promise<number> => {
       broker: brokerFile(),
       started(agent) {
         const note = written ? ` (${firstLines} made-up lines, just written)` : ''
-        say(`Millrace runs an agent with two flows. It${words(note)}`)
+        say(`Millrace runs an agent with two flows, in ${process.cwd()}. It${words(note)}`)
         void sayWhenThrough(agent)
       },
       ended: (accounts) => say(accountsLine(accounts)),
@@ -93,7 +106,7 @@ const run = async (): Promise<number> => {
   } catch (thrown) {
     if (thrown instanceof Fault && thrown.code === 'LISTENER_TAKEN')
       process.stderr.write(
-        `Something else listens on ${bootstrap()}. Another port: MILLRACE_BOOTSTRAP=127.0.0.1:9192 npm start\n`,
+        `Something else listens on ${bootstrap()}. Another port: MILLRACE_BOOTSTRAP=127.0.0.1:9192 ${startCommand()}\n`,
       )
     throw thrown
   }
@@ -104,7 +117,7 @@ export const command: Command = {
   summary: summaries.example,
   async run([given]) {
     if (given === name) return run()
-    process.stderr.write(`millrace example: there is one, ${name}\n`)
+    process.stderr.write(`There is one example: ${tool('millrace')} example ${name}\n`)
     return exitCodes.usage
   },
 }
