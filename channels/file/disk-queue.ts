@@ -22,6 +22,8 @@ export interface DiskQueueOptions extends StoreOptions {
   readonly memoryBytesMax: number
   /** Bytes of them read at once when that runs empty; a megabyte where it is left out. */
   readonly readBytes?: number | undefined
+  /** Bytes of records that may be on their way to the disk before the next put waits; 64 MB where it is left out. */
+  readonly bytesUnderWayMax?: number | undefined
 }
 
 export interface DiskQueueChanges {
@@ -146,14 +148,22 @@ export class DiskQueue {
     return this.#puts.reserve(events)
   }
 
-  /** Resolves when the batch is stored. Rejects with CHANNEL_NO_SPACE or CHANNEL_DISK; nothing of it is held then. `first` was reserved before. */
-  async add(batch: Batch, first?: number): Promise<void> {
+  /**
+   * Resolves when the batch is stored. Rejects with CHANNEL_NO_SPACE or CHANNEL_DISK; nothing of it is held then. `first` was reserved before. The order is
+   * that of the calls; `admitted` is called as soon as the batch is under way, of which there is a limit in bytes: the next one may come then.
+   */
+  async add(batch: Batch, first?: number, admitted?: () => void): Promise<void> {
     this.#held += batch.length
     try {
-      await this.#puts.add(batch, first)
+      await this.#puts.add(batch, first, admitted)
     } catch (thrown) {
       throw this.diskFault(thrown, 'EventPutErrorCount')
     }
+  }
+
+  /** Whether the next put would be under way at once, were so many bytes more there already. */
+  isFree(besideBytes: number): boolean {
+    return this.#puts.isFree(besideBytes)
   }
 
   /** Resolves when no put is on its way to the disk. */

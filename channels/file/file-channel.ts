@@ -121,9 +121,7 @@ export class FileChannel implements Channel {
   }
 
   async #admit(batch: Batch, admitted: (() => void) | undefined): Promise<Receipt> {
-    const stored = this.#opened().add(batch)
-    admitted?.()
-    await stored
+    await this.#opened().add(batch, undefined, admitted)
     return settledReceipt
   }
 

@@ -1,4 +1,8 @@
-/** The way of puts to the disk: each gets its ordinals and its bytes at once, and all that wait are written and synced together. */
+/**
+ * The way of puts to the disk: each gets its ordinals at once, and all that wait for a sync are written and synced together. How many bytes are on the way
+ * is limited, since each is there a second time, as a record; what comes beyond that stands in line, with its ordinals, until the disk has taken some.
+ */
+import { Ring } from '../../src/base/ring.ts'
 import { Fault, reasonOf, systemCode } from '../../src/base/faults.ts'
 import type { Context } from '../../src/flow/context.ts'
 import type { Batch } from '../../src/flow/event.ts'
@@ -15,6 +19,14 @@ export interface PendingPut {
   readonly bytes: number
 }
 
+/** A put that stands in line. */
+interface WaitingPut {
+  readonly first: number
+  readonly batch: Batch
+  readonly admitted: (() => void) | undefined
+  readonly resolve: (stored: Promise<void>) => void
+}
+
 export interface PutStoreOptions {
   readonly name: string
   readonly context: Context
@@ -23,6 +35,7 @@ export interface PutStoreOptions {
   /** Bytes that must stay free in each of them. */
   readonly requiredSpaceBytes: number
   readonly syncEveryMs: number | undefined
+  readonly bytesUnderWayMax?: number | undefined
   /** Batches that are on disk, in order; called with all of a group at once. */
   readonly stored: (group: readonly StoredBatch[]) => void
   /** Ordinals that were given and are not on disk. */
@@ -32,10 +45,17 @@ export interface PutStoreOptions {
 /** The free space is asked for again after so many bytes, when there was too little, and where the next file goes to another folder. */
 const bytesPerLook = 16 * 1024 * 1024
 
+/** With so many bytes of records on their way to the disk the next put waits, so there is one put more than that at most, be it a large one. */
+const bytesUnderWayMax = 64 * 1024 * 1024
+
 export class PutStore {
   readonly #options: PutStoreOptions
   readonly #group: GroupCommit<PendingPut>
   readonly #buffer = new RecordBuffer()
+  readonly #bytesUnderWayMax: number
+  #bytesUnderWay = 0
+  /** Empty unless as many bytes are under way as may be. */
+  readonly #line = new Ring<WaitingPut>()
   #nextOrdinal: number
   /** The folder that was asked for its free space last, and what of that may still be used. */
   #lookedAt: string | undefined
@@ -47,6 +67,7 @@ export class PutStore {
 
   constructor(options: PutStoreOptions) {
     this.#options = options
+    this.#bytesUnderWayMax = options.bytesUnderWayMax ?? bytesUnderWayMax
     this.#nextOrdinal = options.store.nextOrdinal
     this.#group = new GroupCommit((puts) => this.#store(puts))
   }
@@ -69,10 +90,21 @@ export class PutStore {
 
   /**
    * Resolves when the batch is stored. Rejects with CHANNEL_NO_SPACE or a system error; nothing of it is held then. Ordinals that were reserved before
-   * follow those of whatever is on its way.
+   * follow those of whatever is on its way. `admitted` is called when the next put may come.
+   *
+   * A put that waits here waits for the disk alone, and for no longer than those before it take: they end with a sync that works or fails. It has its
+   * place in the order and in the capacity already, so it is not refused for time; nothing would be won, and a source that cannot read again would lose it.
    */
-  add(batch: Batch, first = this.reserve(batch.length)): Promise<void> {
-    return this.#group.add({ first, batch, bytes: this.#buffer.add(batch, first) })
+  add(batch: Batch, first = this.reserve(batch.length), admitted?: () => void): Promise<void> {
+    if (this.#bytesUnderWay < this.#bytesUnderWayMax) return this.#enter(batch, first, admitted)
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#line.push({ first, batch, admitted, resolve })
+    return promise
+  }
+
+  /** Whether the next put would be under way at once, were so many bytes more there already. */
+  isFree(besideBytes: number): boolean {
+    return this.#bytesUnderWay + besideBytes < this.#bytesUnderWayMax
   }
 
   /** Waits for what is on its way, and syncs what only time would have. */
@@ -83,17 +115,39 @@ export class PutStore {
     await this.#syncDirty()
   }
 
+  #enter(batch: Batch, first: number, admitted: (() => void) | undefined): Promise<void> {
+    const bytes = this.#buffer.add(batch, first)
+    this.#bytesUnderWay += bytes
+    const stored = this.#group.add({ first, batch, bytes })
+    admitted?.()
+    return stored
+  }
+
+  /** So many bytes are on their way no more: those who stand in line go on, as far as there is room. */
+  #arrived(bytes: number): void {
+    this.#bytesUnderWay -= bytes
+    while (this.#bytesUnderWay < this.#bytesUnderWayMax) {
+      const next = this.#line.shift()
+      if (next === undefined) return
+      next.resolve(Promise.try(() => this.#enter(next.batch, next.first, next.admitted)))
+    }
+  }
+
   /** All that was added until now; the buffer has exactly their records. */
   async #store(puts: readonly PendingPut[]): Promise<void> {
     const { stored, failed, store } = this.#options
     const first = puts[0]?.first ?? 0
     const end = puts.reduce((sum, { batch }) => sum + batch.length, first)
+    const { size } = this.#buffer
     try {
       stored(await this.#write(puts, first, end))
     } catch (thrown) {
       store.files.roll()
       failed({ from: first, to: end })
       throw thrown
+    } finally {
+      // Before the group ends: the next one is made of those who stand in line.
+      this.#arrived(size)
     }
   }
 

@@ -7,10 +7,10 @@ import { Bell } from '../../src/base/bell.ts'
 import { Ring } from '../../src/base/ring.ts'
 import type { LostEvents } from '../../src/flow/channel.ts'
 import type { Context } from '../../src/flow/context.ts'
-import type { Batch } from '../../src/flow/event.ts'
 import type { Slice } from '../file/backlog.ts'
 import { DiskQueue, type DiskQueueChanges, type DiskQueueOptions } from '../file/disk-queue.ts'
 import type { Slice as MemorySlice } from '../memory/segment.ts'
+import type { Put } from './put-line.ts'
 import { rangesOf, writeFiles } from './write-down.ts'
 
 /** Something that may go on once every ordinal below `first` that is not on disk is noted. */
@@ -19,6 +19,7 @@ interface Entry {
   /** Where the ordinals of memory begin that lie before it. */
   readonly unnoted: number | undefined
   readonly events: number
+  readonly bytes: number
   readonly enter: () => void
   readonly refuse: (thrown: unknown) => void
 }
@@ -34,6 +35,7 @@ export class Overflow {
   #owed: number | undefined
   readonly #entries = new Ring<Entry>()
   #entering = 0
+  #enteringBytes = 0
   readonly #entered = new Bell()
   /** First ordinals of the puts that are on their way. */
   readonly #pending = new Ring<number>()
@@ -78,17 +80,23 @@ export class Overflow {
     return first
   }
 
-  /** Has its place in the order at once; resolves when it is stored. Rejects with CHANNEL_NO_SPACE or CHANNEL_DISK. */
-  put(batch: Batch): Promise<void> {
+  /**
+   * Has its place in the order at once; resolves when it is stored. Rejects with CHANNEL_NO_SPACE or CHANNEL_DISK. Calls `admitted` at once as long as what
+   * waits for a note, and what is under way, is below the limit of that; else when it is under way itself.
+   */
+  put({ batch, bytes, admitted }: Put): Promise<void> {
     const first = this.#queue.reserve(batch.length)
     this.#pending.push(first)
     if (this.#unnoted === undefined && this.#owed === undefined && this.#entries.length === 0)
-      return this.#queue.add(batch, first)
+      return this.#queue.add(batch, first, admitted)
     const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const isFree = this.#queue.isFree(this.#enteringBytes)
+    const late = isFree ? undefined : admitted
     this.#enqueue({
       first,
       events: batch.length,
-      enter: () => void this.#queue.add(batch, first).then(resolve, reject),
+      bytes,
+      enter: () => void this.#queue.add(batch, first, late).then(resolve, reject),
       refuse: (thrown) => {
         this.#forgetSettled()
         this.#pending.shift()
@@ -96,6 +104,7 @@ export class Overflow {
         this.#changes.came()
       },
     })
+    if (isFree) admitted?.()
     return promise
   }
 
@@ -139,7 +148,7 @@ export class Overflow {
   /** Resolves when all ordinals of memory are noted as taken. */
   #noted(): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    this.#enqueue({ first: this.#queue.reserve(0), events: 0, enter: resolve, refuse: reject })
+    this.#enqueue({ first: this.#queue.reserve(0), events: 0, bytes: 0, enter: resolve, refuse: reject })
     return promise
   }
 
@@ -152,6 +161,7 @@ export class Overflow {
     this.#entries.push({ ...entry, unnoted: this.#unnoted })
     this.#unnoted = undefined
     this.#entering += entry.events
+    this.#enteringBytes += entry.bytes
     if (this.#entries.length === 1) void this.#enterAll()
   }
 
@@ -161,6 +171,7 @@ export class Overflow {
       const refused = await this.#note(entry)
       this.#entries.shift()
       this.#entering -= entry.events
+      this.#enteringBytes -= entry.bytes
       if (refused === undefined) entry.enter()
       else entry.refuse(refused.thrown)
     }

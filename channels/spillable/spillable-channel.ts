@@ -206,11 +206,9 @@ export class SpillableChannel implements Channel, TakeOwner {
     return Promise.resolve(receipt)
   }
 
-  async #store({ batch, admitted }: Put, overflow: Overflow): Promise<Receipt> {
+  async #store(put: Put, overflow: Overflow): Promise<Receipt> {
     this.#isSpilling = true
-    const stored = overflow.put(batch)
-    admitted?.()
-    await stored
+    await overflow.put(put)
     return settledReceipt
   }
 

@@ -16,14 +16,21 @@ interface Given {
   readonly overflowTimeoutMs?: number
   readonly keepAliveMs?: number
   readonly memoryAgainPercent?: number
+  readonly bytesUnderWayMax?: number
 }
 
-const optionsOf = ({ memory = 10, bytes = 1e9, overflow = 1000, ...given }: Given): SpillableOptions => ({
+const optionsOf = ({
+  memory = 10,
+  bytes = 1e9,
+  overflow = 1000,
+  bytesUnderWayMax,
+  ...given
+}: Given): SpillableOptions => ({
   name: 'c1',
   transactionCapacity: 100,
   memory: { events: memory, bytes, slotBytes: 500 },
   overflowCapacity: overflow,
-  disk: { ...diskQueueOptions, fileBytesMax: 500, memoryBytesMax: 200 },
+  disk: { ...diskQueueOptions, fileBytesMax: 500, memoryBytesMax: 200, bytesUnderWayMax },
   overflowTimeoutMs: 0,
   keepAliveMs: 3000,
   memoryAgainPercent: 5,

@@ -77,6 +77,7 @@ export class World {
       syncEveryMs: this.#syncEveryMs,
       memoryBytesMax: this.random.pick([0, 200, 10_000]),
       readBytes: this.random.pick([1, 200, 10_000]),
+      bytesUnderWayMax: this.random.pick([1, 300, 1_000_000]),
     }
     return this.#makeChannel(options, fakeContext({ clock: this.clock, disk: this.disk }), this.random)
   }
