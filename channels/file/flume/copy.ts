@@ -7,8 +7,9 @@ import type { DataFile } from '../data-file.ts'
 import type { DataFiles } from '../data-files.ts'
 import { Progress } from '../progress.ts'
 import { RecordBuffer } from '../put-record.ts'
-import { asideOf, type FlumeChannel } from './flume-channel.ts'
+import type { FlumeChannel } from './flume-channel.ts'
 import type { UnreadableEvent } from './held-events.ts'
+import { SideFiles } from './side-files.ts'
 
 export interface CopyOptions {
   readonly name: string
@@ -29,7 +30,7 @@ export class Copy implements Disposable {
   readonly #progress: Progress
   /** Events that could not be read, by the number of their log file. */
   readonly #lost = new Map<number, number>()
-  readonly #sideFiles = new Map<number, number>()
+  readonly #sideFiles: SideFiles
   #next: number
   #file: DataFile | undefined
 
@@ -37,6 +38,7 @@ export class Copy implements Disposable {
   constructor(options: CopyOptions, first: number) {
     this.#options = options
     this.#next = first
+    this.#sideFiles = new SideFiles(options.context.disk)
     this.#progress = new Progress(options.context.log, options.context.clock)
   }
 
@@ -62,10 +64,11 @@ export class Copy implements Disposable {
       batch = events.read(recordEventsMax, recordBytesMax)
     }
     await this.#file?.sync()
+    this.#sideFiles.keep()
   }
 
   [Symbol.dispose](): void {
-    for (const fd of this.#sideFiles.values()) this.#options.context.disk.close(fd)
+    this.#sideFiles[Symbol.dispose]()
   }
 
   async #append(batch: Batch): Promise<void> {
@@ -91,9 +94,8 @@ export class Copy implements Disposable {
     }
   }
 
-  #noSpace(): Fault {
-    const { name: channel, files, context, requiredSpaceBytes: required } = this.#options
-    const folder = files.nextFolder
+  #noSpace(folder = this.#options.files.nextFolder): Fault {
+    const { name: channel, context, requiredSpaceBytes: required } = this.#options
     return new Fault('CHANNEL_NO_SPACE', { channel, folder, free: context.disk.space(folder).usableBytes, required })
   }
 
@@ -101,10 +103,11 @@ export class Copy implements Disposable {
     if (wasRemoved) return
     this.#lost.set(fileId, (this.#lost.get(fileId) ?? 0) + 1)
     if (file === undefined) return
-    const { disk } = this.#options.context
     const bytes = file.read(position, Math.min(sizeInBytes, keptBytesMax))
-    let fd = this.#sideFiles.get(fileId)
-    if (fd === undefined) this.#sideFiles.set(fileId, (fd = disk.open(asideOf(file.folder, fileId), 'w')))
-    for (let done = 0; done < bytes.length;) done += disk.write(fd, bytes, done, bytes.length - done, null)
+    try {
+      this.#sideFiles.add(file.folder, fileId, bytes)
+    } catch (thrown) {
+      throw systemCode(thrown) === 'ENOSPC' ? this.#noSpace(file.folder) : thrown
+    }
   }
 }

@@ -105,5 +105,6 @@ export class FlumeChannel implements Disposable {
   }
 }
 
-/** Where the side file for damaged records of a log file lies. */
-export const asideOf = (folder: string, fileId: number): string => join(folder, `flume-log-${fileId}.damaged`)
+/** Where the side file for damaged records of a log file lies; another `number` where earlier ones are taken. */
+export const asideOf = (folder: string, fileId: number, number = 1): string =>
+  join(folder, `flume-log-${fileId}${number > 1 ? `-${number}` : ''}.damaged`)

@@ -32,6 +32,20 @@ const numbers = (from: number, to: number): string[] => bodiesOf(numbered(from, 
 const flumeNames = (disk: FakeDisk, folder: string): string[] =>
   disk.list(folder).filter((name) => /^(?:log-|checkpoint|inflight|flume)/.test(name))
 
+/** The last place in Flume's first log file where `text` stands begins with `byte` now. */
+const damageEvent = (disk: FakeDisk, text: string, byte: number): void => {
+  const bytes = Buffer.from(disk.bytes('/data/log-1') ?? [])
+  bytes[bytes.lastIndexOf(text)] = byte
+  disk.plant('/data/log-1', bytes)
+}
+
+/** Names of the files in /data that keep damaged bytes, or are to. */
+const sideFiles = (disk: FakeDisk): string[] =>
+  disk
+    .list('/data')
+    .filter((name) => name.includes('.damaged'))
+    .toSorted()
+
 describe('the channel of a stopped Flume', () => {
   it('is delivered in its order, each event once, whatever the capacity; then what is put', async () => {
     const { disk, open, log } = bench()
@@ -74,10 +88,7 @@ describe('the channel of a stopped Flume', () => {
   it('that is damaged costs the damaged event, whose bytes and originals are kept', async () => {
     const { disk, open, log } = bench()
     fill(disk, 30)
-    const bytes = Buffer.from(disk.bytes('/data/log-1') ?? [])
-    const at = bytes.lastIndexOf('25')
-    bytes[at] = 0xff
-    disk.plant('/data/log-1', bytes)
+    damageEvent(disk, '25', 0xff)
     const channel = await open()
     expect(channel.lost).toEqual({ events: 1, keptIn: ['/data/*.damaged'] })
     expect(log.of('error')).toEqual([expect.stringMatching(/1 events of Flume’s are lost: \/data\/log-1 is damaged/)])
@@ -86,6 +97,44 @@ describe('the channel of a stopped Flume', () => {
     expect(disk.bytes('/data/flume-log-1.damaged')?.includes(Buffer.from([0xff]))).toBe(true)
     await channel[Symbol.asyncDispose]()
     expect((await open()).held).toBe(0)
+  })
+
+  it('that is damaged again after it came back has its bytes kept beside those of before', async () => {
+    const { disk, open } = bench()
+    for (const byte of [0xf1, 0xf2]) {
+      fill(disk, 30)
+      damageEvent(disk, '25', byte)
+      const channel = await open()
+      await takeAll(channel)
+      await channel[Symbol.asyncDispose]()
+    }
+    expect(sideFiles(disk)).toEqual(['flume-log-1-2.damaged', 'flume-log-1.damaged'])
+    expect(disk.bytes('/data/flume-log-1.damaged')?.includes(0xf1)).toBe(true)
+    expect(disk.bytes('/data/flume-log-1-2.damaged')?.includes(0xf2)).toBe(true)
+  })
+
+  it('that is damaged, and copied only after a few tries, leaves one file of its bytes', async () => {
+    const { disk, open, kill } = bench()
+    fill(disk, 30)
+    damageEvent(disk, '25', 0xff)
+    disk.fail('sync', 'EIO', { path: 'events-' })
+    await expect(open()).rejects.toThrow('EIO')
+    expect(sideFiles(disk)).toEqual([])
+    kill()
+    disk.plant('/data/flume-log-1.damaged.part', Buffer.from('what a kill in the middle has left'))
+    expect(await takeAll(await open())).toHaveLength(29)
+    expect(sideFiles(disk)).toEqual(['flume-log-1.damaged'])
+  })
+
+  it('that is damaged, on a disk that has no room for the damaged bytes, waits for room', async () => {
+    const { disk, open, kill } = bench()
+    fill(disk, 30)
+    damageEvent(disk, '25', 0xff)
+    disk.fail('write', 'ENOSPC', { path: 'flume-log-1' })
+    await expect(open()).rejects.toMatchObject({ code: 'CHANNEL_NO_SPACE', details: { folder: '/data' } })
+    expect(sideFiles(disk)).toEqual([])
+    kill()
+    expect(await takeAll(await open())).toHaveLength(29)
   })
 
   it('never costs a file of that name that is none of Flume’s', async () => {
