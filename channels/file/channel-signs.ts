@@ -17,7 +17,7 @@ export interface ChannelFolders {
   readonly dataFolders: readonly string[]
 }
 
-interface Sign {
+export interface Sign {
   readonly channel: number
   readonly dataFolders: readonly string[]
 }
@@ -56,7 +56,7 @@ const parsed = (text: string): Sign | undefined => {
 }
 
 /** What `read` finds, unless it cannot be read: whoever needs what stands there will say so. */
-const ifReadable = <T>(read: () => T): T | undefined => {
+export const ifReadable = <T>(read: () => T): T | undefined => {
   try {
     return read()
   } catch (thrown) {
@@ -65,7 +65,8 @@ const ifReadable = <T>(read: () => T): T | undefined => {
   }
 }
 
-const signIn = (disk: Disk, folder: string): Sign | undefined => {
+/** The sign in a folder; undefined where there is none that is whole. */
+export const signIn = (disk: Disk, folder: string): Sign | undefined => {
   const bytes = ifReadable(() => readWhole(disk, join(folder, signName)))
   return bytes === undefined ? undefined : parsed(bytes.toString())
 }
@@ -92,6 +93,10 @@ const signed = (disk: Disk, { checkpointFolder, dataFolders }: ChannelFolders): 
   const headers = files.map((path) => ({ path, channel: ifReadable(() => headerChannel(disk, path)) ?? 0 }))
   return [...signs, ...headers].filter(({ channel }) => channel !== 0)
 }
+
+/** The number of the channel that a data folder or checkpointDir belongs to, as its sign or else one of its data files says; undefined where nothing does. */
+export const channelIn = (disk: Disk, folder: string): number | undefined =>
+  signed(disk, { checkpointFolder: undefined, dataFolders: [folder] })[0]?.channel
 
 /** The number of the channel that all folders and files belong to; undefined where nothing says it. Throws CHANNEL_MIXED. */
 export const channelOf = (disk: Disk, folders: ChannelFolders): number | undefined => {

@@ -22,7 +22,7 @@ describe('millrace channel inspect', () => {
     await written(folder.path)
     const { code, out } = await runCli('channel', 'inspect', join(folder.path, part))
     expect(code).toBe(0)
-    expect(out).toContain(`checkpointDir: ${folder.path}/checkpoint\ndataDirs with files: ${folder.path}/data`)
+    expect(out).toContain(`checkpointDir: ${folder.path}/checkpoint\ndataDirs: ${folder.path}/data`)
     expect(out).toMatch(/^events held: 80$/m)
     expect(out).toMatch(/^oldest: ordinal 20, timestamp 2023-11-14T22:13:20\.000Z, in .*\.data$/m)
     expect(out).toMatch(/^taken: 20 events in 1 range/m)
@@ -232,7 +232,7 @@ describe('millrace channel drain', () => {
     for (const data of ['data', 'data2']) rmSync(join(folder.path, data), { recursive: true })
     expect(await runCli('channel', 'drain', folder.path)).toMatchObject({
       code: 2,
-      err: expect.stringContaining('drain needs --checkpoint and --data'),
+      err: expect.stringContaining(`${join(folder.path, 'data2')}, a data folder of this channel, is not there`),
     })
   })
 })

@@ -6,15 +6,22 @@ import { eventOf, numbered } from '../conformance/events.ts'
 import { fakeContext } from '../fakes/context.ts'
 import { FlumeChannelWriter } from '../fakes/flume-channel.ts'
 
-export const openChannel = async (folder: string, fileBytesMax = 2000): Promise<FileChannel> => {
+export const openChannel = (folder: string, fileBytesMax?: number): Promise<FileChannel> =>
+  openFolders(join(folder, 'checkpoint'), [join(folder, 'data'), join(folder, 'data2')], fileBytesMax)
+
+export const openFolders = async (
+  checkpointFolder: string,
+  dataFolders: readonly string[],
+  fileBytesMax = 2000,
+): Promise<FileChannel> => {
   const channel = new FileChannel(
     {
       name: 'c1',
       capacity: 1000,
       transactionCapacity: 100,
       keepAliveMs: 0,
-      checkpointFolder: join(folder, 'checkpoint'),
-      dataFolders: [join(folder, 'data'), join(folder, 'data2')],
+      checkpointFolder,
+      dataFolders,
       fileBytesMax,
       requiredSpaceBytes: 0,
       syncEveryMs: undefined,

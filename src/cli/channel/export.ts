@@ -1,15 +1,17 @@
 /** `millrace channel export` copies what a file channel holds, and leaves it as it is; `drain` takes it out, so that it is nowhere twice. */
+import { channelOf } from '../../../channels/file/channel-signs.ts'
 import { FileChannel } from '../../../channels/file/file-channel.ts'
 import type { FlumeFolders } from '../../../channels/file/flume/folders.ts'
 import { counted } from '../../base/counted.ts'
-import { Fault } from '../../base/faults.ts'
 import type { Log } from '../../base/log.ts'
 import { silentLog } from '../../base/log.ts'
 import { realClock } from '../../io/clock.ts'
 import { realDisk } from '../../io/disk.ts'
 import { realRandom } from '../../io/random.ts'
 import { exitCodes } from '../command.ts'
+import { partOf } from './channel-part.ts'
 import { destinationOf } from './destination.ts'
+import { type ChosenFolders, wrong } from './folders.ts'
 import { damagedText, lockChannel, OpenedChannel } from './opened.ts'
 import { ownVerdict } from './verify.ts'
 
@@ -26,7 +28,7 @@ const tellDamage = ({ own, flume, folders }: OpenedChannel): { lost: number; isW
 }
 
 /** What could not be read is said, and the exit code is 1 then; but not where nobody reads any more. */
-export const exportEvents = async (folders: FlumeFolders, to: string, json: boolean): Promise<number> => {
+export const exportEvents = async (folders: ChosenFolders, to: string, json: boolean): Promise<number> => {
   using _locks = lockChannel(folders)
   using channel = await OpenedChannel.open(folders)
   await using destination = await destinationOf(to, json)
@@ -41,10 +43,11 @@ export const exportEvents = async (folders: FlumeFolders, to: string, json: bool
     events += batch.length
   }
   const { lost, isWhole } = isRead ? tellDamage(channel) : { lost: 0, isWhole: true }
+  for (const line of [...folders.leftOut, ...folders.others]) say(line)
   const lostText = `, ${counted(lost + unreadable, 'event')} that were acknowledged and not taken are lost`
   const rest = isRead ? (lost + unreadable > 0 ? lostText : '') : ', which nobody reads any more'
   say(`${counted(events, 'event')} exported to ${to}${rest}.`)
-  return lost + unreadable === 0 && isWhole ? exitCodes.done : exitCodes.failed
+  return lost + unreadable === 0 && isWhole && folders.leftOut.length === 0 ? exitCodes.done : exitCodes.failed
 }
 
 /** Warnings and errors of the channel, for a person. */
@@ -61,18 +64,29 @@ const owesNothing = async (folders: FlumeFolders): Promise<boolean> => {
   return journal !== undefined && missing === 0 && channel.flume === undefined
 }
 
+/** A channel that is opened on some of its folders gives up what the others hold. Throws WRONG_USAGE, and CHANNEL_MIXED, which says more. */
+const refuseLeftOut = (folders: ChosenFolders): void => {
+  channelOf(realDisk, folders)
+  if (folders.leftOut.length > 0)
+    throw wrong(
+      `${folders.leftOut.join('; ')}. A drain would give that up: mount its disk, and name all folders; if it is gone for good, make the folder and put any file into it`,
+    )
+  for (const line of folders.others) say(line)
+}
+
 /**
  * Stored there and then noted as taken, batch by batch: broken off, it goes on where it was, and repeats one batch at most. What was held and cannot be read
  * is said, put aside and given up, and the exit code is 1 then.
  */
-export const drain = async (folders: FlumeFolders, to: string, json: boolean): Promise<number> => {
+export const drain = async (folders: ChosenFolders, to: string, json: boolean): Promise<number> => {
   const { checkpointFolder, dataFolders, backupFolder } = folders
-  if (checkpointFolder !== undefined && dataFolders.length === 0 && (await owesNothing(folders))) {
+  refuseLeftOut(folders)
+  const isEmpty = dataFolders.every((folder) => (partOf(realDisk, folder)?.files ?? []).length === 0)
+  if (checkpointFolder !== undefined && isEmpty && (await owesNothing(folders))) {
     say(`Nothing is held: there is no data file, and none is missing as far as ${checkpointFolder} knows.`)
     return exitCodes.done
   }
-  if (checkpointFolder === undefined || dataFolders.length === 0)
-    throw new Fault('WRONG_USAGE', { command: 'millrace channel', problem: 'drain needs --checkpoint and --data' })
+  if (checkpointFolder === undefined || dataFolders.length === 0) throw wrong('drain needs --checkpoint and --data')
   // Whether somebody owns it shows before anything is made.
   lockChannel(folders)[Symbol.dispose]()
   await using destination = await destinationOf(to, json)

@@ -1,13 +1,14 @@
 /**
  * Which folders are the file channel that somebody means by one name: its checkpointDir, one of its dataDirs, or the folder they lie in. What stands in
- * them tells, and where that is not clear nothing is guessed.
+ * them tells, its number above all, and where that is not clear nothing is guessed.
  */
 import { dirname, join, resolve } from 'node:path'
-import { dataFileId } from '../../../channels/file/data-file-header.ts'
+import { ifReadable } from '../../../channels/file/channel-signs.ts'
 import type { FlumeFolders } from '../../../channels/file/flume/folders.ts'
-import { hasJournal } from '../../../channels/file/takes-journal.ts'
 import { Fault } from '../../base/faults.ts'
 import type { Disk } from '../../io/disk.ts'
+import { areOneChannel, type ChannelPart, partOf } from './channel-part.ts'
+import { leftOutOf, withListed } from './listed-folders.ts'
 
 export interface GivenFolders {
   readonly words: readonly string[]
@@ -16,59 +17,78 @@ export interface GivenFolders {
   readonly data: readonly string[]
 }
 
-const logName = /^log-\d+$/
-
-const isFolder = (disk: Disk, path: string): boolean => disk.stat(path)?.isDirectory === true
-const isCheckpoint = (disk: Disk, folder: string): boolean =>
-  hasJournal(disk, folder) || (disk.list(folder).includes('checkpoint.meta') && !isBackup(disk, folder))
-const isBackup = (disk: Disk, folder: string): boolean => disk.list(folder).includes('backupComplete')
-const isData = (disk: Disk, folder: string): boolean =>
-  disk.list(folder).some((name) => dataFileId(name) !== undefined || logName.test(name))
-
-const wrong = (problem: string, command = 'millrace channel'): Fault => new Fault('WRONG_USAGE', { command, problem })
-
-const foldersIn = (disk: Disk, folder: string): string[] =>
-  disk
-    .list(folder)
-    .map((name) => join(folder, name))
-    .filter((path) => isFolder(disk, path))
-
-/** Two folders of one channel never have a file of the same name. */
-const checkOneChannel = (disk: Disk, dataFolders: readonly string[], dir: string): void => {
-  const names = dataFolders.flatMap((folder) =>
-    disk.list(folder).filter((name) => dataFileId(name) !== undefined || logName.test(name)),
-  )
-  if (new Set(names).size < names.length)
-    throw wrong(`at ${dir} there are data folders of several channels: name those of one with --checkpoint and --data`)
+export interface ChosenFolders extends FlumeFolders {
+  /** Of each data folder of the channel that is not among these: a sentence without its end. */
+  readonly leftOut: readonly string[]
+  /** Folders that lie beside them and belong to another channel, where that is not plain from what was named: likewise. */
+  readonly others: readonly string[]
 }
 
-const around = (disk: Disk, dir: string): FlumeFolders => {
+const isFolder = (disk: Disk, path: string): boolean => disk.stat(path)?.isDirectory === true
+
+export const wrong = (problem: string, command = 'millrace channel'): Fault =>
+  new Fault('WRONG_USAGE', { command, problem })
+
+/** The parts of channels in a folder. One that cannot be read is none of what is meant: a checkpointDir that has it on its list would tell. */
+const partsIn = (disk: Disk, folder: string): ChannelPart[] =>
+  disk.list(folder).flatMap((name) => {
+    const path = join(folder, name)
+    return ifReadable(() => (isFolder(disk, path) ? partOf(disk, path) : undefined)) ?? []
+  })
+
+const severalAt = (dir: string): Fault =>
+  wrong(
+    `at ${dir} there are several channels: name the checkpointDir or a data folder of one, or all its folders with --checkpoint and --data`,
+  )
+
+/** The channel meant: all there is, or, where that is of several, what has the same number as `own`, or as the one checkpointDir. */
+const meant = (parts: readonly ChannelPart[], own: ChannelPart | undefined, dir: string): readonly ChannelPart[] => {
+  if (areOneChannel(parts)) return parts
+  const checkpoints = parts.filter(({ isCheckpoint }) => isCheckpoint)
+  const channel = (own ?? (checkpoints.length === 1 ? checkpoints[0] : undefined))?.channel
+  const same = parts.filter((part) => channel !== undefined && part.channel === channel)
+  if (same.length > 0 && areOneChannel(same)) return same
+  throw severalAt(dir)
+}
+
+const around = (disk: Disk, dir: string): ChosenFolders => {
   if (!isFolder(disk, dir)) throw wrong(`${dir} is no folder`)
-  const isPart = isCheckpoint(disk, dir) || isData(disk, dir) || isBackup(disk, dir)
-  const near = foldersIn(disk, isPart ? dirname(dir) : dir)
-  const candidates = isPart && !near.includes(dir) ? [dir, ...near] : near
-  const checkpoints = candidates.filter((folder) => isCheckpoint(disk, folder))
-  const dataFolders = candidates.filter((folder) => isData(disk, folder))
-  if (checkpoints.length === 0 && dataFolders.length === 0) throw wrong(`${dir} holds no file channel`)
-  if (checkpoints.length > 1)
-    throw wrong(`at ${dir} there are several channels: name the folders of one with --checkpoint and --data`)
-  checkOneChannel(disk, dataFolders, dir)
-  const backupFolder = candidates.find((folder) => isBackup(disk, folder))
-  return { checkpointFolder: checkpoints[0], dataFolders, backupFolder }
+  const own = partOf(disk, dir)
+  const near = own === undefined ? partsIn(disk, dir) : (ifReadable(() => partsIn(disk, dirname(dir))) ?? [])
+  const all = own === undefined || near.some(({ folder }) => folder === dir) ? near : [own, ...near]
+  const parts = meant(all, own, dir)
+  const checkpoint = parts.find(({ isCheckpoint }) => isCheckpoint)
+  const found = parts.filter(({ isData }) => isData).map(({ folder }) => folder)
+  if (checkpoint === undefined && found.length === 0) throw wrong(`${dir} holds no file channel`)
+  const data = checkpoint === undefined ? { dataFolders: found, leftOut: [] } : withListed(disk, checkpoint, found)
+  const elsewhere = data.dataFolders.slice(found.length).flatMap((folder) => partOf(disk, folder) ?? [])
+  // A part of the channel was copied here, and the list leads to the originals of the rest.
+  if (!areOneChannel([...parts, ...elsewhere])) throw severalAt(dir)
+  const others = own === undefined ? all.filter((part) => !parts.includes(part)) : []
+  return {
+    ...data,
+    checkpointFolder: checkpoint?.folder,
+    backupFolder: parts.find(({ isBackup }) => isBackup)?.folder,
+    others: others.map(({ folder }) => `${folder} is of another channel, and left out`),
+  }
 }
 
 /** The folders of a channel that somebody named one by one. Throws WRONG_USAGE where one is none, or nothing of a channel is in them. */
-export const named = (disk: Disk, folders: FlumeFolders, command?: string): FlumeFolders => {
+export const named = (disk: Disk, folders: FlumeFolders, command?: string): ChosenFolders => {
   const { checkpointFolder, dataFolders, backupFolder } = folders
   const all = [...new Set([checkpointFolder, ...dataFolders, backupFolder].filter((path) => path !== undefined))]
   for (const path of all) if (!isFolder(disk, path)) throw wrong(`${path} is no folder`, command)
-  const hasCheckpoint = checkpointFolder !== undefined && isCheckpoint(disk, checkpointFolder)
-  if (hasCheckpoint || dataFolders.some((folder) => isData(disk, folder))) return folders
-  throw wrong(`there is no file channel in ${all.join(' and ')}`, command)
+  const checkpoint = checkpointFolder === undefined ? undefined : partOf(disk, checkpointFolder)
+  const hasData = dataFolders.some((folder) => partOf(disk, folder)?.isData === true)
+  if (checkpoint?.isCheckpoint !== true && !hasData)
+    throw wrong(`there is no file channel in ${all.join(' and ')}`, command)
+  if (checkpoint === undefined) return { ...folders, leftOut: [], others: [] }
+  if (dataFolders.length === 0) return { ...folders, ...withListed(disk, checkpoint, []), others: [] }
+  return { ...folders, leftOut: leftOutOf(disk, checkpoint, dataFolders), others: [] }
 }
 
 /** Throws WRONG_USAGE where it is not clear, and system errors. */
-export const channelFolders = (disk: Disk, given: GivenFolders): FlumeFolders => {
+export const channelFolders = (disk: Disk, given: GivenFolders): ChosenFolders => {
   const { words, checkpoint, backup, data } = given
   if (checkpoint !== undefined || data.length > 0) {
     if (words[0] !== undefined) throw wrong(`${words[0]} beside --checkpoint or --data`)

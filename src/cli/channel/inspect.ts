@@ -1,10 +1,10 @@
 /** `millrace channel inspect`: what a file channel holds, in lines or as JSON. Reads only. */
 import type { FlumeChannel } from '../../../channels/file/flume/flume-channel.ts'
-import type { FlumeFolders } from '../../../channels/file/flume/folders.ts'
 import { fileIdOf } from '../../../channels/file/flume/messages.ts'
 import type { ChannelState } from '../../../channels/file/stopped-channel.ts'
 import { counted } from '../../base/counted.ts'
 import { exitCodes } from '../command.ts'
+import type { ChosenFolders } from './folders.ts'
 import { liveOwner, OpenedChannel } from './opened.ts'
 
 const timeText = (ms: number): string => new Date(ms).toISOString()
@@ -121,7 +121,7 @@ const flumeLines = (report: ReturnType<typeof flumeReport>): string[] => {
   return lines
 }
 
-export const inspect = async (folders: FlumeFolders, json: boolean): Promise<number> => {
+export const inspect = async (folders: ChosenFolders, json: boolean): Promise<number> => {
   // Before this process opens the same files.
   const owner = liveOwner(folders)
   using channel = await OpenedChannel.open(folders)
@@ -129,14 +129,17 @@ export const inspect = async (folders: FlumeFolders, json: boolean): Promise<num
   const hasOwn = state.files.length > 0 || state.journal !== undefined || state.headless.length > 0
   const own = hasOwn || channel.flume === undefined ? ownReport(state, owner) : undefined
   const flume = channel.flume === undefined ? undefined : flumeReport(channel.flume)
-  const places = { checkpointDir: folders.checkpointFolder, dataDirs: folders.dataFolders }
+  const { checkpointFolder, dataFolders, leftOut, others } = folders
+  const places = { checkpointDir: checkpointFolder, dataDirs: dataFolders, leftOut }
   if (json) {
     process.stdout.write(`${JSON.stringify({ ...places, inUseBy: owner, millrace: own, flume }, null, 2)}\n`)
     return exitCodes.done
   }
   const lines = [
-    `checkpointDir: ${folders.checkpointFolder ?? 'not found'}`,
-    `dataDirs with files: ${folders.dataFolders.join(', ') || 'none'}`,
+    `checkpointDir: ${checkpointFolder ?? 'not found'}`,
+    `dataDirs: ${dataFolders.join(', ') || 'none found'}`,
+    ...leftOut,
+    ...others,
     ...(owner === undefined ? [] : [`in use by process ${owner}: this is one moment’s state`]),
     ...(own === undefined ? [] : ownLines(own, owner)),
     ...(flume === undefined ? [] : flumeLines(flume)),

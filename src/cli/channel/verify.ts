@@ -6,6 +6,7 @@ import { hasJournal } from '../../../channels/file/takes-journal.ts'
 import { counted } from '../../base/counted.ts'
 import { realDisk } from '../../io/disk.ts'
 import { exitCodes } from '../command.ts'
+import type { ChosenFolders } from './folders.ts'
 import { damagedText, lockChannel, OpenedChannel } from './opened.ts'
 
 export interface Verdict {
@@ -19,6 +20,9 @@ export interface Verdict {
   /** What is no damage, and worth knowing. */
   readonly notes: readonly string[]
 }
+
+const withoutJournal = (checkpointFolder: string | undefined): string =>
+  `${checkpointFolder === undefined ? 'no checkpointDir was found or named' : `no journal of takes is whole in ${checkpointFolder}`}: every event in the data files counts as held, also those that were taken`
 
 /** Of what is ours. */
 export const ownVerdict = (state: ChannelState, { checkpointFolder }: FlumeFolders): Verdict => {
@@ -34,6 +38,7 @@ export const ownVerdict = (state: ChannelState, { checkpointFolder }: FlumeFolde
   const notes = state.files.flatMap(({ tail }) =>
     tail === undefined ? [] : [`${damagedText(tail)}: a put that was under way at the end and was not acknowledged`],
   )
+  if (state.journal === undefined && state.files.length > 0) notes.push(withoutJournal(checkpointFolder))
   const puts = state.files.reduce((sum, { events }) => sum + events, 0)
   return { held: state.held, puts, damage, lost: state.missing, notes }
 }
@@ -66,10 +71,13 @@ export const verdictOf = (channel: OpenedChannel): Verdict => {
   }
 }
 
-export const verify = async (folders: FlumeFolders, json: boolean): Promise<number> => {
+export const verify = async (folders: ChosenFolders, json: boolean): Promise<number> => {
   using _locks = lockChannel(folders)
   using channel = await OpenedChannel.open(folders)
-  const { held, damage, lost, notes } = verdictOf(channel)
+  const verdict = verdictOf(channel)
+  const { held, lost } = verdict
+  const damage = [...verdict.damage, ...folders.leftOut]
+  const notes = [...verdict.notes, ...folders.others]
   if (json) process.stdout.write(`${JSON.stringify({ held, damage, lost, notes }, null, 2)}\n`)
   else {
     const places = damage.length === 0 ? 'no damage' : counted(damage.length, 'damaged place')
