@@ -25,7 +25,7 @@ describe('millrace channel inspect', () => {
     expect(out).toContain(`checkpointDir: ${folder.path}/checkpoint\ndataDirs: ${folder.path}/data`)
     expect(out).toMatch(/^events held: 80$/m)
     expect(out).toMatch(/^oldest: ordinal 20, timestamp 2023-11-14T22:13:20\.000Z, in .*\.data$/m)
-    expect(out).toMatch(/^taken: 20 events in 1 range/m)
+    expect(out).toMatch(/^taken, refused or lost: 20 ordinals in 1 range, /m)
     expect(out).not.toContain('in use')
     expect(out).toMatch(/^transactions open: 0 of puts, 0 of takes/m)
   })

@@ -13,6 +13,7 @@ export const openFolders = async (
   checkpointFolder: string,
   dataFolders: readonly string[],
   fileBytesMax = 2000,
+  requiredSpaceBytes = 0,
 ): Promise<FileChannel> => {
   const channel = new FileChannel(
     {
@@ -23,7 +24,7 @@ export const openFolders = async (
       checkpointFolder,
       dataFolders,
       fileBytesMax,
-      requiredSpaceBytes: 0,
+      requiredSpaceBytes,
       syncEveryMs: undefined,
       memoryBytesMax: 10_000,
     },

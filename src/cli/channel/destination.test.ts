@@ -14,3 +14,13 @@ it('a new file is there after a loss of power, with all that counts as stored', 
     expect(String(disk.bytes('/out/lines'))).toBe('0\n1\n2\n')
   }
 })
+
+it.each(['topic://127.0.0.1:1/t', '/nowhere/events.avro'])(
+  'JSON is refused for %s, which has a form of its own',
+  async (to) => {
+    await expect(destinationOf(to, true)).rejects.toMatchObject({
+      code: 'WRONG_USAGE',
+      message: expect.stringContaining('--json'),
+    })
+  },
+)

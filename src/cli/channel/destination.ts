@@ -149,6 +149,8 @@ const toTopic = async (broker: string, topic: string): Promise<Destination> => {
 export const destinationOf = async (to: string, json: boolean, disk: Disk = realDisk): Promise<Destination> => {
   if (to === 'stdout' || to === '-') return toOutput(json)
   const { broker, topic } = topicPattern.exec(to)?.groups ?? {}
+  if (json && (topic !== undefined || to.endsWith('.avro')))
+    throw refused(`--json is for lines, and ${to} has a form of its own`)
   if (broker !== undefined && topic !== undefined) return toTopic(broker, topic)
   if (to.includes('://')) throw refused(`${to} is no topic://host:port/topic`)
   return toFile(disk, to, json)

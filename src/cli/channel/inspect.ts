@@ -5,7 +5,7 @@ import type { ChannelState } from '../../../channels/file/stopped-channel.ts'
 import { counted } from '../../base/counted.ts'
 import { exitCodes } from '../command.ts'
 import type { ChosenFolders } from './folders.ts'
-import { liveOwner, OpenedChannel } from './opened.ts'
+import { headlessText, liveOwner, OpenedChannel } from './opened.ts'
 
 const timeText = (ms: number): string => new Date(ms).toISOString()
 
@@ -45,7 +45,11 @@ const ownReport = (state: ChannelState, owner: number | undefined) => {
     journal:
       journal === undefined
         ? undefined
-        : { generation: journal.generation, taken: journal.taken.count, ranges: journal.taken.ranges.length },
+        : {
+            generation: journal.generation,
+            takenRefusedOrLost: journal.taken.count,
+            ranges: journal.taken.ranges.length,
+          },
     files: files.map(({ path, sizeInBytes, firstOrdinal, events, held: heldHere, hasDamagedHeader, damaged }) => ({
       path,
       bytes: sizeInBytes,
@@ -54,7 +58,7 @@ const ownReport = (state: ChannelState, owner: number | undefined) => {
       held: heldHere,
       damaged: damaged.length + (hasDamagedHeader ? 1 : 0),
     })),
-    withoutHeader: headless,
+    damagedFiles: headless,
   }
 }
 
@@ -80,18 +84,23 @@ const openLine = ({ puts, takes }: { readonly puts: number; readonly takes: numb
   `transactions open: ${puts} of puts, ${takes} of takes`
 
 const ownLines = (report: ReturnType<typeof ownReport>, owner: number | undefined): string[] => {
-  const { held, oldest, journal, missing, bytes, openTransactions, nextOrdinal, files, withoutHeader } = report
-  const lines = [`events held: ${held}`, `data files: ${files.length}, ${bytes} bytes`]
+  const { held, oldest, journal, missing, bytes, openTransactions, nextOrdinal, files, damagedFiles } = report
+  const damaged =
+    damagedFiles.length === 0
+      ? ''
+      : `, and ${damagedFiles.length} that ${damagedFiles.length === 1 ? 'is' : 'are'} damaged as a whole`
+  const lines = [`events held: ${held}`, `data files: ${files.length}, ${bytes} bytes${damaged}`]
   if (oldest !== undefined) {
     const when = oldest.time === undefined ? `put before ${oldest.writtenBefore}` : `timestamp ${oldest.time}`
     lines.push(`oldest: ordinal ${oldest.ordinal}, ${when}, in ${oldest.file}`)
   }
   lines.push(`next ordinal: ${nextOrdinal}`)
-  const taken =
+  // The journal has the ordinals of all that no take is to bring, and does not say which are which.
+  lines.push(
     journal === undefined
-      ? 'no journal: everything counts as held'
-      : `${journal.taken} events in ${counted(journal.ranges, 'range')}, generation ${journal.generation}`
-  lines.push(`taken: ${taken}`)
+      ? 'taken: no journal: everything counts as held'
+      : `taken, refused or lost: ${counted(journal.takenRefusedOrLost, 'ordinal')} in ${counted(journal.ranges, 'range')}, generation ${journal.generation}`,
+  )
   lines.push(
     openTransactions === null
       ? `transactions open: known to process ${owner} alone; none of them is on disk`
@@ -102,7 +111,7 @@ const ownLines = (report: ReturnType<typeof ownReport>, owner: number | undefine
     lines.push(
       `  ${file.path}: ${file.bytes} bytes, ${file.events} events from ordinal ${file.firstOrdinal}, ${file.held} held${file.damaged > 0 ? `, damaged in ${counted(file.damaged, 'place')}` : ''}`,
     )
-  for (const path of withoutHeader) lines.push(`  ${path}: has no whole header`)
+  for (const path of damagedFiles) lines.push(`  ${headlessText(path)}`)
   return lines
 }
 

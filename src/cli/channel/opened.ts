@@ -58,6 +58,8 @@ export class OpenedChannel implements Disposable {
 export const damagedText = ({ path, position, length }: DamagedBytes): string =>
   `${path}: ${length} bytes at ${position} are no whole record`
 
+export const headlessText = (path: string): string => `${path}: neither its header nor a record in it is whole`
+
 /** Every folder of a channel once. */
 export const allFolders = ({ checkpointFolder, dataFolders }: FlumeFolders): string[] => [
   ...new Set([...(checkpointFolder === undefined ? [] : [checkpointFolder]), ...dataFolders]),

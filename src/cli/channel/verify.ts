@@ -7,7 +7,7 @@ import { counted } from '../../base/counted.ts'
 import { realDisk } from '../../io/disk.ts'
 import { exitCodes } from '../command.ts'
 import type { ChosenFolders } from './folders.ts'
-import { damagedText, lockChannel, OpenedChannel } from './opened.ts'
+import { damagedText, headlessText, lockChannel, OpenedChannel } from './opened.ts'
 
 export interface Verdict {
   readonly held: number
@@ -30,7 +30,7 @@ export const ownVerdict = (state: ChannelState, { checkpointFolder }: FlumeFolde
     ...(hasDamagedHeader ? [`${path}: its header is damaged; its records are read all the same`] : []),
     ...damaged.map(damagedText),
   ])
-  damage.push(...state.headless.map((path) => `${path}: has no whole header`))
+  damage.push(...state.headless.map(headlessText))
   if (checkpointFolder !== undefined && state.journal === undefined && hasJournal(realDisk, checkpointFolder))
     damage.push(`${checkpointFolder}: neither file of the journal of takes is whole`)
   if (state.journal?.damage !== undefined) damage.push(state.journal.damage)

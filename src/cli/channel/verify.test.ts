@@ -1,0 +1,71 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { temporaryFolder } from '../../../test/support/agent.ts'
+import { damage, written, writtenByFlume } from '../../../test/support/channel-folder.ts'
+import { runCli } from '../../../test/support/cli.ts'
+
+const holds = ': every event in the data files counts as held, also those that were taken'
+
+describe('without the journal of takes', () => {
+  it('verify and export say what then counts as held', async () => {
+    using folder = temporaryFolder()
+    await written(folder.path)
+    const words = ['--data', `${folder.path}/data,${folder.path}/data2`]
+    const said = `(no checkpointDir was found or named${holds})\n`
+    expect(await runCli('channel', 'verify', ...words)).toMatchObject({
+      code: 0,
+      out: `${said}100 events held, no damage.\n`,
+    })
+    expect(JSON.parse((await runCli('channel', 'verify', ...words, '--json')).out)).toMatchObject({
+      held: 100,
+      notes: [expect.stringContaining('no checkpointDir')],
+    })
+    expect((await runCli('channel', 'export', ...words)).err).toContain(said)
+  })
+
+  it('verify says so where neither of its files is whole', async () => {
+    using folder = temporaryFolder()
+    await written(folder.path)
+    for (const i of [0, 1]) writeFileSync(join(folder.path, `checkpoint/taken-${i}.journal`), 'no journal')
+    expect(await runCli('channel', 'verify', folder.path)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining(`(no journal of takes is whole in ${folder.path}/checkpoint${holds})\n100 events`),
+    })
+  })
+
+  it('verify of Flume’s files alone says it of Flume’s checkpoint', async () => {
+    using folder = temporaryFolder()
+    writtenByFlume(folder.path)
+    const { out } = await runCli('channel', 'verify', '--data', join(folder.path, 'data'))
+    expect(out).toBe('(Flume’s checkpoint is of no use: its folder is not known)\n3 events held, no damage.\n')
+  })
+})
+
+it.each(['of no channel', ''])('a lone data file with "%s" in it is told as damage', async (bytes) => {
+  using folder = temporaryFolder()
+  const path = join(folder.path, 'data', 'events-0000000001.data')
+  mkdirSync(join(folder.path, 'data'))
+  writeFileSync(path, bytes)
+  const said = `${path}: neither its header nor a record in it is whole`
+  for (const dir of ['', 'data']) {
+    expect(await runCli('channel', 'verify', join(folder.path, dir))).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(new RegExp(`^${said}\n.*0 events held, 1 damaged place\\.\n$`, 's')),
+    })
+    const { out } = await runCli('channel', 'inspect', join(folder.path, dir))
+    expect(out).toMatch(/^data files: 0, 0 bytes, and 1 that is damaged as a whole$/m)
+    expect(out).toContain(`  ${said}\n`)
+  }
+})
+
+it('a data file that is damaged as a whole is told beside others', async () => {
+  using folder = temporaryFolder()
+  await written(folder.path)
+  damage(join(folder.path, 'data2/events-0000000001.data'), 'MILLFC2')
+  writeFileSync(join(folder.path, 'data/events-0000000099.data'), 'of no channel')
+  const { out } = await runCli('channel', 'inspect', folder.path, '--json')
+  expect(JSON.parse(out)).toMatchObject({
+    millrace: { held: 80, damagedFiles: [join(folder.path, 'data/events-0000000099.data')] },
+  })
+})
