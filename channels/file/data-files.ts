@@ -141,10 +141,18 @@ export class DataFiles {
     return missingBehind({ id, path, sizeInBytes: size }, nextId, (one) => join(this.#folderOf(one), dataFileName(one)))
   }
 
-  /** A new file that is none of the channel's yet: nothing looks at it, or removes it, before `adopt`. */
-  create(firstOrdinal: number): DataFile {
-    const id = this.#nextId++
-    const { disk, channel } = this.#options
+  /** What may still be filled on the disk of each folder, the most first; those with as much in their turns. Nothing where a disk does not say. */
+  room(): { readonly folder: string; readonly bytes: number }[] {
+    const folders = this.#options.folders.map((_, i) => this.#folderOf(this.#nextId + i))
+    return folders.map((folder) => ({ folder, bytes: this.#roomIn(folder) })).toSorted((a, b) => b.bytes - a.bytes)
+  }
+
+  /** A new file that is none of the channel's yet: nothing looks at it, or removes it, before `adopt`. With a `folder`, numbers are left out up to its turn. */
+  create(firstOrdinal: number, folder?: string): DataFile {
+    const { disk, channel, folders } = this.#options
+    const leftOut = folders.findIndex((_, i) => this.#folderOf(this.#nextId + i) === folder)
+    const id = this.#nextId + Math.max(0, leftOut)
+    this.#nextId = id + 1
     return DataFile.create(disk, this.#folderOf(id), { channel, id, firstOrdinal })
   }
 
@@ -211,6 +219,15 @@ export class DataFiles {
     const file = this.create(firstOrdinal)
     this.#files.push(file)
     return file
+  }
+
+  #roomIn(folder: string): number {
+    try {
+      return this.#options.disk.space(folder).usableBytes
+    } catch (thrown) {
+      if (systemCode(thrown) === undefined) throw thrown
+      return 0
+    }
   }
 
   #folderOf(id: number): string {
