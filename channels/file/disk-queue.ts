@@ -9,7 +9,9 @@ import type { Batch } from '../../src/flow/event.ts'
 import { Backlog, rangeOf, type Slice } from './backlog.ts'
 import type { DataFile } from './data-file.ts'
 import type { DataFiles } from './data-files.ts'
+import { DiskHealth, type DiskWork } from './disk-health.ts'
 import { GroupCommit } from './group-commit.ts'
+import { warnOfLittleSpace } from './little-space.ts'
 import type { Range } from './ordinals.ts'
 import { PutStore } from './put-store.ts'
 import { openStore, type Store, type StoreOptions } from './store.ts'
@@ -61,6 +63,7 @@ export class DiskQueue {
   readonly #puts: PutStore
   readonly #notes: GroupCommit<Note>
   readonly #backlog: Backlog
+  readonly #health: DiskHealth
   /** Never to be taken, and the journal could not be written when that came out: the next note that works has them. */
   #lostUnnoted: readonly Note[] = []
   #held: number
@@ -73,6 +76,7 @@ export class DiskQueue {
     this.#context = context
     this.#changes = changes
     this.#store = store
+    this.#health = new DiskHealth(context.counters)
     this.#notes = new GroupCommit(async (notes) => {
       const unnoted = this.#lostUnnoted
       const all = [...unnoted, ...notes]
@@ -114,10 +118,19 @@ export class DiskQueue {
 
   /** Takes the locks and finds what is held, a stopped Flume's channel included. Throws FOLDER_LOCKED, FLUME_CHANNEL_ENCRYPTED and system errors. */
   static async open(options: DiskQueueOptions, context: Context, changes: DiskQueueChanges): Promise<DiskQueue> {
-    const queue = new DiskQueue(options, context, changes, await openStore(options, context))
-    context.counters.set('Unhealthy', 0)
+    const queue = new DiskQueue(options, context, changes, await DiskQueue.#openStore(options, context))
+    warnOfLittleSpace(context, options)
     context.log.info(`Channel ${options.name} holds ${queue.held} events in ${queue.files.count} data files.`)
     return queue
+  }
+
+  static async #openStore(options: DiskQueueOptions, context: Context): Promise<Store> {
+    try {
+      return await openStore(options, context)
+    } catch (thrown) {
+      context.counters.set('Unhealthy', 1)
+      throw thrown
+    }
   }
 
   /** Events held, those in open takes and those that are being stored included. */
@@ -157,8 +170,9 @@ export class DiskQueue {
     try {
       await this.#puts.add(batch, first, admitted)
     } catch (thrown) {
-      throw this.diskFault(thrown, 'EventPutErrorCount')
+      throw this.diskFault(thrown, 'put')
     }
+    this.#health.worked('put')
   }
 
   /** Whether the next put would be under way at once, were so many bytes more there already. */
@@ -174,9 +188,11 @@ export class DiskQueue {
   /** Up to `max` events from the head, of batches that begin below the ordinal `before`; none when there is nothing. Throws CHANNEL_DISK. */
   cut(max: number, before?: number): Slice[] {
     try {
-      return this.#backlog.cut(max, before)
+      const slices = this.#backlog.cut(max, before)
+      this.#health.worked('take')
+      return slices
     } catch (thrown) {
-      throw this.diskFault(thrown, 'EventTakeErrorCount')
+      throw this.diskFault(thrown, 'take')
     }
   }
 
@@ -185,8 +201,9 @@ export class DiskQueue {
     try {
       await this.note(slices.map(rangeOf))
     } catch (thrown) {
-      throw this.diskFault(thrown, 'EventTakeErrorCount')
+      throw this.diskFault(thrown, 'commit')
     }
+    this.#health.worked('commit')
     this.#held -= slices.reduce((sum, { from, to }) => sum + (to - from), 0)
     const { taken } = this.#store.journal
     const isFirstDone = (this.files.all[0]?.endOrdinal ?? Infinity) <= taken.firstMissing(0)
@@ -228,9 +245,9 @@ export class DiskQueue {
     }
   }
 
-  /** What a put or a take throws, counted. */
-  diskFault(thrown: unknown, counter: 'EventPutErrorCount' | 'EventTakeErrorCount'): unknown {
-    this.#context.counters.add(counter, 1)
+  /** What a put, a take or its commit throws, counted. */
+  diskFault(thrown: unknown, work: DiskWork): unknown {
+    this.#health.refused(work)
     if (thrown instanceof Fault) return thrown
     rethrowBroken(thrown)
     return new Fault('CHANNEL_DISK', { channel: this.#options.name, problem: reasonOf(thrown) }, thrown)

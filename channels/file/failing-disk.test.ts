@@ -4,6 +4,7 @@ import { bodiesOf, numbered } from '../../test/conformance/events.ts'
 import type { FakeDisk } from '../../test/fakes/disk.ts'
 import { fileChannelBench } from '../../test/fakes/file-channel.ts'
 import { takeAll } from '../../test/fakes/takes.ts'
+import { until } from '../../test/fakes/until.ts'
 import { fileHeaderBytes } from './data-file-header.ts'
 import { journalBytes } from './takes-journal.ts'
 
@@ -75,6 +76,24 @@ describe('a disk that fails', () => {
     await take[Symbol.asyncDispose]()
     expect(await takeAll(channel)).toEqual(['0', '1', '2'])
   })
+})
+
+it('appends nothing more to a file whose sync by time has failed, and tells what is in it', async () => {
+  const { open, disk, clock, log, dataFiles, kill } = fileChannelBench()
+  const channel = await open({ fileBytesMax: 100_000, syncEveryMs: 500 })
+  await channel.put(numbered(0, 1))
+  disk.fail('sync', 'EIO', { path: '/data' })
+  clock.advance(500)
+  await until(() => log.of('error').length > 0, 'the word about the sync')
+  const [spoilt = ''] = dataFiles()
+  expect(log.of('error')).toEqual([expect.stringContaining(spoilt)])
+  const before = disk.bytes(`/data/${spoilt}`)
+  await channel.put(numbered(1, 2))
+  expect(disk.bytes(`/data/${spoilt}`)).toEqual(before)
+  expect(dataFiles()).toHaveLength(2)
+  await channel[Symbol.asyncDispose]()
+  kill('power')
+  expect(await takeAll(await open())).toContain('1')
 })
 
 describe('a channel on several disks', () => {

@@ -215,6 +215,8 @@ export class PutStore {
         await file.sync()
       } catch (thrown) {
         if (file.isDone) continue
+        // A later sync of it may work without what this one was for: what comes then is in another file, and safe with its own sync.
+        this.#options.store.files.roll()
         this.#options.context.log.error(
           `Data file ${file.path} could not be synced: ${reasonOf(thrown)}. Events in it are lost if the machine fails before they are taken.`,
         )

@@ -100,7 +100,7 @@ export class Overflow {
       refuse: (thrown) => {
         this.#forgetSettled()
         this.#pending.shift()
-        reject(this.#queue.diskFault(thrown, 'EventPutErrorCount'))
+        reject(this.#queue.diskFault(thrown, 'put'))
         this.#changes.came()
       },
     })

@@ -3,7 +3,7 @@ import type { DiskQueueOptions } from '../../channels/file/disk-queue.ts'
 import { FileChannel, type FileChannelOptions } from '../../channels/file/file-channel.ts'
 import type { Disk } from '../../src/io/disk.ts'
 import { FakeClock } from './clock.ts'
-import { fakeContext, type RecordingLog } from './context.ts'
+import { fakeContext, type RecordingCounters, type RecordingLog } from './context.ts'
 import { FakeDisk } from './disk.ts'
 
 /** Files so small that most puts need a new one. */
@@ -41,6 +41,7 @@ export interface FileChannelBench {
   readonly disk: FakeDisk
   readonly clock: FakeClock
   readonly log: RecordingLog
+  readonly counters: RecordingCounters
   /** A channel that is not open yet. */
   readonly make: (given?: Partial<FileChannelOptions>) => FileChannel
   readonly open: (given?: Partial<FileChannelOptions>) => Promise<FileChannel>
@@ -60,6 +61,7 @@ export const fileChannelBench = (usual: Partial<FileChannelOptions> = {}, seed =
     disk,
     clock,
     log: context.log,
+    counters: context.counters,
     make,
     async open(given) {
       const channel = make(given)

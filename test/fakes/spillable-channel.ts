@@ -49,7 +49,7 @@ export const spillableBench = (seed = 1) => {
     return channel
   }
   const kill = (kind: 'process' | 'power' = 'process'): void => killOn(disk, kind)
-  return { disk, clock, log: context.log, make, open, kill }
+  return { disk, clock, log: context.log, counters: context.counters, make, open, kill }
 }
 
 export const bodiesFrom = (from: number, to: number): string[] => bodiesOf(numbered(from, to))
