@@ -38,10 +38,10 @@ export class Quarantine {
     if (path !== undefined) this.#keptIn.add(join(dirname(path), `*${asideEnding}`))
   }
 
-  /** Bytes of the newest file that are no record, found at a start: what a crash left of puts that were never acknowledged, usually. */
+  /** Bytes of the newest file that are no record, found at a start: what a crash left of puts that were never acknowledged, usually. Nothing says whether. */
   tail(file: DataFile, position: number, length: number): void {
     this.#log.warn(
-      `Data file ${file.path} has ${length} bytes at ${position} that are no whole record: a put that was under way at the end, and was not acknowledged.`,
+      `Data file ${file.path} has ${length} bytes at ${position} that are no whole record: probably a put that was cut off and never acknowledged, though damage to what was acknowledged last looks the same; they stay there until the file’s events are taken.`,
     )
   }
 
