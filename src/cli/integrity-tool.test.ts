@@ -1,10 +1,25 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { takeAll } from '../../test/fakes/takes.ts'
 import { temporaryFolder } from '../../test/support/agent.ts'
-import { damage, fill, firstDataFile, openChannel, written } from '../../test/support/channel-folder.ts'
+import { damage, fill, firstDataFile, openChannel, written, writtenByFlume } from '../../test/support/channel-folder.ts'
 import { runCli } from '../../test/support/cli.ts'
+
+/** As Flume prints them: events in the channel, puts processed, valid, invalid, with an exception, and corrupt ones. */
+const totalsIn = (out: string): number[] => {
+  const summary = out.slice(out.indexOf('---------- Summary --------------------\n'))
+  expect(summary.replace(/\d+/g, 'N')).toBe(`---------- Summary --------------------
+Number of Events in the Channel = N
+Number of Put Events Processed = N
+Number of Valid Put Events = N
+Number of Invalid Put Events = N
+Number of Put Events that threw Exception during validation = N
+Number of Corrupt Events = N
+---------------------------------------
+`)
+  return [...summary.matchAll(/= (\d+)/g)].map(([, count]) => Number(count))
+}
 
 describe('flume-ng tool FCINTEGRITYTOOL', () => {
   it('prints Flume’s totals and what is damaged', async () => {
@@ -18,6 +33,58 @@ describe('flume-ng tool FCINTEGRITYTOOL', () => {
     expect(out).toContain('Number of Corrupt Events = ')
     expect((await runCli('flume-ng', 'tool', 'FCINTEGRITYTOOL')).code).toBe(2)
     expect((await runCli('flume-ng', 'tool', 'FCINTEGRITYTOOL', '-l', dirs, '-e', 'x.Y')).code).toBe(2)
+  })
+
+  it.each([
+    // In the second of three records, of 20, 31 and 49 events.
+    ['größe', { held: 69, corrupt: 31 }],
+    // A damaged header costs no event, and still is no file without damage.
+    ['MILLFC2', { held: 100, corrupt: 1 }],
+    ['', { held: 100, corrupt: 0 }],
+  ])('counts what is readable, and damage at "%s" beside it', async (place, { held, corrupt }) => {
+    using folder = temporaryFolder()
+    await written(folder.path)
+    if (place !== '') damage(firstDataFile(folder.path), place)
+    const { code, out } = await runCli(
+      'flume-ng',
+      'tool',
+      'FCINTEGRITYTOOL',
+      '-l',
+      `${folder.path}/data,${folder.path}/data2`,
+    )
+    expect(code).toBe(0)
+    expect(totalsIn(out)).toEqual([held, held, held, 0, 0, corrupt])
+  })
+
+  it('counts an event of Flume’s that cannot be read as corrupt, and not as a valid one', async () => {
+    using folder = temporaryFolder()
+    writtenByFlume(folder.path)
+    const words = ['flume-ng', 'tool', 'FCINTEGRITYTOOL', '-l', join(folder.path, 'data')]
+    // One of the four puts was never committed.
+    expect(totalsIn((await runCli(...words)).out)).toEqual([3, 4, 4, 0, 0, 0])
+    damage(join(folder.path, 'data', 'log-1'), 'two')
+    const { code, out } = await runCli(...words)
+    expect([code, totalsIn(out)]).toEqual([0, [2, 3, 3, 0, 0, 1]])
+  })
+
+  it('counts a file of which nothing can be read as corrupt', async () => {
+    using folder = temporaryFolder()
+    mkdirSync(join(folder.path, 'data'))
+    for (const name of ['events-0000000001.data', 'log-1']) {
+      writeFileSync(join(folder.path, 'data', name), 'neither a header nor a record')
+      const { out } = await runCli('flume-ng', 'tool', 'FCINTEGRITYTOOL', '-l', join(folder.path, 'data'))
+      expect(totalsIn(out)).toEqual([0, 0, 0, 0, 0, 1])
+      rmSync(join(folder.path, 'data', name))
+    }
+  })
+
+  it('says of an end that is no record that it may be damage, as it knows of no journal', async () => {
+    using folder = temporaryFolder()
+    await written(folder.path)
+    appendFileSync(firstDataFile(folder.path), 'MEV2 and no more')
+    const dirs = `${folder.path}/data,${folder.path}/data2`
+    const { out } = await runCli('flume-ng', 'tool', 'FCINTEGRITYTOOL', '-l', dirs)
+    expect(out).toMatch(/^\(.*\/events-0000000001\.data: 16 bytes at \d+ .* or damage: without the journal/m)
   })
 
   it('passes a channel all of whose events were taken, of which a start has left no file', async () => {

@@ -1,6 +1,7 @@
 /**
  * `flume-ng tool FCINTEGRITYTOOL -l DIR[,DIR…]`, under Flume's name: reads every record of a file channel and prints Flume's totals. Flume's tool had to
- * mark what was damaged, so that the channel would start; ours steps over it by itself, so this one changes nothing.
+ * mark what was damaged, so that the channel would start; ours steps over it by itself, so this one changes nothing. Like Flume's it ends with 0 where
+ * something is damaged: the last of the totals says so.
  */
 import { resolve } from 'node:path'
 import type { FlumeFolders } from '../../channels/file/flume/folders.ts'
@@ -19,7 +20,8 @@ const usage = `usage: flume-ng tool FCINTEGRITYTOOL -l DIR[,DIR…]
  -h,--help              this text
 
 Reads every record and prints what is damaged. Nothing is changed: an agent steps over damaged records by itself.
-\`millrace channel verify\` also looks at what was taken.
+Ends with 0 also then, as Flume's did; "Number of Corrupt Events" is above 0.
+\`millrace channel verify\` also looks at what was taken, and ends with 1 where something is damaged.
 `
 
 const wrong = (problem: string): never => {
@@ -42,15 +44,22 @@ const dataDirsOf = (argv: readonly string[]): readonly string[] | undefined => {
   return dirs.split(',').map((dir) => resolve(dir.trim()))
 }
 
-const summaryText = ({ held, damage, lost, puts }: Verdict): string =>
-  `${damage.map((line) => `${line}\n`).join('')}---------- Summary --------------------
+/** The lost events, and at least one for each damaged place, as nobody knows how many stood there. */
+const corruptIn = ({ lost, damage }: Verdict): number => Math.max(lost, damage.length)
+
+const summaryText = (verdict: Verdict): string => {
+  const { held, puts, damage, notes } = verdict
+  const lines = [...damage, ...notes.map((note) => `(${note})`)]
+  return `${lines.map((line) => `${line}\n`).join('')}---------- Summary --------------------
 Number of Events in the Channel = ${held}
 Number of Put Events Processed = ${puts}
 Number of Valid Put Events = ${puts}
 Number of Invalid Put Events = 0
-Number of Corrupt Events = ${lost}
+Number of Put Events that threw Exception during validation = 0
+Number of Corrupt Events = ${corruptIn(verdict)}
 ---------------------------------------
 `
+}
 
 /** What may be left in a dataDir of a channel all of whose events were taken: the start after that removes the data files. */
 const leftBehind = /^(?:in_use\.lock|channel\.json|flume-originals-\d+|.*\.damaged)$/

@@ -11,7 +11,7 @@ import { damagedText, headlessText, lockChannel, OpenedChannel } from './opened.
 
 export interface Verdict {
   readonly held: number
-  /** Events in whole records, taken or not. */
+  /** Events that were put and are not damaged, as far as they were looked at, taken or not. */
   readonly puts: number
   /** What is damaged, a line each. */
   readonly damage: readonly string[]
@@ -23,6 +23,11 @@ export interface Verdict {
 
 const withoutJournal = (checkpointFolder: string | undefined): string =>
   `${checkpointFolder === undefined ? 'no checkpointDir was found or named' : `no journal of takes is whole in ${checkpointFolder}`}: every event in the data files counts as held, also those that were taken`
+
+const tailText = (hasJournal: boolean): string =>
+  hasJournal
+    ? 'a put that was under way at the end and was not acknowledged'
+    : 'a put that was under way at the end, or damage: without the journal nothing says which'
 
 /** Of what is ours. */
 export const ownVerdict = (state: ChannelState, { checkpointFolder }: FlumeFolders): Verdict => {
@@ -36,7 +41,7 @@ export const ownVerdict = (state: ChannelState, { checkpointFolder }: FlumeFolde
   if (state.journal?.damage !== undefined) damage.push(state.journal.damage)
   damage.push(...state.missingFiles)
   const notes = state.files.flatMap(({ tail }) =>
-    tail === undefined ? [] : [`${damagedText(tail)}: a put that was under way at the end and was not acknowledged`],
+    tail === undefined ? [] : [`${damagedText(tail)}: ${tailText(state.journal !== undefined)}`],
   )
   if (state.journal === undefined && state.files.length > 0) notes.push(withoutJournal(checkpointFolder))
   const puts = state.files.reduce((sum, { events }) => sum + events, 0)
@@ -55,7 +60,9 @@ const flumeVerdict = (channel: FlumeChannel): Verdict => {
   for (let read = 1; read > 0; held += read) read = events.read(1000, 1024 * 1024).length
   const { checkpoint } = channel
   const notes = 'unusable' in checkpoint ? [`Flume’s checkpoint is of no use: ${checkpoint.unusable}`] : []
-  return { held, puts: channel.replayed.puts, damage, lost, notes }
+  // Those that cannot be read were found as puts, unless only the checkpoint knows of them.
+  const puts = Math.max(held, channel.replayed.puts - lost)
+  return { held, puts, damage, lost, notes }
 }
 
 export const verdictOf = (channel: OpenedChannel): Verdict => {
