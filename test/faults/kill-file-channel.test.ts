@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { until } from '../fakes/until.ts'
 import { startAgentProcess, temporaryFolder } from '../support/agent.ts'
+import { drainedBy, metricsOptions } from '../support/life-files.ts'
 import { lineOfLife, Lives } from '../support/lives.ts'
 import { outputLines } from '../support/output.ts'
 import { freePort } from '../support/port.ts'
@@ -22,14 +23,6 @@ const secondsPerKill = 15
 
 const listening = /Source r1 listens on/
 
-type Metrics = Readonly<Record<string, Readonly<Record<string, string>>>>
-
-/** Lines whose commit the sink has counted, which it does once their take is noted on the disk. */
-const countedBy = async (metricsPort: number): Promise<number> => {
-  const metrics = (await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).json()) as Metrics
-  return Number(metrics['SINK.k1']?.['EventDrainSuccessCount'])
-}
-
 describe('kill -9 in a loop', () => {
   it(
     'of an agent with a file channel: no answered line is lost, none comes that was not sent, in order, and again only what was not committed',
@@ -38,19 +31,18 @@ describe('kill -9 in a loop', () => {
       const { path } = folder
       const out = join(path, 'out')
       mkdirSync(out)
-      const [port, metricsPort] = [await freePort(), await freePort()]
+      const port = await freePort()
       const file = netcatToFileChannel(path, port)
-      const more = ['-Dflume.monitoring.type=http', `-Dflume.monitoring.port=${metricsPort}`]
       const lives = new Lives(out)
       let lastLine = ''
       for (let life = 0; life < kills; life++) {
-        await using agent = startAgentProcess(path, file, { more })
+        await using agent = startAgentProcess(path, file, metricsOptions)
         await agent.printed(listening)
         const talker = new Talker(port, 0, (n) => lineOfLife(life, n))
         // Every third kill comes early, and nothing counts as committed then.
         const isEarly = life % 3 === 0
         await until(() => talker.acknowledged >= (isEarly ? 1 : 2000), 'the answers', 60_000)
-        const counted = isEarly ? 0 : await countedBy(metricsPort)
+        const counted = isEarly ? 0 : await drainedBy(agent)
         await agent.stop('SIGKILL')
         talker.end()
         lastLine = lineOfLife(life, talker.acknowledged - 1)

@@ -2,16 +2,11 @@
  * The account of an agent that is killed again and again: what was sent to it in each life, what each life wrote to files of its own, and which of it
  * may come again: only what the agent had not counted as committed when it was killed.
  */
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { bytesOf, type LifeFile, LifeFiles, readable } from './life-files.ts'
 
 /** A line that no other life sends: of several lengths, and not of ASCII alone. */
 export const lineOfLife = (life: number, n: number): string =>
   `life ${life} line ${n} ${'é'.repeat(n % 70)} of a log that must arrive whole`
-
-/** A string of one character a byte, so that only equal bytes are equal; and for the reader of a report. */
-const bytesOf = (line: string): string => Buffer.from(line).toString('latin1')
-const readable = (bytes: string): string => Buffer.from(bytes, 'latin1').toString()
 
 export interface Sent {
   readonly sent: number
@@ -32,8 +27,7 @@ export class Lives {
   readonly invented: string[] = []
   readonly disordered: string[] = []
   readonly repeatedAfterCommit: string[] = []
-  readonly #folder: string
-  readonly #read = new Set<string>()
+  readonly #files: LifeFiles
   /** In the order of the puts. */
   readonly #lines: { readonly text: string; readonly acknowledged: boolean }[] = []
   readonly #indexes = new Map<string, number>()
@@ -43,7 +37,7 @@ export class Lives {
 
   /** `folder` is where each life writes a file, and nothing else is. */
   constructor(folder: string) {
-    this.#folder = folder
+    this.#files = new LifeFiles(folder)
   }
 
   /** The lines that were answered and have not come. */
@@ -63,15 +57,10 @@ export class Lives {
     this.#life++
     this.acknowledged += acknowledged
     this.unanswered += sent - acknowledged
-    for (const name of readdirSync(this.#folder).filter((one) => !this.#read.has(one))) {
-      this.#read.add(name)
-      this.#came(readFileSync(join(this.#folder, name), 'latin1').split('\n'), counted)
-    }
+    for (const file of this.#files.next()) this.#came(file, counted)
   }
 
-  /** What a kill leaves behind the last newline is the beginning of a line, and counts for nothing. */
-  #came(lines: string[], counted: number): void {
-    const torn = lines.pop() ?? ''
+  #came({ lines, torn }: LifeFile, counted: number): void {
     if (!this.#lines.some(({ text }) => text.startsWith(torn))) this.invented.push(readable(torn))
     const indexes = lines.map((line) => this.#indexOf(line))
     for (const [at, index] of indexes.entries())
