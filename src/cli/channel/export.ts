@@ -43,7 +43,7 @@ export const exportEvents = async (folders: ChosenFolders, to: string, json: boo
     events += batch.length
   }
   const { lost, isWhole } = isRead ? tellDamage(channel) : { lost: 0, isWhole: true }
-  for (const line of [...folders.leftOut, ...folders.others]) say(line)
+  for (const line of [...folders.leftOut, ...folders.notes]) say(line)
   const lostText = `, ${counted(lost + unreadable, 'event')} that were acknowledged and not taken are lost`
   const rest = isRead ? (lost + unreadable > 0 ? lostText : '') : ', which nobody reads any more'
   say(`${counted(events, 'event')} exported to ${to}${rest}.`)
@@ -71,7 +71,7 @@ const refuseLeftOut = (folders: ChosenFolders): void => {
     throw wrong(
       `${folders.leftOut.join('; ')}. A drain would give that up: mount its disk, and name all folders; if it is gone for good, make the folder and put any file into it`,
     )
-  for (const line of folders.others) say(line)
+  for (const line of folders.notes) say(line)
 }
 
 /**

@@ -150,9 +150,14 @@ describe('a data folder that is not there', () => {
     mkdirSync(at('data2'))
     expect((await runCli('channel', 'drain', at('data'), '--to', at('out'))).code).toBe(2)
     writeFileSync(at('data2/new-disk'), '')
+    expect((await exported(at('data'))).err).toContain(
+      `${at('data2')}, a data folder of this channel, has nothing of it`,
+    )
     const { code, err } = await runCli('channel', 'drain', at('data'), '--to', at('out'))
     expect([code, err]).toEqual([1, expect.stringMatching(/^20 events drained .* 20 events that were held are lost/m)])
     expect(readFileSync(at('out'), 'utf8')).toMatch(/^\d+\n/)
+    // It may be used for something else by now.
+    expect(readdirSync(at('data2'))).toEqual(['new-disk'])
   })
 })
 

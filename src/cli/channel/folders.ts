@@ -20,8 +20,8 @@ export interface GivenFolders {
 export interface ChosenFolders extends FlumeFolders {
   /** Of each data folder of the channel that is not among these: a sentence without its end. */
   readonly leftOut: readonly string[]
-  /** Folders that lie beside them and belong to another channel, where that is not plain from what was named: likewise. */
-  readonly others: readonly string[]
+  /** What is no fault, and worth knowing: likewise. */
+  readonly notes: readonly string[]
 }
 
 const isFolder = (disk: Disk, path: string): boolean => disk.stat(path)?.isDirectory === true
@@ -60,7 +60,8 @@ const around = (disk: Disk, dir: string): ChosenFolders => {
   const checkpoint = parts.find(({ isCheckpoint }) => isCheckpoint)
   const found = parts.filter(({ isData }) => isData).map(({ folder }) => folder)
   if (checkpoint === undefined && found.length === 0) throw wrong(`${dir} holds no file channel`)
-  const data = checkpoint === undefined ? { dataFolders: found, leftOut: [] } : withListed(disk, checkpoint, found)
+  const data =
+    checkpoint === undefined ? { dataFolders: found, leftOut: [], notes: [] } : withListed(disk, checkpoint, found)
   const elsewhere = data.dataFolders.slice(found.length).flatMap((folder) => partOf(disk, folder) ?? [])
   // A part of the channel was copied here, and the list leads to the originals of the rest.
   if (!areOneChannel([...parts, ...elsewhere])) throw severalAt(dir)
@@ -69,7 +70,7 @@ const around = (disk: Disk, dir: string): ChosenFolders => {
     ...data,
     checkpointFolder: checkpoint?.folder,
     backupFolder: parts.find(({ isBackup }) => isBackup)?.folder,
-    others: others.map(({ folder }) => `${folder} is of another channel, and left out`),
+    notes: [...data.notes, ...others.map(({ folder }) => `${folder} is of another channel, and left out`)],
   }
 }
 
@@ -82,9 +83,9 @@ export const named = (disk: Disk, folders: FlumeFolders, command?: string): Chos
   const hasData = dataFolders.some((folder) => partOf(disk, folder)?.isData === true)
   if (checkpoint?.isCheckpoint !== true && !hasData)
     throw wrong(`there is no file channel in ${all.join(' and ')}`, command)
-  if (checkpoint === undefined) return { ...folders, leftOut: [], others: [] }
-  if (dataFolders.length === 0) return { ...folders, ...withListed(disk, checkpoint, []), others: [] }
-  return { ...folders, leftOut: leftOutOf(disk, checkpoint, dataFolders), others: [] }
+  if (checkpoint === undefined) return { ...folders, leftOut: [], notes: [] }
+  if (dataFolders.length === 0) return { ...folders, ...withListed(disk, checkpoint, []) }
+  return { ...folders, leftOut: leftOutOf(disk, checkpoint, dataFolders), notes: [] }
 }
 
 /** Throws WRONG_USAGE where it is not clear, and system errors. */

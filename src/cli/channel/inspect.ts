@@ -138,7 +138,7 @@ export const inspect = async (folders: ChosenFolders, json: boolean): Promise<nu
   const hasOwn = state.files.length > 0 || state.journal !== undefined || state.headless.length > 0
   const own = hasOwn || channel.flume === undefined ? ownReport(state, owner) : undefined
   const flume = channel.flume === undefined ? undefined : flumeReport(channel.flume)
-  const { checkpointFolder, dataFolders, leftOut, others } = folders
+  const { checkpointFolder, dataFolders, leftOut, notes } = folders
   const places = { checkpointDir: checkpointFolder, dataDirs: dataFolders, leftOut }
   if (json) {
     process.stdout.write(`${JSON.stringify({ ...places, inUseBy: owner, millrace: own, flume }, null, 2)}\n`)
@@ -148,7 +148,7 @@ export const inspect = async (folders: ChosenFolders, json: boolean): Promise<nu
     `checkpointDir: ${checkpointFolder ?? 'not found'}`,
     `dataDirs: ${dataFolders.join(', ') || 'none found'}`,
     ...leftOut,
-    ...others,
+    ...notes,
     ...(owner === undefined ? [] : [`in use by process ${owner}: this is one moment’s state`]),
     ...(own === undefined ? [] : ownLines(own, owner)),
     ...(flume === undefined ? [] : flumeLines(flume)),

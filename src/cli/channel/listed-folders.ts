@@ -9,6 +9,8 @@ export interface DataFolders {
   readonly dataFolders: readonly string[]
   /** Of each data folder that the channel has and that is not among them: a sentence without its end. */
   readonly leftOut: readonly string[]
+  /** What is worth knowing beside that, likewise. */
+  readonly notes: readonly string[]
 }
 
 type Checkpoint = Pick<ChannelPart, 'channel' | 'listed'>
@@ -29,7 +31,7 @@ const absent = (disk: Disk, { channel, listed }: Checkpoint, folders: readonly s
   return { missed: missed.length > moved.length ? missed : [], others: moved.length }
 }
 
-/** Why a folder on the list is none of the channel's any more; undefined of one that is, also where its disk is a new one. */
+/** Why what a folder on the list has held is missing, or may be; undefined where it is there, or where somebody has begun it anew. */
 const goneText = (disk: Disk, path: string, { channel }: Checkpoint): string | undefined => {
   const says = `${path}, a data folder of this channel,`
   try {
@@ -46,9 +48,16 @@ const goneText = (disk: Disk, path: string, { channel }: Checkpoint): string | u
 /** With those that lie elsewhere. Throws system errors. */
 export const withListed = (disk: Disk, checkpoint: Checkpoint, found: readonly string[]): DataFolders => {
   const { missed, others } = absent(disk, checkpoint, found)
-  const isThere = (path: string): boolean => goneText(disk, path, checkpoint) === undefined
   const gone = missed.flatMap((path) => goneText(disk, path, checkpoint) ?? [])
-  return { dataFolders: [...found, ...missed.filter(isThere)], leftOut: gone.length > others ? gone : [] }
+  const there = missed.filter((path) => goneText(disk, path, checkpoint) === undefined)
+  const elsewhere = there.filter((path) => partOf(disk, path)?.isData === true)
+  // Nothing is written into those that may serve another purpose by now.
+  const anew = there.filter((path) => !elsewhere.includes(path))
+  return {
+    dataFolders: [...found, ...elsewhere],
+    leftOut: gone.length > others ? gone : [],
+    notes: anew.map((path) => `${path}, a data folder of this channel, has nothing of it any more`),
+  }
 }
 
 /** Of what somebody has named, nothing is added; but what this leaves out is told. Throws system errors. */

@@ -84,7 +84,7 @@ export const verify = async (folders: ChosenFolders, json: boolean): Promise<num
   const verdict = verdictOf(channel)
   const { held, lost } = verdict
   const damage = [...verdict.damage, ...folders.leftOut]
-  const notes = [...verdict.notes, ...folders.others]
+  const notes = [...verdict.notes, ...folders.notes]
   if (json) process.stdout.write(`${JSON.stringify({ held, damage, lost, notes }, null, 2)}\n`)
   else {
     const places = damage.length === 0 ? 'no damage' : counted(damage.length, 'damaged place')
