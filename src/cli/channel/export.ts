@@ -13,17 +13,18 @@ import { partOf } from './channel-part.ts'
 import { destinationOf } from './destination.ts'
 import { type ChosenFolders, wrong } from './folders.ts'
 import { damagedText, lockChannel, OpenedChannel } from './opened.ts'
-import { ownVerdict } from './verify.ts'
+import { notHereText, ownVerdict } from './verify.ts'
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
 /** Says what should be held and cannot be read; returns how many events that are known to be lost, and whether there may be others. */
 const tellDamage = ({ own, flume, folders }: OpenedChannel): { lost: number; isWhole: boolean } => {
   const state = own.look()
-  const { damage, lost, notes } = ownVerdict(state, folders)
+  const { damage, lost, notHere, notes } = ownVerdict(state, folders)
   const bytes = flume?.damaged.map(damagedText) ?? []
   for (const line of [...damage, ...bytes, ...notes.map((note) => `(${note})`)]) say(line)
-  const isKnown = state.journal !== undefined || state.headless.length === 0
+  if (notHere > 0) say(`(${notHereText(notHere)})`)
+  const isKnown = notHere === 0 && (state.journal !== undefined || state.headless.length === 0)
   return { lost, isWhole: isKnown && bytes.length === 0 && state.files.every(({ damaged }) => damaged.length === 0) }
 }
 

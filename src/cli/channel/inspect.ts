@@ -5,6 +5,7 @@ import type { ChannelState } from '../../../channels/file/stopped-channel.ts'
 import { counted } from '../../base/counted.ts'
 import { exitCodes } from '../command.ts'
 import type { ChosenFolders } from './folders.ts'
+import { notHereText } from './verify.ts'
 import { headlessText, liveOwner, OpenedChannel } from './opened.ts'
 
 const timeText = (ms: number): string => new Date(ms).toISOString()
@@ -106,7 +107,9 @@ const ownLines = (report: ReturnType<typeof ownReport>, owner: number | undefine
       ? `transactions open: known to process ${owner} alone; none of them is on disk`
       : `${openLine(openTransactions)}; what was open when the agent ended is not put, or still held`,
   )
-  if (missing > 0) lines.push(`missing: ${missing} events are in no record; \`millrace channel verify\` says where`)
+  if (missing > 0 && journal === undefined) lines.push(notHereText(missing))
+  else if (missing > 0)
+    lines.push(`missing: ${missing} events are in no record; \`millrace channel verify\` says where`)
   for (const file of files)
     lines.push(
       `  ${file.path}: ${file.bytes} bytes, ${file.events} events from ordinal ${file.firstOrdinal}, ${file.held} held${file.damaged > 0 ? `, damaged in ${counted(file.damaged, 'place')}` : ''}`,

@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { numbered } from '../../../test/conformance/events.ts'
 import { temporaryFolder } from '../../../test/support/agent.ts'
-import { damage, written, writtenByFlume } from '../../../test/support/channel-folder.ts'
+import { damage, openChannel, written, writtenByFlume } from '../../../test/support/channel-folder.ts'
 import { runCli } from '../../../test/support/cli.ts'
 
 const holds = ': every event in the data files counts as held, also those that were taken'
@@ -32,6 +33,27 @@ describe('without the journal of takes', () => {
       code: 1,
       out: expect.stringContaining(`(no journal of takes is whole in ${folder.path}/checkpoint${holds})\n100 events`),
     })
+  })
+
+  it('events between those that are there do not pass for lost: a take, or another folder, may have them', async () => {
+    using folder = temporaryFolder()
+    {
+      await using channel = await openChannel(folder.path, 100)
+      for (let from = 0; from < 40; from += 10) await channel.put(numbered(from, from + 10))
+    }
+    const words = ['--data', join(folder.path, 'data')]
+    const between =
+      '10 events between those in the data files are not here: they were taken, are lost, or lie in a folder that was not named'
+    expect(await runCli('channel', 'verify', ...words)).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(new RegExp(`\n20 events held, no damage, ${between}\\.\n$`)),
+    })
+    const exported = await runCli('channel', 'export', ...words)
+    expect([exported.code, exported.err]).toEqual([1, expect.stringMatching(/^20 events exported to stdout\.$/m)])
+    expect(exported.err).toContain(`(${between})\n`)
+    expect((await runCli('channel', 'inspect', ...words)).out).toContain(`\n${between}\n`)
+    const tool = await runCli('flume-ng', 'tool', 'FCINTEGRITYTOOL', '-l', join(folder.path, 'data'))
+    expect(tool.out).toContain('Number of Corrupt Events = 0\n')
   })
 
   it('verify of Flume’s files alone says it of Flume’s checkpoint', async () => {

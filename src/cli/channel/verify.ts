@@ -1,7 +1,7 @@
 /** `millrace channel verify`: every checksum of a file channel whose agent is stopped. */
 import type { FlumeChannel } from '../../../channels/file/flume/flume-channel.ts'
 import type { FlumeFolders } from '../../../channels/file/flume/folders.ts'
-import type { ChannelState } from '../../../channels/file/stopped-channel.ts'
+import type { ChannelState, DataFileState } from '../../../channels/file/stopped-channel.ts'
 import { hasJournal } from '../../../channels/file/takes-journal.ts'
 import { counted } from '../../base/counted.ts'
 import { realDisk } from '../../io/disk.ts'
@@ -17,6 +17,8 @@ export interface Verdict {
   readonly damage: readonly string[]
   /** Events that were acknowledged and cannot be read. */
   readonly lost: number
+  /** Events between those that are there, of which nothing says whether they were taken. */
+  readonly notHere: number
   /** What is no damage, and worth knowing. */
   readonly notes: readonly string[]
 }
@@ -28,6 +30,13 @@ const tailText = (hasJournal: boolean): string =>
   hasJournal
     ? 'a put that was under way at the end and was not acknowledged'
     : 'a put that was under way at the end, or damage: without the journal nothing says which'
+
+export const notHereText = (count: number): string =>
+  `${counted(count, 'event')} between those in the data files are not here: they were taken, are lost, or lie in a folder that was not named`
+
+/** What damage in a file has surely cost, whatever was taken. */
+const lostInside = ({ damaged, endOrdinal, firstOrdinal, events }: DataFileState): number =>
+  damaged.length === 0 ? 0 : Math.max(0, endOrdinal - firstOrdinal - events)
 
 /** Of what is ours. */
 export const ownVerdict = (state: ChannelState, { checkpointFolder }: FlumeFolders): Verdict => {
@@ -45,7 +54,9 @@ export const ownVerdict = (state: ChannelState, { checkpointFolder }: FlumeFolde
   )
   if (state.journal === undefined && state.files.length > 0) notes.push(withoutJournal(checkpointFolder))
   const puts = state.files.reduce((sum, { events }) => sum + events, 0)
-  return { held: state.held, puts, damage, lost: state.missing, notes }
+  const isKnown = state.journal !== undefined
+  const lost = isKnown ? state.missing : state.files.reduce((sum, file) => sum + lostInside(file), 0)
+  return { held: state.held, puts, damage, lost, notHere: Math.max(0, state.missing - lost), notes }
 }
 
 const flumeVerdict = (channel: FlumeChannel): Verdict => {
@@ -62,7 +73,7 @@ const flumeVerdict = (channel: FlumeChannel): Verdict => {
   const notes = 'unusable' in checkpoint ? [`Flume’s checkpoint is of no use: ${checkpoint.unusable}`] : []
   // Those that cannot be read were found as puts, unless only the checkpoint knows of them.
   const puts = Math.max(held, channel.replayed.puts - lost)
-  return { held, puts, damage, lost, notes }
+  return { held, puts, damage, lost, notHere: 0, notes }
 }
 
 export const verdictOf = (channel: OpenedChannel): Verdict => {
@@ -74,6 +85,7 @@ export const verdictOf = (channel: OpenedChannel): Verdict => {
     puts: own.puts + flume.puts,
     damage: [...own.damage, ...flume.damage],
     lost: own.lost + flume.lost,
+    notHere: own.notHere,
     notes: [...own.notes, ...flume.notes],
   }
 }
@@ -82,16 +94,21 @@ export const verify = async (folders: ChosenFolders, json: boolean): Promise<num
   using _locks = lockChannel(folders)
   using channel = await OpenedChannel.open(folders)
   const verdict = verdictOf(channel)
-  const { held, lost } = verdict
+  const { held, lost, notHere } = verdict
   const damage = [...verdict.damage, ...folders.leftOut]
   const notes = [...verdict.notes, ...folders.notes]
-  if (json) process.stdout.write(`${JSON.stringify({ held, damage, lost, notes }, null, 2)}\n`)
+  if (json) process.stdout.write(`${JSON.stringify({ held, damage, lost, notHere, notes }, null, 2)}\n`)
   else {
     const places = damage.length === 0 ? 'no damage' : counted(damage.length, 'damaged place')
     const lostText = `${counted(lost, 'event')} that were acknowledged and not taken are lost`
-    const summary = [...(damage.length > 0 || lost === 0 ? [places] : []), ...(lost > 0 ? [lostText] : [])].join(', ')
+    const parts = [
+      ...(damage.length > 0 || lost === 0 ? [places] : []),
+      ...(lost > 0 ? [lostText] : []),
+      ...(notHere > 0 ? [notHereText(notHere)] : []),
+    ]
+    const summary = parts.join(', ')
     const lines = [...damage, ...notes.map((note) => `(${note})`), `${counted(held, 'event')} held, ${summary}.`]
     process.stdout.write(`${lines.join('\n')}\n`)
   }
-  return damage.length === 0 && lost === 0 ? exitCodes.done : exitCodes.failed
+  return damage.length === 0 && lost + notHere === 0 ? exitCodes.done : exitCodes.failed
 }
