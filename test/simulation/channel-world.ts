@@ -1,6 +1,6 @@
 /**
  * A channel with a disk, the file channel or the spillable one, that lives several lives on one fake disk: puts, takes, commits, roll-backs and aborts at random, several at once, over a disk that writes
- * short, refuses any call, fails syncs, fills up, and on which the process is killed or the power fails at a random step, the start of a life included.
+ * short, refuses any call, fails syncs, fills up, and on which the process is killed or the power fails at a random step, the start of a life included. Some bodies hold records of the channel's own.
  */
 import { expect } from 'vitest'
 import type { DiskQueueOptions } from '../../channels/file/disk-queue.ts'
@@ -9,17 +9,19 @@ import { InvariantBroken } from '../../src/base/assert.ts'
 import type { Channel, Take } from '../../src/flow/channel.ts'
 import type { Context } from '../../src/flow/context.ts'
 import type { Receipt } from '../../src/flow/receipt.ts'
-import { bodiesOf, eventOf } from '../conformance/events.ts'
+import { bodiesOf } from '../conformance/events.ts'
 import { FakeClock } from '../fakes/clock.ts'
 import { fakeContext } from '../fakes/context.ts'
 import { FakeDisk } from '../fakes/disk.ts'
 import { freeLocks } from '../fakes/file-channel.ts'
 import { seededRandom, type SeededRandom } from '../fakes/random.ts'
 import { Ledger } from './channel-ledger.ts'
+import { recordBytes } from './record-bodies.ts'
 
 export type End = 'stop' | 'process' | 'power'
 
 const never = new AbortController().signal
+const empty = Buffer.alloc(0)
 const folders = ['/checkpoint', '/data1', '/data2']
 const opensMax = 4
 const emptyTakesMax = 100
@@ -79,7 +81,11 @@ export class World {
       readBytes: this.random.pick([1, 200, 10_000]),
       bytesUnderWayMax: this.random.pick([1, 300, 1_000_000]),
     }
-    return this.#makeChannel(options, fakeContext({ clock: this.clock, disk: this.disk }), this.random)
+    return this.#makeChannel(
+      options,
+      fakeContext({ clock: this.clock, disk: this.disk, random: this.random }),
+      this.random,
+    )
   }
 
   /** What the next life meets, before its channel is open perhaps. */
@@ -195,7 +201,11 @@ export class World {
     const { random } = this
     const numbers = this.ledger.next(1 + random.below(6))
     const headers = random.chance(0.3) ? { k: `v${numbers[0]}` } : {}
-    const batch = numbers.map((number) => eventOf(`${number} ${'.'.repeat(number % 40)}`, headers))
+    const records = random.chance(0.4) && !this.disk.isDead ? recordBytes(this.disk, folders.slice(1), random) : empty
+    const batch = numbers.map((number, i) => ({
+      headers,
+      body: Buffer.concat([Buffer.from(`${number} ${'.'.repeat(number % 40)}`), i === 0 ? records : empty]),
+    }))
     await this.#try(async () => {
       const receipt = await this.#channel.put(batch)
       this.ledger.held(numbers)
