@@ -1,4 +1,5 @@
 /** A disk that is full or refuses: what the channel says yes to lasts, and it goes on. */
+import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { bodiesOf, numbered } from '../../test/conformance/events.ts'
 import type { FakeDisk } from '../../test/fakes/disk.ts'
@@ -94,6 +95,29 @@ it('appends nothing more to a file whose sync by time has failed, and tells what
   await channel[Symbol.asyncDispose]()
   kill('power')
   expect(await takeAll(await open())).toContain('1')
+})
+
+it('waits at its end for a sync by time that takes longer than the time between two', async () => {
+  const { open, disk, clock } = fileChannelBench()
+  const channel = await open({ fileBytesMax: 100_000, syncEveryMs: 500 })
+  const slow = Promise.withResolvers<void>()
+  const sync = disk.sync.bind(disk)
+  const steps: string[] = []
+  disk.sync = async (fd) => {
+    disk.sync = sync
+    await slow.promise
+    await sync(fd)
+    steps.push('synced')
+  }
+  for (const from of [0, 1]) {
+    await channel.put(numbered(from, from + 1))
+    clock.advance(500)
+  }
+  const closed = channel[Symbol.asyncDispose]().then(() => steps.push('closed'))
+  for (let turns = 0; turns < 100; turns++) await turn()
+  slow.resolve()
+  await closed
+  expect(steps).toEqual(['synced', 'closed'])
 })
 
 describe('a channel on several disks', () => {

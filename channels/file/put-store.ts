@@ -203,7 +203,8 @@ export class PutStore {
     this.#dirty.add(file)
     this.#timer ??= this.#options.context.clock.after(everyMs, () => {
       this.#timer = undefined
-      this.#syncing = this.#syncDirty()
+      // One that takes longer than that is not lost sight of.
+      this.#syncing = Promise.all([this.#syncing, this.#syncDirty()]).then(() => {})
     })
   }
 
