@@ -50,13 +50,13 @@ test.each([
   ['auto.create.topics.enable=yes', 'Invalid value yes for configuration auto.create.topics.enable: Expected value to be either true or false'],
   ['compression.type=GZIP', 'Invalid value GZIP for configuration compression.type: String must be one of: uncompressed, zstd, lz4, snappy, gzip, producer'],
   ['log.cleanup.policy=foo', 'Invalid value foo for configuration log.cleanup.policy: String must be one of: compact, delete'],
-  ['log.cleanup.policy=delete,delete', "Configuration 'log.cleanup.policy' values must not be duplicated."],
+  ['log.cleanup.policy=delete,delete', "Configuration 'log.cleanup.policy' values must not be duplicated"],
   ['ssl.key.password=x\nnum.partitions=a', 'Invalid value a for configuration num.partitions: Not a number of type INT'],
   ['log.roll.ms=0', 'requirement failed: log.roll.ms must be equal or greater than 1'],
   ['log.retention.hours=0', 'requirement failed: log.retention.ms must be unlimited (-1) or, equal or greater than 1'],
-  ['log.cleaner.dedupe.buffer.size=1000', 'requirement failed: log.cleaner.dedupe.buffer.size must be at least 1MB per cleaner thread.'],
+  ['log.cleaner.dedupe.buffer.size=1000', 'requirement failed: log.cleaner.dedupe.buffer.size must be at least 1MB per cleaner thread'],
   ['replica.fetch.wait.max.ms=40000', 'requirement failed: replica.fetch.wait.max.ms should always be less than or equal to replica.socket.timeout.ms to prevent unnecessary socket timeouts'],
-  ['group.coordinator.rebalance.protocols=consumer', "requirement failed: Disabling the 'classic' protocol is not supported."],
+  ['group.coordinator.rebalance.protocols=consumer', "requirement failed: Disabling the 'classic' protocol is not supported"],
   ['group.consumer.assignors=mine', 'requirement failed: group.consumer.assignors can only hold uniform and range, and not mine'],
   ['offsets.commit.required.acks=4', 'requirement failed: offsets.commit.required.acks must be greater or equal -1 and less or equal to offsets.topic.replication.factor'],
   ['inter.broker.protocol.version=0.10.0\nlog.message.format.version=0.10.1-IV2', 'requirement failed: log.message.format.version 0.10.1-IV2 cannot be used when inter.broker.protocol.version is set to version 0.10.0'],
@@ -66,6 +66,11 @@ test.each([
 ])("%s is refused in Kafka's words", (text, says) => {
   expect(read(text).findings.map((f) => f.says)).toEqual([says])
 }) // prettier-ignore
+
+test('what is said of several settings has one full stop at the end of each sentence', () => {
+  const twice = () => brokerConfig({ 'log.cleanup.policy': 'delete,delete', 'compression.type': 'rar' })
+  expect(twice).toThrow("Configuration 'log.cleanup.policy' values must not be duplicated; Invalid value rar for")
+})
 
 test('what a file comes to is told as Kafka tells it', () => {
   const text = valuesText(brokerConfig({ 'num.partitions': '3', 'log.cleanup.policy': 'compact,delete' }).settings)

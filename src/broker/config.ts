@@ -45,7 +45,8 @@ const finding = (
   level,
   file: at?.file ?? 'server.properties',
   line: at?.line ?? 0,
-  says,
+  // some of Kafka's sentences have their full stop, and whoever shows a finding puts one
+  says: says.replace(/\.$/, ''),
   ...(hint === undefined ? {} : { hint }),
 })
 
