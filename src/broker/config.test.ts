@@ -63,6 +63,7 @@ test.each([
   ['broker.id=2000', 'requirement failed: broker.id must be equal or greater than -1 and not greater than reserved.broker.max.id'],
   ['broker.id=-1\nbroker.id.generation.enable=false', 'requirement failed: broker.id must be equal or greater than 0'],
   ['inter.broker.listener.name=X', 'requirement failed: inter.broker.listener.name must be a listener name defined in advertised.listeners. The valid options based on currently configured listeners are PLAINTEXT'],
+  ['security.inter.broker.protocol=SSL', 'requirement failed: inter.broker.listener.name must be a listener name defined in advertised.listeners. The valid options based on currently configured listeners are PLAINTEXT (security.inter.broker.protocol asks for SSL)'],
 ])("%s is refused in Kafka's words", (text, says) => {
   expect(read(text).findings.map((f) => f.says)).toEqual([says])
 }) // prettier-ignore
@@ -101,6 +102,12 @@ test("Kafka's own settings files of every age are taken without a word about unk
   expect(findings(kraft)).toEqual([])
   expect(read(old).config?.bound).toEqual([{ name: 'PLAINTEXT', host: '127.0.0.1', port: 9092 }])
   expect(read(kraft).config).toMatchObject({ settings: { 'broker.id': 1 }, bound: [{ name: 'PLAINTEXT', port: 9092 }] })
+})
+
+test('brokers may use among themselves what a listener under another name speaks', () => {
+  const named = { listeners: 'IN://127.0.0.1:0', 'listener.security.protocol.map': 'IN:PLAINTEXT' }
+  expect(brokerConfig({ ...named, 'security.inter.broker.protocol': 'PLAINTEXT' }).bound).toHaveLength(1)
+  expect(() => brokerConfig({ ...named, 'security.inter.broker.protocol': 'SASL_PLAINTEXT' })).toThrow('asks for SASL_PLAINTEXT') // prettier-ignore
 })
 
 test('a listener without a host is for this machine alone, and that is said', () => {

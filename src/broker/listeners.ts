@@ -94,20 +94,27 @@ const told = (settings: BrokerSettings, bound: readonly Endpoint[]): Endpoint[] 
   return bound.map((e) => ({ name: e.name, host: host ?? e.host, port: port ?? e.port }))
 }
 
+const notAdvertised = (setting: string, names: readonly string[], why = ''): BadSettings =>
+  required(
+    setting,
+    `inter.broker.listener.name must be a listener name defined in advertised.listeners. The valid options based on currently configured listeners are ${names.join(',')}${why}`,
+  )
+
 /** Which listener brokers would use among themselves; there is nobody to use it, but a file that is wrong about it would not start Kafka. */
 const checkInterBroker = (settings: BrokerSettings, given: ReadonlySet<string>, names: readonly string[]): void => {
   const name = settings['inter.broker.listener.name']
-  if (name === undefined) return
-  if (given.has('security.inter.broker.protocol'))
+  const hasProtocol = given.has('security.inter.broker.protocol')
+  if (name !== undefined && hasProtocol)
     throw required(
       'inter.broker.listener.name',
       'Only one of inter.broker.listener.name and security.inter.broker.protocol should be set.',
     )
-  if (!names.includes(name.toUpperCase()))
-    throw required(
-      'inter.broker.listener.name',
-      `inter.broker.listener.name must be a listener name defined in advertised.listeners. The valid options based on currently configured listeners are ${names.join(',')}`,
-    )
+  if (name !== undefined && !names.includes(name.toUpperCase()))
+    throw notAdvertised('inter.broker.listener.name', names)
+  const protocol = settings['security.inter.broker.protocol']
+  const map = settings['listener.security.protocol.map'] ?? ''
+  if (hasProtocol && !names.some((one) => protocolOf(one, map) === protocol))
+    throw notAdvertised('security.inter.broker.protocol', names, ` (security.inter.broker.protocol asks for ${protocol})`) // prettier-ignore
 }
 
 /** The listeners that the settings ask for. Throws BadSettings. */
@@ -123,7 +130,6 @@ export const listenersOf = (settings: BrokerSettings, given: ReadonlySet<string>
   const advertised = new Map(bound.map((e) => [e.name, e]))
   const offered = told(settings, bound)
   mustDiffer('advertised.listeners', offered)
-  checkInterBroker(settings, given, offered.map((e) => e.name)) // prettier-ignore
   for (const endpoint of offered) {
     const listener = advertised.get(endpoint.name)
     if (listener === undefined) {
@@ -140,5 +146,6 @@ export const listenersOf = (settings: BrokerSettings, given: ReadonlySet<string>
       )
     advertised.set(endpoint.name, { ...endpoint, host })
   }
+  checkInterBroker(settings, given, offered.map((e) => e.name)) // prettier-ignore
   return { bound, advertised, warnings }
 }
