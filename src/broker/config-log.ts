@@ -112,11 +112,16 @@ const records = {
     doc: 'How far ahead of the clock a record may be.',
   }),
   'log.message.timestamp.difference.max.ms': milliseconds({
+    ...all,
     min: 0,
     default: LONG_MAX,
     doc: 'Both of these, as older Kafka has it.',
   }),
-  'log.message.downconversion.enable': flag({ default: true, doc: 'Whether consumers of the old formats are served.' }),
+  'log.message.downconversion.enable': flag({
+    ...all,
+    default: true,
+    doc: 'Whether consumers of the old formats are served.',
+  }),
   'compression.type': oneOf(['uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer'], {
     ...all,
     default: 'producer',

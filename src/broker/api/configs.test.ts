@@ -137,6 +137,22 @@ test('acks=all is refused where more replicas are asked for than there are, and 
   expect((await peer.produce('t', ahead)).errorCode).toBe(0)
 })
 
+test('how far record times may be off, and whether old consumers are served, is changed for all topics at once', async () => {
+  await peer.createTopic('t')
+  const old = batchOf(['a'], { timestampMs: Date.now() - 60_000 })
+  expect(await change(BROKER, '', 'log.message.timestamp.difference.max.ms', '1000')).toBe('done')
+  expect((await peer.produce('t', old)).errorCode).toBe(32)
+  expect(await change(BROKER, '7', 'log.message.timestamp.difference.max.ms', '3600000')).toBe('done')
+  expect((await peer.produce('t', old)).errorCode).toBe(0)
+  const topics = [{ topic: 't', partitions: [{ partition: 0, fetchOffset: 0, partitionMaxBytes: 100_000 }] }]
+  const readOld = async () => (await peer.call(fetch, 2, { maxWaitMs: 0, minBytes: 1, topics })).topics[0]?.partitions[0]?.errorCode // prettier-ignore
+  expect(await readOld()).toBe(0)
+  expect(await change(BROKER, '', 'log.message.downconversion.enable', 'false')).toBe('done')
+  expect(await readOld()).toBe(35)
+  expect(await change(BROKER, '', 'log.message.downconversion.enable', null, DELETE)).toBe('done')
+  expect(await readOld()).toBe(0)
+})
+
 test('a change that the disk refuses is an error of that resource, and nothing has changed', async () => {
   await peer.createTopic('t')
   await change(TOPIC, 't', 'retention.ms', '5000')
