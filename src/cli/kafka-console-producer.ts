@@ -9,6 +9,7 @@ import { Fault } from '../base/faults.ts'
 import type { Log } from '../base/log.ts'
 import { Partitioner } from '../client/partitioner.ts'
 import { Producer } from '../client/producer.ts'
+import { realClock } from '../io/clock.ts'
 import { realRandom } from '../io/random.ts'
 import { exitCodes } from './command.ts'
 import { producerOptions, producerPlan, type ProducerPlan } from './console-producer-plan.ts'
@@ -17,10 +18,13 @@ import { failureText, ToolFailure } from './kafka-failure.ts'
 import { kafkaTool } from './kafka-tool.ts'
 import { LineBatches } from './line-batches.ts'
 import { ProducerLines } from './producer-lines.ts'
+import { Progress } from './progress.ts'
 import { untilStopped } from './signals.ts'
 
 /** A file is read in larger pieces than a pipe or a terminal gives. */
 const fileChunkBytes = 512 * 1024
+/** A chunk of so many bytes means that more is waiting: progress is said of such input only, never of lines that come when they come. */
+const bulkBytes = 65_536
 
 /** A folder is opened as a file too, so that reading it fails: `process.stdin` would be empty. */
 const standardInput = (): Readable => {
@@ -38,7 +42,9 @@ class LineFeed {
   /** Sizes of lines that were too long to be kept. */
   readonly #overlong: number[] = []
   readonly #isTerminal = isatty(0)
+  readonly #progress = new Progress(realClock)
   #batches: LineBatches | undefined
+  #lines = 0
 
   constructor(plan: ProducerPlan, producer: Producer, log: Log, stop: AbortSignal) {
     this.#plan = plan
@@ -50,11 +56,16 @@ class LineFeed {
   /** Reads until the input ends or is stopped. Throws BadLine, and a UsageError when the topic cannot be had. */
   async run(): Promise<void> {
     const lines = new ProducerLines(this.#producer.options.requestBytesMax, (bytes) => this.#overlong.push(bytes))
+    const input = fstatSync(0)
+    let bytes = 0
     this.#prompt()
     try {
-      for await (const chunk of addAbortSignal(this.#stop, standardInput())) {
-        await this.#take(lines.push(chunk as Buffer))
+      for await (const given of addAbortSignal(this.#stop, standardInput())) {
+        const chunk = given as Buffer
+        await this.#take(lines.push(chunk))
         this.#batches?.pause()
+        bytes += chunk.length
+        if (chunk.length >= bulkBytes) this.#progress.lines(this.#lines, bytes, input.isFile() ? input.size : undefined)
       }
       await this.#take(lines.finish())
     } catch (thrown) {
@@ -72,6 +83,7 @@ class LineFeed {
   async #take(lines: readonly Buffer[]): Promise<void> {
     const { reader, sync } = this.#plan
     if (lines.length + this.#overlong.length === 0) return
+    this.#lines += lines.length + this.#overlong.length
     const batches = (this.#batches ??= await this.#open(lines[0]?.length ?? this.#overlong[0] ?? 0))
     for (const bytes of this.#overlong.splice(0)) batches.tooLong(bytes)
     const nowMs = Date.now()

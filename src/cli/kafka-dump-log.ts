@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { reasonOf, systemCode } from '../base/faults.ts'
+import { realClock } from '../io/clock.ts'
 import { KafkaFault } from '../protocol/error-codes.ts'
 import { exitCodes } from './command.ts'
 import { asText, offsetsDecoder, transactionDecoder, type Decoder } from './dump/decoders.ts'
@@ -11,6 +12,7 @@ import { dumpOffsetIndex, dumpSnapshot, dumpTimeIndex, dumpTransactionIndex, typ
 import { UsageError, type JoptOption, type JoptValues } from './jopt.ts'
 import { ToolFailure } from './kafka-failure.ts'
 import { kafkaTool } from './kafka-tool.ts'
+import { Progress } from './progress.ts'
 import { StandardOutput } from './standard-output.ts'
 
 const intMax = 2_147_483_647
@@ -88,7 +90,19 @@ class ReaderGone extends Error {
   override readonly name = 'ReaderGone'
 }
 
-const dumpFile = (path: string, values: JoptValues, lines: Lines, findings: Findings): void => {
+/** On a terminal the lines of the dump are what there is to see. */
+const progressOf = (): Progress => new Progress(realClock, process.stdout.isTTY ? () => {} : undefined)
+
+/** What is the same for every file of a dump. */
+interface Dumping {
+  readonly values: JoptValues
+  readonly lines: Lines
+  readonly findings: Findings
+  readonly progress: Progress
+}
+
+const dumpFile = (path: string, dumping: Dumping): void => {
+  const { values, lines, findings, progress } = dumping
   const { print } = lines
   const side: SideDump = {
     print,
@@ -96,10 +110,11 @@ const dumpFile = (path: string, values: JoptValues, lines: Lines, findings: Find
     findings,
     sanityOnly: values.has('index-sanity-check'),
     verifyOnly: values.has('verify-index-only'),
+    progress,
   }
   const ending = path.slice(path.lastIndexOf('.'))
   const dumps: Readonly<Record<string, () => void>> = {
-    '.log': () => dumpLogFile(path, values, print, findings),
+    '.log': () => dumpLogFile(path, dumping),
     '.index': () => dumpOffsetIndex(path, side),
     '.timeindex': () => dumpTimeIndex(path, side),
     '.txnindex': () => dumpTransactionIndex(path, side),
@@ -120,11 +135,12 @@ const dumpFile = (path: string, values: JoptValues, lines: Lines, findings: Find
   dump()
 }
 
-const dumpLogFile = (path: string, values: JoptValues, print: (line: string) => void, findings: Findings): void => {
+const dumpLogFile = (path: string, { values, lines, findings, progress }: Dumping): void => {
   const decoder = decoderOf(values)
   dumpLog(path, {
-    print,
+    print: lines.print,
     findings,
+    progress,
     decoder,
     isDeep: decoder !== undefined || values.has('deep-iteration'),
     skipsMetadata: values.has('skip-record-metadata'),
@@ -147,11 +163,12 @@ const work = async (values: JoptValues): Promise<number> => {
   const files = values.one('files')
   if (files === undefined) throw new UsageError('Missing required argument "[files]"')
   const [lines, findings] = [new Lines(), new Findings()]
+  const dumping: Dumping = { values, lines, findings, progress: progressOf() }
   using out = lines.out
   const signal = new AbortController().signal
   try {
     for (const path of files.split(',')) {
-      dumpFile(path, values, lines, findings)
+      dumpFile(path, dumping)
       lines.flush()
       await out.room(signal)
     }

@@ -5,6 +5,7 @@ import { KafkaFault } from '../../protocol/error-codes.ts'
 import { computeCrc, readBatchHeader, type BatchHeader } from '../../protocol/record-batch.ts'
 import { RecordReader } from '../../protocol/record-reader.ts'
 import { baseOffsetOf, magicOf } from '../../protocol/record-batch.ts'
+import type { Progress } from '../progress.ts'
 import type { Decoder } from './decoders.ts'
 import { EntryReader } from './entries.ts'
 import type { Findings } from './findings.ts'
@@ -28,6 +29,7 @@ export interface LogDump {
   readonly decoder: Decoder | undefined
   readonly skipsMetadata: boolean
   readonly bytesMax: number
+  readonly progress: Progress
 }
 
 const optional = (value: number | undefined): string =>
@@ -37,9 +39,11 @@ const optional = (value: number | undefined): string =>
 export const dumpLog = (path: string, dump: LogDump): void => {
   dump.print(`Log starting offset: ${Number(basename(path).slice(0, 20))}`)
   using entries = new EntryReader(path, 0, dump.bytesMax)
+  const bytesAsked = Math.min(entries.size, dump.bytesMax)
   let last = -1
   for (let entry = entries.next(); entry !== undefined; entry = entries.next()) {
     const { bytes, position } = entry
+    dump.progress.at(path, position, bytesAsked)
     const isOld = magicOf(bytes, 0) < 2
     dump.print(isOld ? messageLine(bytes, position) : batchLine(bytes, position))
     if (dump.isDeep && !isOld) last = dumpRecords(path, bytes, last, dump)

@@ -5,6 +5,7 @@ import { readI64 } from '../../base/bytes.ts'
 import { magicOf, readBatchHeader } from '../../protocol/record-batch.ts'
 import { RecordReader } from '../../protocol/record-reader.ts'
 import { decodeSnapshot } from '../../broker/log/producer-snapshot.ts'
+import type { Progress } from '../progress.ts'
 import { EntryReader } from './entries.ts'
 import type { Findings } from './findings.ts'
 
@@ -14,6 +15,7 @@ export interface SideDump {
   readonly findings: Findings
   readonly sanityOnly: boolean
   readonly verifyOnly: boolean
+  readonly progress: Progress
 }
 
 const offsetEntryBytes = 8
@@ -40,6 +42,7 @@ export const dumpOffsetIndex = (path: string, dump: SideDump): void => {
   const count = Math.floor(bytes.length / offsetEntryBytes)
   const log = beside(path, '.log')
   for (let i = 0; i < count; i++) {
+    dump.progress.at(path, i, count)
     const offset = baseOf(path) + bytes.readInt32BE(i * offsetEntryBytes)
     const position = bytes.readInt32BE(i * offsetEntryBytes + 4)
     // space that was allocated beforehand
@@ -68,6 +71,7 @@ export const dumpTimeIndex = (path: string, dump: SideDump): void => {
   const log = beside(path, '.log')
   let before = -1
   for (let i = 0; i < count; i++) {
+    dump.progress.at(path, i, count)
     const timestamp = readI64(bytes, i * timeEntryBytes)
     const offset = baseOf(path) + bytes.readInt32BE(i * timeEntryBytes + 8)
     if (i > 0 && timestamp === 0) return
