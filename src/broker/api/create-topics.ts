@@ -56,6 +56,9 @@ const newTopicOf = (asked: Asked, validateOnly: boolean, brokerId: number): NewT
   }
 }
 
+const countOf = ({ partitions = -1 }: NewTopic, { config }: Services): number =>
+  partitions === -1 ? config.settings['num.partitions'] : partitions
+
 const create = (asked: Asked, validateOnly: boolean, broker: Services, quota: MutationQuota): TopicAnswer => {
   try {
     const wanted = newTopicOf(asked, validateOnly, broker.brokerId)
@@ -67,7 +70,8 @@ const create = (asked: Asked, validateOnly: boolean, broker: Services, quota: Mu
       topicId: validateOnly ? noUuid : topic.id,
       errorCode: errorCodes.NONE,
       errorMessage: null,
-      numPartitions: topic.partitions.length,
+      // none was made where it was only looked
+      numPartitions: validateOnly ? countOf(wanted, broker) : topic.partitions.length,
       replicationFactor: 1,
       configs: topicConfigsTold(topic.configs, broker.config),
     }

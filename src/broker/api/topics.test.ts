@@ -117,6 +117,21 @@ describe('CreateTopics', () => {
     expect(answer.topics[0]?.errorCode).toBe(0)
     expect((await peer.call(metadata, 1, asked(null))).topics).toEqual([])
   })
+
+  test.each([true, false])(
+    'says how many partitions a topic gets, if it only looks (%s) or not',
+    async (validateOnly) => {
+      await using bench = await brokerBench({ 'num.partitions': '4' })
+      const peer = await bench.peer()
+      const topics = [
+        topicOf('default', { numPartitions: -1, replicationFactor: -1 }),
+        topicOf('three', { numPartitions: 3 }),
+        topicOf('assigned', { numPartitions: -1, replicationFactor: -1, replicaAssignment: [0, 1].map((partition) => ({ partition, replicas: [1001] })) }), // prettier-ignore
+      ]
+      const answer = await peer.call(createTopics, 5, { topics, timeoutMs: 1000, validateOnly })
+      expect(answer.topics.map((t) => [t.errorCode, t.numPartitions, t.replicationFactor])).toEqual([[0, 4, 1], [0, 3, 1], [0, 2, 1]]) // prettier-ignore
+    },
+  )
 })
 
 test('DeleteTopics goes by name or by id, and says what it did not find', async () => {
