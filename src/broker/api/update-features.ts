@@ -1,6 +1,6 @@
 /**
- * UpdateFeatures: a feature may be set to the level that it has, and to no other. 0 says per feature whether it may be lowered, 1+ how (upgradeType), and 2+ has one answer
- * for all: none is changed where one cannot be.
+ * UpdateFeatures: a feature may be set to the level that it has, and to no other. 0 says per feature whether it may be lowered, 1+ how (upgradeType).
+ * Version 2, in which one answer holds for all features, came with Kafka 4, which has no broker without KRaft; its clients ask in version 1 here.
  */
 import { errorCodes } from '../../protocol/error-codes.ts'
 import { updateFeatures as api } from '../../protocol/messages/update-features.ts'
@@ -16,7 +16,6 @@ interface Result {
   readonly errorMessage: string | null
 }
 
-const AT_ONCE_SINCE = 2
 const UPGRADE_TYPES = { first: 1, last: 3 } as const
 
 /** Why the level cannot be had, or undefined when it is had already. */
@@ -43,12 +42,11 @@ const resultOf = (asked: Asked, broker: Services): Result => {
 
 export const updateFeatures = defineHandler({
   api,
-  versions: [0, 2],
-  handle: ({ featureUpdates }, { broker, version }) => {
-    const results = featureUpdates.map((asked) => resultOf(asked, broker))
-    const failed = version < AT_ONCE_SINCE ? undefined : results.find(({ errorCode }) => errorCode !== errorCodes.NONE)
-    if (failed === undefined) return { throttleTimeMs: 0, errorCode: errorCodes.NONE, errorMessage: null, results }
-    const errorMessage = `The update failed for all features since the following feature had an error: ${failed.errorMessage}`
-    return { throttleTimeMs: 0, errorCode: failed.errorCode, errorMessage }
-  },
+  versions: [0, 1],
+  handle: ({ featureUpdates }, { broker }) => ({
+    throttleTimeMs: 0,
+    errorCode: errorCodes.NONE,
+    errorMessage: null,
+    results: featureUpdates.map((asked) => resultOf(asked, broker)),
+  }),
 })
