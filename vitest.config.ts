@@ -4,8 +4,8 @@ import { defineConfig } from 'vitest/config'
 const env = { LC_ALL: 'C.UTF-8' }
 
 /**
- * Units and in-process suites. `interop` and `faults` need root, Debian packages or a JVM and have projects of their own; `interop-rest` are the
- * foreign clients that CI has no time for, run with the others by `npm run interop:all`.
+ * Units and in-process suites, at whose end stands what they leave out: `interop` and `faults` need root, Debian packages or a JVM and have projects
+ * of their own; `interop-rest` are the foreign clients that CI has no time for, run with the others by `npm run interop:all`.
  */
 export default defineConfig({
   test: {
@@ -17,6 +17,7 @@ export default defineConfig({
           exclude: ['test/interop/**', 'test/faults/**', 'node_modules/**'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          globalSetup: ['test/support/left-out.ts'],
         },
       },
       { test: { name: 'faults', include: ['test/faults/**/*.test.ts'], testTimeout: 300_000, fileParallelism: false } },
