@@ -1,8 +1,8 @@
 /** Jars of the real counterparts, by name from Maven, kept in a cache folder between runs. */
-import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../../tidy/tree.ts'
+import { build } from './toolchain.ts'
 
 /** `group:artifact:version`. */
 export type Coordinate = `${string}:${string}:${string}`
@@ -25,10 +25,7 @@ export const jars = (name: string, coordinates: readonly Coordinate[]): string =
   if (!existsSync(done)) {
     mkdirSync(folder, { recursive: true })
     writeFileSync(join(folder, 'pom.xml'), pom(name, coordinates))
-    execFileSync('mvn', ['-q', '-B', 'dependency:copy-dependencies', `-DoutputDirectory=${lib}`], {
-      cwd: folder,
-      stdio: ['ignore', 'inherit', 'inherit'],
-    })
+    build('mvn', ['-q', '-B', 'dependency:copy-dependencies', `-DoutputDirectory=${lib}`], folder)
     writeFileSync(done, coordinates.join('\n'))
   }
   return `${lib}/*`

@@ -26,6 +26,9 @@ export const has = (tool: keyof typeof tools, clients: string): boolean => {
 
 export const pathOf = (tool: keyof typeof tools): string => found(tool) ?? tool
 
+/** A client could not be fetched or built: nothing was seen of what it does. */
+export class Unprepared extends Error {}
+
 /** A folder of the cache, and whether what it is for is done: `make` fills it when `recipe` has changed since. */
 export const cached = (name: string, recipe: string, make: (folder: string) => void): string => {
   const folder = join(root, 'node_modules', '.cache', 'interop', name)
@@ -37,7 +40,11 @@ export const cached = (name: string, recipe: string, make: (folder: string) => v
   return folder
 }
 
-/** Runs a step of a build; its output is shown when it fails. */
+/** Runs a step of a build; its output is shown when it fails. Throws `Unprepared`. */
 export const build = (command: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): void => {
-  execFileSync(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  try {
+    execFileSync(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  } catch (cause) {
+    throw new Unprepared(cause instanceof Error ? cause.message : String(cause), { cause })
+  }
 }
