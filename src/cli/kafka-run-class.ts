@@ -1,6 +1,7 @@
 /** kafka-run-class.sh: runs a Kafka tool by the name of its Java class, in the package of any Kafka version. */
 import { closest } from '../config/did-you-mean.ts'
 import { type Command, exitCodes } from './command.ts'
+import { answerAsked } from './usage.ts'
 
 type Load = () => Promise<{ readonly command: Command }>
 
@@ -83,6 +84,11 @@ const todaysWords = (className: string, args: readonly string[]): readonly strin
 
 const usage = 'USAGE: kafka-run-class.sh [-daemon] [-name servicename] [-loggc] classname [opts]\n'
 
+const knownText = (): string => {
+  const known = Object.keys(classes).map((className) => `  ${className}\n`)
+  return `The classes that are there, also under their older names:\n${known.join('')}`
+}
+
 const unknown = (given: string): number => {
   const simple = simpleName(given)
   const instead = Object.hasOwn(doneBy, simple) ? doneBy[simple] : undefined
@@ -94,8 +100,7 @@ const unknown = (given: string): number => {
   const what = notYet.has(simple)
     ? `${given} is a tool of Kafka that is not there yet.`
     : `Error: Could not find or load main class ${given}${near === undefined ? '' : ` (did you mean ${near}?)`}`
-  const known = Object.keys(classes).map((className) => `  ${className}\n`)
-  process.stderr.write(`${what}\nThe classes that are there, also under their older names:\n${known.join('')}`)
+  process.stderr.write(`${what}\n${knownText()}`)
   return exitCodes.failed
 }
 
@@ -108,6 +113,8 @@ export const command: Command = {
       process.stderr.write(usage)
       return exitCodes.failed
     }
+    const answered = answerAsked([className], `${usage}\n${knownText()}`)
+    if (answered !== undefined) return answered
     const simple = simpleName(className)
     const load = bySimpleName.get(simple)
     if (load === undefined) return unknown(className)

@@ -13,6 +13,7 @@ import { type Command, exitCodes } from './command.ts'
 import { type OpenLog, openLog } from './logging.ts'
 import { type ServerArguments, serverArguments } from './server-config.ts'
 import { listenForSignals } from './signals.ts'
+import { answerAsked } from './usage.ts'
 
 const usage = 'USAGE: kafka-server-start.sh [-daemon] server.properties [--override property=value]*\n'
 
@@ -90,6 +91,8 @@ export const command: Command = {
   name: 'kafka-server-start',
   summary: 'run the broker alone',
   async run(argv) {
+    const answered = answerAsked(argv, usage)
+    if (answered !== undefined) return answered
     const args = serverArguments(argv)
     if (args === undefined) {
       process.stderr.write(usage)

@@ -12,7 +12,7 @@ import { realDisk } from '../io/disk.ts'
 import { realProcesses } from '../io/processes.ts'
 import { type Command, exitCodes } from './command.ts'
 import { stopArguments } from './server-config.ts'
-import { answerWord } from './usage.ts'
+import { answerAsked, answerWord } from './usage.ts'
 
 const usage = `USAGE: kafka-server-stop.sh [server.properties] [--override property=value]*
 
@@ -51,6 +51,8 @@ export const command: Command = {
   name: 'kafka-server-stop',
   summary: 'stop the broker that runs alone',
   async run(argv) {
+    const answered = answerAsked(argv, usage)
+    if (answered !== undefined) return answered
     const args = stopArguments(argv)
     if (args === undefined) {
       const odd = argv.find((word) => word.startsWith('-') && !word.startsWith('--override'))

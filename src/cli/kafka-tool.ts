@@ -1,10 +1,9 @@
 /** What all of Kafka's tools have in common: usage errors with the option table and exit code 1, `--help`, `--version`, and a log that only warns. */
-import { readFileSync } from 'node:fs'
 import type { Log } from '../base/log.ts'
 import { type Command, exitCodes } from './command.ts'
 import { type JoptSpec, type JoptValues, optionTable, parseJopt, UsageError } from './jopt.ts'
 import { openLog } from './logging.ts'
-import { packageFile } from './package-folder.ts'
+import { versionLine } from './usage.ts'
 
 export interface KafkaTool extends JoptSpec {
   /** The launcher's name without `.sh`. */
@@ -12,11 +11,6 @@ export interface KafkaTool extends JoptSpec {
   readonly summary: string
   /** Does the work; resolves with the exit code. */
   work(values: JoptValues, log: Log): Promise<number>
-}
-
-const version = (): string => {
-  const { version: own } = JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { version: string }
-  return `millrace ${own}\n`
 }
 
 const run = async (tool: KafkaTool, argv: readonly string[]): Promise<number> => {
@@ -31,7 +25,7 @@ const run = async (tool: KafkaTool, argv: readonly string[]): Promise<number> =>
       return exitCodes.done
     }
     if (values.has('version')) {
-      process.stdout.write(version())
+      process.stdout.write(versionLine())
       return exitCodes.done
     }
     const log = await openLog({ layout: 'kafka', level: 'warn', name: tool.name })
