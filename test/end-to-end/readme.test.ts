@@ -1,9 +1,11 @@
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { temporaryFolder } from '../support/agent.ts'
+import { startBrokerProcess, temporaryFolder, writeServerProperties } from '../support/agent.ts'
 import { Child } from '../support/child.ts'
+import { numberedLines } from '../support/lines.ts'
 import { freePort } from '../support/port.ts'
+import { tool } from '../support/tool.ts'
 import { read, root } from '../tidy/tree.ts'
 
 /** The `sh` block that follows a heading of the README, its port exchanged for a free one. */
@@ -42,11 +44,24 @@ describe("the README's commands", () => {
     expect(counts.reduce((sum, n) => sum + n, 0)).toBe(100)
   })
 
-  it('check an agent file', async () => {
+  it('check an agent file and run it', async () => {
     using folder = temporaryFolder()
-    clone(folder.path, await freePort())
-    const check = block('Your own Flume file', 9092).split('\n')[0] ?? ''
-    const child = shell(check, folder.path)
-    expect(await child.exited, child.output).toBe(0)
+    const port = await freePort()
+    clone(folder.path, port)
+    writeFileSync(join(folder.path, 'access.log'), numberedLines(0, 100))
+    const file = join(folder.path, 'conf', 'weblog.properties')
+    const properties = readFileSync(file, 'utf8').replaceAll('9092', String(port))
+    writeFileSync(file, properties.replace('/var/log/httpd/', `${folder.path}/`))
+    await using _broker = await startBrokerProcess(writeServerProperties(folder.path, port))
+
+    const [agent = '', ...before] = block('Your own Flume file', port).trimEnd().split('\n').toReversed()
+    const script = [...before.toReversed(), `exec ${agent}`].join('\n')
+    await using child = new Child('/bin/sh', ['-ec', script], { cwd: folder.path })
+    await child.printed(/can start[\s\S]* \(main\) \[INFO - /)
+    const from = ['--bootstrap-server', `127.0.0.1:${port}`, '--topic', 'httpd', '--from-beginning']
+    const { out } = await tool('kafka-console-consumer', [...from, '--max-messages', '100'])
+    expect(out).toBe(numberedLines(0, 100))
+    expect(await child.stop('SIGINT')).toBe(130)
+    expect(child.output).toContain('Events in 100, out 100, dropped 0, held 0')
   })
 })
