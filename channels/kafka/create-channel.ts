@@ -62,6 +62,11 @@ export const partsOf = (values: KafkaChannelValues, context: Context): KafkaChan
   }
 }
 
+/** Shown from the start, as in Flume: a dashboard looks for them before anything has moved. */
+const counters = ['KafkaEventGetTimer', 'KafkaEventSendTimer', 'KafkaCommitTimer', 'RollbackCount'] as const
+
 /** Nothing is connected before `open`. */
-export const createKafkaChannel = (values: KafkaChannelValues, context: Context): KafkaChannel =>
-  new KafkaChannel(partsOf(values, context))
+export const createKafkaChannel = (values: KafkaChannelValues, context: Context): KafkaChannel => {
+  for (const counter of counters) context.counters.set(counter, 0)
+  return new KafkaChannel(partsOf(values, context))
+}

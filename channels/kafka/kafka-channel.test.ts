@@ -159,6 +159,19 @@ describe('a take', () => {
   })
 })
 
+it('shows its counters from its creation, and counts what is rolled back', async () => {
+  const bench = await channelBroker(1)
+  const { channel, counters } = await openKafkaChannel(bench)
+  const all = { KafkaEventGetTimer: 0, KafkaEventSendTimer: 0, KafkaCommitTimer: 0, RollbackCount: 0 }
+  expect(counters.values).toEqual(all)
+  await channel.put(numbered(0, 3))
+  await (await channel.take(3, never))[Symbol.asyncDispose]()
+  expect(counters.values).toMatchObject({ RollbackCount: 3 })
+  await takeSome(channel, 3)
+  expect(Object.keys(counters.values)).toEqual(Object.keys(all))
+  expect(counters.values).toMatchObject({ RollbackCount: 3 })
+})
+
 describe('its settings', () => {
   it('are checked, those of the clients too', () => {
     const values = valuesOf(kafkaChannelSettings, {

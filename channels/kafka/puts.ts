@@ -78,6 +78,8 @@ export class Puts implements AsyncDisposable {
   }
 
   async #plain(batches: readonly PartitionBatch[], events: number, admitted: (() => void) | undefined): Promise<void> {
+    const { clock, counters } = this.#options.context
+    const startMs = clock.monotonic()
     const sent = this.#options.producer.send(batches)
     this.#open.add(sent)
     this.#openEvents += events
@@ -88,6 +90,7 @@ export class Puts implements AsyncDisposable {
       this.#open.delete(sent)
       this.#openEvents -= events
       this.#ended.ring()
+      counters.add('KafkaEventSendTimer', Math.round(clock.monotonic() - startMs))
     }
   }
 
@@ -110,10 +113,12 @@ export class Puts implements AsyncDisposable {
   async #inTransaction(producer: TransactionalProducer, batch: Batch, topic: TopicMetadata): Promise<void> {
     const { maker, context } = this.#options
     await producer.lookUp(topic.topic)
+    const startMs = context.clock.monotonic()
     producer.begin()
     const batches = maker.batches(batch, topic, context.clock.now(), producer)
     refuseFailed(await producer.send(batches))
     await producer.commit()
+    context.counters.add('KafkaEventSendTimer', Math.round(context.clock.monotonic() - startMs))
   }
 
   /** Undefined where the broker has no transactions, which is said once. */

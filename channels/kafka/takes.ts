@@ -118,7 +118,9 @@ export class Takes implements AsyncDisposable {
   }
 
   rollBack(slices: readonly Slice[]): void {
+    const before = this.taken
     this.#untake(slices)
+    this.#options.context.counters.add('RollbackCount', before - this.taken)
     this.ready.back(slices)
     this.#options.changed()
   }
@@ -148,7 +150,7 @@ export class Takes implements AsyncDisposable {
     try {
       while (!signal.aborted) {
         while (this.ready.count >= aheadMax && !signal.aborted) await this.#room.rung
-        const records = await this.#consumer.next(signal)
+        const records = await this.#timed('KafkaEventGetTimer', this.#consumer.next(signal))
         if (records !== undefined) await this.#make(records)
       }
     } catch (thrown) {
@@ -219,8 +221,22 @@ export class Takes implements AsyncDisposable {
   async #commitSettled(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve))
     const settled = this.#settled()
-    if (settled.length > 0) await this.#consumer.commit(settled.map(({ offset }) => offset))
+    if (settled.length > 0) {
+      const offsets = settled.map(({ offset }) => offset)
+      await this.#timed('KafkaCommitTimer', this.#consumer.commit(offsets))
+    }
     for (const { held, offset } of settled) held.committed(offset.offset)
+  }
+
+  /** Adds the milliseconds that it takes to the counter. */
+  async #timed<T>(counter: string, work: Promise<T>): Promise<T> {
+    const { clock, counters } = this.#options.context
+    const startMs = clock.monotonic()
+    try {
+      return await work
+    } finally {
+      counters.add(counter, Math.round(clock.monotonic() - startMs))
+    }
   }
 
   /** With whom each offset is from: while a commit is under way the partition may go, and come back anew. */

@@ -33,6 +33,8 @@ export const createKafkaSink = async (values: KafkaSinkValues, context: Context)
   const { client, producer } = parseProducer(values)
   const { clock, random, log } = context
   const bootstrap = values['kafka.bootstrap.servers']
+  // From the start, as in Flume: a dashboard looks for them before the first failure. The runner counts what is rolled back.
+  for (const counter of ['KafkaEventSendTimer', 'RollbackCount']) context.counters.set(counter, 0)
   return new KafkaSink(
     {
       batchSize: values.flumeBatchSize,

@@ -56,6 +56,13 @@ const rejection = async (write: Promise<void>): Promise<Rejected> => {
 
 const values = (records: readonly ReadRecord[]): string[] => records.map(({ value }) => value)
 
+it('shows its counters from its creation', async () => {
+  const { context, write } = await sinkTo()
+  expect(context.counters.values).toEqual({ KafkaEventSendTimer: 0, RollbackCount: 0 })
+  await write(texts(3))
+  expect(Object.keys(context.counters.values)).toEqual(['KafkaEventSendTimer', 'RollbackCount'])
+})
+
 describe('events', () => {
   it('keep their order over many open writes of any size', async () => {
     const { sink, stored } = await sinkTo()

@@ -31,6 +31,8 @@ export const createKafkaSource = (values: KafkaSourceValues, context: SourceCont
   const { client, consumer } = parseConsumer(values)
   const { clock, random, log } = context
   const bootstrap = values['kafka.bootstrap.servers']
+  // From the start, as in Flume: a dashboard looks for them before anything has moved.
+  for (const counter of ['KafkaEventGetTimer', 'KafkaCommitTimer', 'KafkaEmptyCount']) context.counters.set(counter, 0)
   const options = clientOptions({ ...client, bootstrap, clock, random, log })
   const maker = {
     topicHeader: values.setTopicHeader ? values.topicHeader : undefined,

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { BrokerBench } from '../../test/fakes/broker.ts'
 import { consumerOf, createTopic, put } from '../../test/fakes/kafka-client.ts'
 import { until } from '../../test/fakes/until.ts'
@@ -154,6 +154,9 @@ it('counters tell of waiting and of commits', async () => {
   const bench = await benchWith()
   await put(bench, 't', ['a'])
   const { target, context } = running(bench)
+  expect(context.counters.values).toEqual({ KafkaEventGetTimer: 0, KafkaCommitTimer: 0, KafkaEmptyCount: 0 })
+  const added = vi.spyOn(context.counters, 'add')
   await delivered(target, 1)
-  await until(() => 'KafkaCommitTimer' in context.counters.values && 'KafkaEmptyCount' in context.counters.values)
+  const isAdded = (name: string): boolean => added.mock.calls.some(([counter]) => counter === name)
+  await until(() => isAdded('KafkaCommitTimer') && isAdded('KafkaEmptyCount'))
 })

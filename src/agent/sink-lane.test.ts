@@ -127,6 +127,27 @@ it('goes 10,000 events ahead of the commits of a durable channel, and one batch 
   expect(sink.events.length).toBe(20_000)
 })
 
+it('a sink that shows RollbackCount has its rolled back batches counted, no other', async () => {
+  const channel = new ScriptedChannel()
+  await channel.put(numbered(0, 15))
+  const sink = new FakeSink({ batchSize: 5, inFlight: 3 })
+  sink.byHand = true
+  const sinks = { k1: { sink, counters: ['RollbackCount'] }, k2: { sink: new FakeSink(), channel: 'c2' } }
+  const channels = { c1: channel, c2: new ScriptedChannel() }
+  const { clock, monitor } = await startFakeAgent({ channels, sinks })
+  await openWrites(sink, 3)
+  write(sink, 0).succeed()
+  await until(() => channel.ends.length === 1)
+  write(sink, 0).fail(new Error('Down'))
+  write(sink, 0).succeed()
+  await until(() => channel.ends.length === 3)
+  sink.byHand = false
+  await clock.advanceSlowly(500, 50)
+  await until(() => channel.held === 0)
+  expect(new Map(monitor.groups().get('SINK.k1')?.values()).get('RollbackCount')).toBe(2)
+  expect([...(monitor.groups().get('SINK.k2')?.values() ?? [])].map(([name]) => name)).not.toContain('RollbackCount')
+})
+
 describe('several writes in flight', () => {
   it('are begun in order, up to inFlight, and committed in order whichever ends first', async () => {
     const { channel, sink } = await flow({ inFlight: 3 })

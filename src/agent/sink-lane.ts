@@ -49,6 +49,8 @@ export class SinkLane {
       stored: counters.counter('EventDrainSuccessCount'),
       writeFails: counters.counter('EventWriteFail'),
       readFails: counters.counter('ChannelReadFail'),
+      // Only sinks that show it from their creation have it, as in Flume.
+      rolledBack: counters.shown('RollbackCount'),
     }
   }
 
@@ -133,6 +135,7 @@ export class SinkLane {
   async rollBack(take: Take): Promise<void> {
     this.#account.held -= take.events.length
     this.#account.in -= take.events.length
+    if (this.#counts.rolledBack !== undefined) this.#counts.rolledBack.value++
     await take[Symbol.asyncDispose]()
   }
 

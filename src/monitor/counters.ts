@@ -71,6 +71,11 @@ export class CounterGroup {
     return counter
   }
 
+  /** The counter of that name, if the component shows one. */
+  shown(name: string): Counter | undefined {
+    return this.#counters.get(name)
+  }
+
   add(name: string, amount: number): void {
     this.counter(name).value += amount
   }

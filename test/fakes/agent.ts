@@ -32,6 +32,8 @@ export interface FakeSinkPart {
   readonly channel?: string
   readonly onReject?: 'block' | 'quarantine'
   readonly rejectDirectory?: string
+  /** Counters that it shows from its creation, besides those of every sink. */
+  readonly counters?: readonly string[]
 }
 
 export interface FakeParts {
@@ -73,8 +75,14 @@ const planOf = ({ sources = {}, channels, sinks = {}, groups = [] }: FakeParts):
     channels: Object.entries(channels).map(([name, channel]) =>
       planned<ChannelDefinition>(name, { ...common, create: () => channel }),
     ),
-    sinks: Object.entries(sinks).map(([name, { sink, channel, onReject, rejectDirectory }]) => ({
-      ...planned<SinkDefinition>(name, { ...common, create: () => sink }),
+    sinks: Object.entries(sinks).map(([name, { sink, channel, onReject, rejectDirectory, counters = [] }]) => ({
+      ...planned<SinkDefinition>(name, {
+        ...common,
+        create: (_, context) => {
+          for (const counter of counters) context.counters.set(counter, 0)
+          return sink
+        },
+      }),
       channel: channel ?? names[0] ?? '',
       onReject: onReject ?? 'block',
       rejectDirectory,

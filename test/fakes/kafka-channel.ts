@@ -4,7 +4,7 @@ import type { KafkaChannel } from '../../channels/kafka/kafka-channel.ts'
 import { kafkaChannelSettings, type KafkaChannelValues } from '../../channels/kafka/settings.ts'
 import { defer } from '../conformance/scope.ts'
 import { brokerBench, type BrokerBench } from './broker.ts'
-import { fakeContext, type RecordingLog } from './context.ts'
+import { fakeContext, type RecordingCounters, type RecordingLog } from './context.ts'
 import { createTopic } from './kafka-client.ts'
 import { valuesOf } from './values.ts'
 
@@ -35,6 +35,7 @@ const channelValues = ({ port }: BrokerBench, given: Readonly<Record<string, str
 export interface TestKafkaChannel {
   readonly channel: KafkaChannel
   readonly log: RecordingLog
+  readonly counters: RecordingCounters
 }
 
 /** An open channel. */
@@ -46,5 +47,5 @@ export const openKafkaChannel = async (
   const channel = createKafkaChannel(channelValues(bench, given), context)
   defer(() => channel[Symbol.asyncDispose]())
   await channel.open()
-  return { channel, log: context.log }
+  return { channel, log: context.log, counters: context.counters }
 }
