@@ -1,29 +1,41 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Admin, Consumer, type Message, Producer, stringDeserializers, stringSerializers } from '@platformatic/kafka'
-import { describe, expect } from 'vitest'
+import type * as Installed from '@platformatic/kafka'
+import { beforeAll, describe, expect } from 'vitest'
 import { bin, readTopic } from '../support/agent.ts'
 import { run } from '../support/child.ts'
 import { arrivals, numberedLine, numberedLines } from '../support/lines.ts'
 import { root } from '../tidy/tree.ts'
 import { sharedBroker } from '../support/broker.ts'
+import { npmPackage } from './counterparts/npm.ts'
 import { witness } from './witness.ts'
 
 const count = 2000
 const whole = { lost: [], repeated: 0, strange: [] }
 const manifest = join(root, 'node_modules/@platformatic/kafka/package.json')
-const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { readonly version: string }
-type Texts = Message<string, string, string, string>
+const { version: installed } = JSON.parse(readFileSync(manifest, 'utf8')) as { readonly version: string }
+type Texts = Installed.Message<string, string, string, string>
+type Library = typeof Installed
 
-describe('@platformatic/kafka against the broker', () => {
+/** The one that the project is tested with, and the next major version, which is fetched. */
+const libraries: readonly (readonly [version: string, load: () => Promise<Library>])[] = [
+  [installed, () => import('@platformatic/kafka')],
+  ['2.12.1', () => import(npmPackage('@platformatic/kafka', '2.12.1')) as Promise<Library>],
+]
+
+describe.each(libraries)('@platformatic/kafka %s against the broker', (version, load) => {
   const { bootstrap } = sharedBroker()
+  let library: Library
+  beforeAll(async () => {
+    library = await load()
+  }, 300_000)
   const does = witness('@platformatic/kafka', version)
   const base = () => ({ clientId: 'interop', bootstrapBrokers: [bootstrap()] })
-  const producer = (more: object = {}): Producer<string, string, string, string> =>
-    new Producer({ ...base(), serializers: stringSerializers, autocreateTopics: true, ...more })
+  const producer = (more: object = {}): Installed.Producer<string, string, string, string> =>
+    new library.Producer({ ...base(), serializers: library.stringSerializers, autocreateTopics: true, ...more })
 
   const read = async (groupId: string, topic: string, enough: number, mode: 'earliest' | 'committed' = 'earliest') => {
-    const consumer = new Consumer({ ...base(), groupId, deserializers: stringDeserializers })
+    const consumer = new library.Consumer({ ...base(), groupId, deserializers: library.stringDeserializers })
     const fallbackMode = 'earliest' as const
     const stream = await consumer.consume({ topics: [topic], mode, fallbackMode, autocommit: true, maxWaitTime: 500 })
     const found: Texts[] = []
@@ -60,7 +72,7 @@ describe('@platformatic/kafka against the broker', () => {
   })
 
   does('creates, grows and deletes topics', async () => {
-    const admin = new Admin(base())
+    const admin = new library.Admin(base())
     await admin.createTopics({ topics: ['admin'], partitions: 2, replicas: 1 })
     await admin.createPartitions({ topics: [{ name: 'admin', count: 5 }] })
     const metadata = await admin.metadata({ topics: ['admin'], forceUpdate: true })
@@ -92,7 +104,7 @@ describe('@platformatic/kafka against the broker', () => {
     const messages = Array.from({ length: 10 }, (_, i) => ({ topic: 'times', value: 'v', timestamp: BigInt(1000 * (i + 1)) })) // prettier-ignore
     for (const message of messages) await sender.send({ messages: [message] })
     await sender.close()
-    const consumer = new Consumer({ ...base(), groupId: 'times', deserializers: stringDeserializers })
+    const consumer = new library.Consumer({ ...base(), groupId: 'times', deserializers: library.stringDeserializers })
     const found = await consumer.listOffsetsWithTimestamps({ topics: ['times'], timestamp: 4500n })
     expect(found.get('times')?.get(0)).toMatchObject({ offset: 4n, timestamp: 5000n })
     await consumer.close()
