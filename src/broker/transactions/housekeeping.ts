@@ -14,15 +14,15 @@ export interface HousekeepingOptions {
   readonly log: Log
 }
 
-/** Aborts what has been open for longer than its producer asked for, which also shuts that producer out. */
+/** Aborts what has been open for longer than its producer asked for, however the wall clock was set meanwhile; it also shuts that producer out. */
 export const abortLate = async ({ store, completion, log }: HousekeepingOptions): Promise<void> => {
-  const nowMs = store.clock.now()
+  const { clock } = store
   for (const transaction of store.list()) {
-    const { facts, isPending } = transaction
-    if (facts.state !== 'Ongoing' || isPending || facts.startMs + facts.timeoutMs >= nowMs) continue
+    const { facts, isPending, beganMs } = transaction
+    if (facts.state !== 'Ongoing' || isPending || clock.monotonic() - beganMs <= facts.timeoutMs) continue
     if (store.topic.isUnread(transaction.id)) continue
     log.info(`The transaction of ${transaction.id} took longer than ${facts.timeoutMs} ms and is aborted.`)
-    await completion.decide(transaction, fenced(facts, nowMs))
+    await completion.decide(transaction, fenced(facts, clock.now()))
   }
 }
 

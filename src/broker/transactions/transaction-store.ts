@@ -51,7 +51,7 @@ export class TransactionStore {
 
   /** A new one; nothing of it is stored yet. */
   make(id: string, producerId: number, timeoutMs: number): Transaction {
-    const transaction = { id, facts: fresh(producerId, timeoutMs, this.clock.now()), isPending: false }
+    const transaction = { id, facts: fresh(producerId, timeoutMs, this.clock.now()), isPending: false, beganMs: 0 }
     this.#transactions.set(id, transaction)
     return transaction
   }
@@ -63,8 +63,11 @@ export class TransactionStore {
 
   /** Stores facts, and then lets them take effect; gives the error. */
   async store(transaction: Transaction, next: TransactionFacts): Promise<number> {
+    const sinceMs = this.clock.monotonic()
     const stored = await this.#append(transaction, transactionValue(next))
-    if (stored === errorCodes.NONE) transaction.facts = next
+    if (stored !== errorCodes.NONE) return stored
+    if (next.state === 'Ongoing' && transaction.facts.state !== 'Ongoing') transaction.beganMs = sinceMs
+    transaction.facts = next
     return stored
   }
 
@@ -102,7 +105,12 @@ export class TransactionStore {
     if (id === undefined) return
     const facts = value === null ? undefined : readTransactionValue(value)
     if (facts === undefined) this.#transactions.delete(id)
-    else this.#transactions.set(id, { id, facts, isPending: false })
+    else this.#transactions.set(id, { id, facts, isPending: false, beganMs: this.#beganMs(facts) })
+  }
+
+  /** What was stored has the time of the wall clock alone; one that is yet to begin by that begins now. */
+  #beganMs({ startMs }: TransactionFacts): number {
+    return this.clock.monotonic() - Math.max(0, this.clock.now() - startMs)
   }
 
   async #append(transaction: Transaction, value: Buffer | null): Promise<number> {

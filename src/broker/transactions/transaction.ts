@@ -37,6 +37,8 @@ export interface Transaction {
   facts: TransactionFacts
   /** Other facts are being stored. */
   isPending: boolean
+  /** On the monotonic clock, which is set by nobody: when the transaction that is open began. */
+  beganMs: number
 }
 
 /** A producer as it names itself. */
