@@ -16,6 +16,10 @@ const asideEnding = '.damaged'
 /** More of one damaged place is not copied. */
 const copiedBytesMax = 64 * 1024 * 1024
 
+/** What bytes behind the last record of the newest file are, after a crash. */
+export const tailWords =
+  'probably a put that was cut off and never acknowledged, though damage to what was acknowledged last looks the same'
+
 export class Quarantine {
   readonly #disk: Disk
   readonly #log: Log
@@ -38,10 +42,10 @@ export class Quarantine {
     if (path !== undefined) this.#keptIn.add(join(dirname(path), `*${asideEnding}`))
   }
 
-  /** Bytes of the newest file that are no record, found at a start: what a crash left of puts that were never acknowledged, usually. Nothing says whether. */
+  /** Bytes at the end of the newest file that are no record, found at a start. */
   tail(file: DataFile, position: number, length: number): void {
     this.#log.warn(
-      `Data file ${file.path} has ${length} bytes at ${position} that are no whole record: probably a put that was cut off and never acknowledged, though damage to what was acknowledged last looks the same; they stay there until the file’s events are taken.`,
+      `Data file ${file.path} has ${length} bytes at ${position} that are no whole record: ${tailWords}; they stay there until the file’s events are taken.`,
     )
   }
 

@@ -36,7 +36,7 @@ export interface DataFileState {
   readonly held: number
   readonly hasDamagedHeader: boolean
   readonly damaged: readonly DamagedBytes[]
-  /** In the newest file, behind its last record: what was being written, and was not acknowledged. */
+  /** In the newest file, behind its last record and all that the journal knows of: `tailWords` says what it may be. */
   readonly tail: DamagedBytes | undefined
 }
 
@@ -122,6 +122,7 @@ export class StoppedChannel {
       this.#journal?.end ?? 0,
       this.#journal?.taken.ranges.at(-1)?.to ?? 0,
     )
+    this.#addTaken()
     const missing = this.#missing(seen)
     const lines = this.#missingFiles(files, headless, seen)
     return { files, headless, journal: this.#journal, held, missing, missingFiles: lines, oldest, nextOrdinal }
@@ -210,6 +211,13 @@ export class StoppedChannel {
       damaged,
       tail,
     }
+  }
+
+  /** A live agent has taken, and removed, some of what was not there any more when the files were read. */
+  #addTaken(): void {
+    const { checkpointFolder } = this.#folders
+    const now = checkpointFolder === undefined ? undefined : readJournal(this.#disk, checkpointFolder)
+    for (const range of now?.taken.ranges ?? []) this.#taken.add(range)
   }
 
   /** Between what is there and not taken, as far as both ends are known. */

@@ -1,9 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { numbered } from '../../../test/conformance/events.ts'
 import { temporaryFolder } from '../../../test/support/agent.ts'
-import { damage, openChannel, written, writtenByFlume } from '../../../test/support/channel-folder.ts'
+import { damage, firstDataFile, openChannel, written, writtenByFlume } from '../../../test/support/channel-folder.ts'
 import { runCli } from '../../../test/support/cli.ts'
 
 const holds = ': every event in the data files counts as held, also those that were taken'
@@ -90,4 +90,26 @@ it('a data file that is damaged as a whole is told beside others', async () => {
   expect(JSON.parse(out)).toMatchObject({
     millrace: { held: 80, damagedFiles: [join(folder.path, 'data/events-0000000099.data')] },
   })
+})
+
+it('what stands at the end after a crash is called by verify what the channel calls it, with a journal and without', async () => {
+  using folder = temporaryFolder()
+  const copy = join(folder.path, 'copy')
+  await using channel = await openChannel(join(folder.path, 'live'))
+  await channel.put(numbered(10, 20))
+  cpSync(join(folder.path, 'live'), copy, { recursive: true, filter: (path) => !path.endsWith('in_use.lock') })
+  appendFileSync(firstDataFile(copy), 'MEV2 and no more')
+  const verdicts = [
+    await runCli('channel', 'verify', copy),
+    await runCli('channel', 'verify', '--data', `${copy}/data2`),
+  ]
+  // A drain opens the channel, which then warns by itself.
+  const { err } = await runCli('channel', 'drain', copy)
+  const [, words = ''] = /: (probably [^;]*looks the same);/.exec(err) ?? []
+  expect(words).not.toBe('')
+  for (const { code, out } of verdicts)
+    expect([code, out]).toEqual([
+      0,
+      expect.stringMatching(new RegExp(`^\\(\\S+: 16 bytes at \\d+ .*: ${words}\\)$`, 'm')),
+    ])
 })

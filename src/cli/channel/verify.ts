@@ -1,6 +1,7 @@
 /** `millrace channel verify`: every checksum of a file channel whose agent is stopped. */
 import type { FlumeChannel } from '../../../channels/file/flume/flume-channel.ts'
 import type { FlumeFolders } from '../../../channels/file/flume/folders.ts'
+import { tailWords } from '../../../channels/file/quarantine.ts'
 import type { ChannelState, DataFileState } from '../../../channels/file/stopped-channel.ts'
 import { hasJournal } from '../../../channels/file/takes-journal.ts'
 import { counted } from '../../base/counted.ts'
@@ -26,11 +27,6 @@ export interface Verdict {
 const withoutJournal = (checkpointFolder: string | undefined): string =>
   `${checkpointFolder === undefined ? 'no checkpointDir was found or named' : `no journal of takes is whole in ${checkpointFolder}`}: every event in the data files counts as held, also those that were taken`
 
-const tailText = (hasJournal: boolean): string =>
-  hasJournal
-    ? 'a put that was under way at the end and was not acknowledged'
-    : 'a put that was under way at the end, or damage: without the journal nothing says which'
-
 export const notHereText = (count: number): string =>
   `${counted(count, 'event')} between those in the data files are not here: they were taken, are lost, or lie in a folder that was not named`
 
@@ -49,9 +45,7 @@ export const ownVerdict = (state: ChannelState, { checkpointFolder }: FlumeFolde
     damage.push(`${checkpointFolder}: neither file of the journal of takes is whole`)
   if (state.journal?.damage !== undefined) damage.push(state.journal.damage)
   damage.push(...state.missingFiles)
-  const notes = state.files.flatMap(({ tail }) =>
-    tail === undefined ? [] : [`${damagedText(tail)}: ${tailText(state.journal !== undefined)}`],
-  )
+  const notes = state.files.flatMap(({ tail }) => (tail === undefined ? [] : [`${damagedText(tail)}: ${tailWords}`]))
   if (state.journal === undefined && state.files.length > 0) notes.push(withoutJournal(checkpointFolder))
   const puts = state.files.reduce((sum, { events }) => sum + events, 0)
   const isKnown = state.journal !== undefined
