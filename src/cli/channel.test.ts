@@ -16,6 +16,14 @@ const numbers = (from: number, to: number): string =>
     .map(({ body }) => `${String(body)}\n`)
     .join('')
 
+it('millrace channel --help says how folders are found, and where --json has a place', async () => {
+  const { code, out } = await runCli('channel', '--help')
+  expect(code).toBe(0)
+  expect(out).toMatch(/found by their signs \(channel\.json\)/)
+  expect(out).toMatch(/^ {2}--json .*\n.*stdout or a file of lines/m)
+  for (const line of out.split('\n')) expect(line.length, line).toBeLessThanOrEqual(130)
+})
+
 describe('millrace channel inspect', () => {
   it.each(['', 'checkpoint', 'data2'])('finds the channel by its folder "%s" and says what it holds', async (part) => {
     using folder = temporaryFolder()

@@ -12,14 +12,16 @@ const usage = `usage: millrace channel inspect|verify|export|drain DIR [options]
   export    copies the events that are held, and leaves them where they are
   drain     takes them out: they are noted as delivered once they are stored; with a pipe, once the pipe has taken them
 
-DIR is the checkpointDir or one of the dataDirs, whose neighbours are found by what is in them, or the folder that they all lie in.
+DIR is the checkpointDir, one of the dataDirs, or the folder that they all lie in. The others are found by their signs (channel.json):
+those beside DIR, and the dataDirs wherever they lie, as the checkpointDir has them on its list; Flume's by their files.
 It may hold a file channel of Millrace or one of Flume. Where several channels lie side by side, name the folders of one:
   --checkpoint DIR   its checkpointDir
   --data DIR         its dataDirs; may repeat, or name several between commas
   --backup DIR       Flume's backupCheckpointDir
   --to WHERE         for export and drain: stdout (the default), FILE.avro, another file (a line for each body), or
                      topic://host:port/topic
-  --json             JSON; of events, a line each with headers and body
+  --json             JSON; with export and drain a line for each event, with headers and body: only where WHERE is
+                     stdout or a file of lines
   -h, --help         this text
 All but inspect refuse a folder that a running agent owns.
 Exit codes: 0 done, 1 failed, damaged, or events that are held could not be read; 2 wrong usage.
