@@ -12,8 +12,8 @@ const usage = `usage: millrace channel inspect|verify|export|drain DIR [options]
   export    copies the events that are held, and leaves them where they are
   drain     takes them out: they are noted as delivered once they are stored; with a pipe, once the pipe has taken them
 
-DIR is the checkpointDir, one of the dataDirs, or the folder that they all lie in. The others are found by their signs (channel.json):
-those beside DIR, and the dataDirs wherever they lie, as the checkpointDir has them on its list; Flume's by their files.
+DIR is the checkpointDir, one of the dataDirs, or the folder that they all lie in. The others are found by their signs
+(channel.json): those beside DIR, and the dataDirs wherever they lie, as the checkpointDir lists them; Flume's by their files.
 It may hold a file channel of Millrace or one of Flume. Where several channels lie side by side, name the folders of one:
   --checkpoint DIR   its checkpointDir
   --data DIR         its dataDirs; may repeat, or name several between commas
