@@ -19,7 +19,7 @@ const numbers = (from: number, to: number): string =>
 it('millrace channel --help says how folders are found, and where --json has a place', async () => {
   const { code, out } = await runCli('channel', '--help')
   expect(code).toBe(0)
-  expect(out).toMatch(/found by their signs \(channel\.json\)/)
+  expect(out).toMatch(/found by their signs\s\(channel\.json\)/)
   expect(out).toMatch(/^ {2}--json .*\n.*stdout or a file of lines/m)
   for (const line of out.split('\n')) expect(line.length, line).toBeLessThanOrEqual(130)
 })
