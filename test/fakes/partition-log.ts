@@ -1,7 +1,7 @@
 /** A partition's log on the fake disk and clock, opened as the broker would, and opened again after the process died. */
 import { OpenFiles } from '../../src/broker/log/open-files.ts'
 import { logSettingsDefault, type LogSettings } from '../../src/broker/log/log-settings.ts'
-import type { LogStart } from '../../src/broker/log/log-state.ts'
+import type { LogStart } from '../../src/broker/log/log-start.ts'
 import { PartitionLog } from '../../src/broker/log/partition-log.ts'
 import { StorageAlarm } from '../../src/broker/log/storage-alarm.ts'
 import { Removal } from '../../src/broker/log/removal.ts'

@@ -25,13 +25,19 @@ const parse = (text: string): string[][] | undefined => {
 const wholeNumber = (word: string | undefined): number =>
   word !== undefined && /^\d{1,15}$/.test(word) ? Number(word) : NaN
 
-export const formatPairs = (pairs: readonly (readonly [number, number])[]): string =>
-  format(pairs.map((pair) => pair.join(' ')))
+export const formatNumbers = (lines: readonly (readonly number[])[]): string =>
+  format(lines.map((numbers) => numbers.join(' ')))
 
-export const parsePairs = (text: string): [number, number][] | undefined => {
-  const pairs = parse(text)?.map((words): [number, number] => [wholeNumber(words[0]), wholeNumber(words[1])])
-  return pairs?.every((pair) => !pair.some(Number.isNaN)) ? pairs : undefined
+/** The numbers of each line, or undefined when the text is not a whole checkpoint with so many of them on a line. */
+export const parseNumbers = (text: string, perLine: number): number[][] | undefined => {
+  const lines = parse(text)?.map((words) => words.map(wholeNumber))
+  return lines?.every((numbers) => numbers.length === perLine && !numbers.some(Number.isNaN)) ? lines : undefined
 }
+
+export const formatPairs = (pairs: readonly (readonly [number, number])[]): string => formatNumbers(pairs)
+
+export const parsePairs = (text: string): [number, number][] | undefined =>
+  parseNumbers(text, 2) as [number, number][] | undefined
 
 export interface PartitionOffset {
   readonly topic: string

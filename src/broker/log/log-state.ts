@@ -3,11 +3,13 @@
  * reads none of the files: the end is taken from the checkpoint, and verified when the log is first used.
  */
 import type { BatchHeader } from '../../protocol/record-batch.ts'
+import { AbortedCare } from './aborted-care.ts'
 import { rethrowUnlessDisk } from './disk-errors.ts'
 import { emptyInventory, takeInventory } from './inventory.ts'
 import { LeaderEpochs } from './leader-epochs.ts'
 import type { LogHome } from './log-home.ts'
-import { indexAborted, markerOf, producersAt } from './producer-history.ts'
+import type { LogStart } from './log-start.ts'
+import { markerOf, producersAt } from './producer-history.ts'
 import { ProducerSnapshots } from './producer-snapshots.ts'
 import type { ProducerState } from './producer-state.ts'
 import { endOfClosed, recover } from './recovery.ts'
@@ -16,16 +18,6 @@ import { SegmentFiles } from './segment-files.ts'
 import { SegmentList } from './segment-list.ts'
 import { SegmentSyncs } from './segment-syncs.ts'
 import type { Segment } from './segment.ts'
-
-/** What the checkpoints and the clean-shutdown marker of the log folder say about the partition. */
-export interface LogStart {
-  /** The folder was just made. */
-  readonly isNew: boolean
-  readonly isClean: boolean
-  /** Everything before it was synced; after a clean stop it is the end. */
-  readonly recoveryPoint: number | undefined
-  readonly logStartOffset: number | undefined
-}
 
 export class LogState {
   readonly home: LogHome
@@ -46,6 +38,7 @@ export class LogState {
   readonly #files: SegmentFiles
   readonly #syncs: SegmentSyncs
   readonly #replacement: Replacement
+  readonly #aborted: AbortedCare
 
   /** Lists the folder and reads none of its files; `ready` does what is to be done before they are used. Throws system errors. */
   constructor(home: LogHome, start: LogStart) {
@@ -60,6 +53,7 @@ export class LogState {
     this.#syncs = new SegmentSyncs(home, this.segments)
     const parts = { segments: this.segments, files: this.#files, snapshots: this.#snapshots, syncs: this.#syncs }
     this.#replacement = new Replacement(parts)
+    this.#aborted = new AbortedCare(home, this.segments, this.#snapshots)
     this.logStartOffset = Math.max(first, start.logStartOffset ?? 0)
     if (start.isNew) this.#syncs.folderMade()
     const isEmpty = bases.length === 0
@@ -126,6 +120,7 @@ export class LogState {
     const closed = this.segments.active
     this.#quietly(() => closed.seal())
     closed.isDirty = true
+    this.#aborted.closed(closed)
     this.takeSnapshot()
     const begun = this.#files.begin(this.logEndOffset)
     begun.firstOpenAtBase = this.#producers?.firstOpenOffset() ?? -1
@@ -159,15 +154,16 @@ export class LogState {
     this.#syncs.fileMade()
   }
 
-  /** Makes sure that a segment knows its aborted transactions: an index that cannot be true is made anew. Throws system errors. */
+  /** Makes sure that a segment knows its aborted transactions (aborted-care.ts). Throws system errors. */
   mendAborted(segment: Segment): void {
-    if (segment.aborted.isDamaged) indexAborted(segment, this.segments, this.#snapshots)
+    this.#aborted.mend(segment)
   }
 
   /** Makes durable what was written before the call, off the thread. */
   async sync(): Promise<void> {
     const upTo = (this.flushedOffset = this.logEndOffset)
     const known = await this.#syncs.sync()
+    await this.#aborted.sync()
     this.recoveryPoint = Math.max(this.recoveryPoint, Math.min(upTo, known))
   }
 
@@ -199,7 +195,11 @@ export class LogState {
 
   /** Puts other segments in the place of neighbouring closed ones (replacement.ts). Throws system errors; then it is to be finished later. */
   replaceSegments(old: readonly Segment[], place: () => readonly number[]): void {
-    this.#replacement.begin(old, place)
+    this.#replacement.begin(old, () => {
+      const bases = place()
+      this.#aborted.forget(old[0]?.baseOffset ?? 0, (old.at(-1)?.baseOffset ?? 0) + 1)
+      return bases
+    })
   }
 
   /** Goes on where the disk refused a `replaceSegments`: to be called before segments are read, go or are replaced. Throws system errors. */
@@ -225,6 +225,7 @@ export class LogState {
     if (this.#pending !== undefined) return
     for (const segment of this.segments.all()) segment.seal()
     this.takeSnapshot()
+    this.#quietly(() => this.#aborted.end())
   }
 
   close(): void {
@@ -249,6 +250,7 @@ export class LogState {
       segment.isDirty = true
       if (segment !== this.segments.active) this.#quietly(() => segment.seal())
     }
+    if (found.cutBytes > 0) this.#quietly(() => this.#aborted.forget(this.segments.active.baseOffset))
     for (const segment of found.dropped) this.#remove(segment)
     // their offsets will be given to other records, so they must not come back after a power cut
     if (found.dropped.length > 0) this.home.files.disk.syncFolder(this.home.folder)
@@ -266,6 +268,7 @@ export class LogState {
   /** A log that ends before its start is of no use: it goes on, empty, where it should start. */
   #restartAt(offset: number): void {
     for (const segment of this.segments.all()) this.#remove(segment)
+    this.#quietly(() => this.#aborted.forget(0))
     this.segments.restart(this.#files.begin(offset))
     this.#endAt(offset)
     this.makeActive()

@@ -8,6 +8,7 @@ import type { BatchHeader } from '../../protocol/record-batch.ts'
 import { BatchCursor } from './batch-cursor.ts'
 import type { ProducerSnapshots } from './producer-snapshots.ts'
 import type { EndedTransaction, ProducerState } from './producer-state.ts'
+import type { AbortedTransaction } from './transaction-index.ts'
 import type { SegmentList } from './segment-list.ts'
 import type { Segment } from './segment.ts'
 
@@ -58,3 +59,14 @@ export const indexAborted = (segment: Segment, segments: SegmentList, snapshots:
   segment.aborted.restart()
   replay(state, segment, [segment.baseOffset, Infinity], (transaction) => segment.noteEnded(transaction))
 }
+
+/** Whether each of these transactions is ended by a marker of its producer that does not say otherwise. Throws system errors. */
+export const markersHold = (segment: Segment, transactions: readonly AbortedTransaction[]): boolean =>
+  transactions.every(({ producerId, lastOffset }) => {
+    const near = segment.load().offsets.find(lastOffset)
+    const cursor = new BatchCursor(segment.log, near?.position ?? 0, segment.size, 4096)
+    while (cursor.next()) if (cursor.lastOffset >= lastOffset) break
+    if (cursor.size === 0 || cursor.lastOffset !== lastOffset || cursor.magic !== 2) return false
+    const batch = cursor.header()
+    return batch.isControl && batch.producerId === producerId && markerOf(batch, cursor.bytes())?.outcome !== 'commit'
+  })

@@ -4,14 +4,26 @@ import { expect, test } from 'vitest'
 import { batchOf } from '../../../test/fakes/batches.ts'
 import { bench, client } from '../../../test/fakes/partition-log.ts'
 import { encodeMarker } from '../../protocol/control-batch.ts'
+import type { PartitionLog } from './partition-log.ts'
 
 const outcomes = ['commit', 'abort'] as const
 
-test('damage to the index is found and mended, or does no harm', async () => {
-  const damage = fc.record({ at: fc.nat(400), byte: fc.nat(255), cut: fc.option(fc.nat(400), { nil: undefined }) })
+/** What becomes of the file: a byte at a place of it is another one, it ends earlier, or it is gone. */
+const damages = fc.oneof(
+  fc.record({ kind: fc.constant('byte' as const), at: fc.nat(400), by: fc.integer({ min: 1, max: 255 }) }),
+  fc.record({ kind: fc.constant('cut' as const), at: fc.nat(400), by: fc.constant(0) }),
+  fc.record({ kind: fc.constant('lost' as const), at: fc.constant(0), by: fc.constant(0) }),
+)
+
+const said = (log: PartitionLog): string[] =>
+  log.transactions
+    .aborted(0, log.logEndOffset)
+    .map((each) => `${each.producerId}: ${each.firstOffset}-${each.lastOffset} ${each.lastStableOffset}`)
+
+test('damage to the index is found, said and mended', async () => {
   const ends = fc.array(fc.constantFrom(...outcomes), { minLength: 1, maxLength: 8 })
   await fc.assert(
-    fc.asyncProperty(ends, damage, async (how, { at, byte, cut }) => {
+    fc.asyncProperty(ends, damages, async (how, { kind, at, by }) => {
       const home = bench()
       const log = home.open()
       for (const [producerId, outcome] of how.entries()) {
@@ -20,21 +32,22 @@ test('damage to the index is found and mended, or does no harm', async () => {
         const marker = { outcome, producerId, producerEpoch: 0, coordinatorEpoch: 0, timestampMs: 1000 }
         log.append(encodeMarker(marker), { origin: 'coordinator' })
       }
-      const told = log.transactions.aborted(0, log.logEndOffset).map(({ producerId }) => producerId)
-      expect(told).toEqual(how.flatMap((outcome, id) => (outcome === 'abort' ? [id] : [])))
+      const told = said(log)
+      expect(told).toHaveLength(how.filter((outcome) => outcome === 'abort').length)
       await log.close()
       const path = `${home.folder}/00000000000000000000.txnindex`
-      if (home.disk.stat(path) === undefined) return
-      const fd = home.disk.open(path, 'r+')
-      const { size } = home.disk.fstat(fd)
-      if (cut !== undefined) home.disk.truncate(fd, cut % size)
-      // what stands for the version or breaks the order is found; a whole entry that is gone, or a number that may be true, is not
-      else home.disk.write(fd, Buffer.from([byte]), 0, 1, (at % Math.ceil(size / 34)) * 34)
-      home.disk.close(fd)
+      const bytes = Buffer.from(home.disk.bytes(path) ?? Buffer.alloc(0))
+      if (bytes.length === 0) return
+      home.disk.unlink(path)
+      const place = at % bytes.length
+      if (kind === 'byte') bytes[place] = (bytes[place] ?? 0) ^ by
+      if (kind !== 'lost') home.disk.plant(path, kind === 'cut' ? bytes.subarray(0, place) : bytes)
       const again = home.open({ isClean: true, recoveryPoint: 2 * how.length })
-      const found = again.transactions.aborted(0, again.logEndOffset).map(({ producerId }) => producerId)
-      const isUnseen = cut !== undefined && (cut % size) % 34 === 0
-      expect(found).toEqual(isUnseen ? told.slice(0, (cut % size) / 34) : told)
+      expect(said(again)).toEqual(told)
+      expect(home.said.of('warn')).toEqual([expect.stringContaining(path)])
+      await again.close()
+      expect(said(home.open({ isClean: true, recoveryPoint: 2 * how.length }))).toEqual(told)
+      expect(home.said.of('warn')).toHaveLength(1)
     }),
   )
 })

@@ -4,6 +4,7 @@
  * asked for, because readers of committed data ask with every fetch.
  */
 import { readI64, writeI64 } from '../../base/bytes.ts'
+import { crc32c } from '../../base/checksums.ts'
 import { LogFile, type OpenFiles } from './open-files.ts'
 import { readWhole } from './whole-file.ts'
 
@@ -28,6 +29,8 @@ export interface AbortedSearch {
 
 export class TransactionIndex {
   readonly file: LogFile
+  /** It is known to be true of the log: made by this process, or compared with it (aborted-care.ts). */
+  isChecked: boolean
   readonly #baseOffset: number
   /** All entries; undefined until first asked for. */
   #bytes: Buffer | undefined
@@ -41,6 +44,7 @@ export class TransactionIndex {
   constructor(files: OpenFiles, path: string, baseOffset: number, isNew: boolean) {
     this.file = new LogFile(files, path)
     this.#baseOffset = baseOffset
+    this.isChecked = isNew
     if (isNew) this.#bytes = Buffer.alloc(0)
   }
 
@@ -48,6 +52,23 @@ export class TransactionIndex {
   get isDamaged(): boolean {
     this.#load()
     return this.#isDamaged
+  }
+
+  /** Throws system errors. */
+  get count(): number {
+    this.#load()
+    return this.#count
+  }
+
+  /** The entries from number `first` on. Throws system errors. */
+  entries(first: number): AbortedTransaction[] {
+    const bytes = this.#load()
+    return Array.from({ length: Math.max(0, this.#count - first) }, (_, i) => entryAt(bytes, first + i))
+  }
+
+  /** CRC-32C of the first `count` entries, of which there must be so many. Throws system errors. */
+  checksum(count: number): number {
+    return crc32c(this.#load().subarray(0, count * entryBytes))
   }
 
   /** Where the first transaction ends that is known only in memory; Infinity when all are in the file. */
@@ -162,15 +183,20 @@ const entryAt = (bytes: Buffer, index: number): AbortedTransaction => {
   }
 }
 
-/** Whole entries of the known version, whose markers ascend within the segment. */
+/**
+ * Whole entries of the known version, whose markers ascend within the segment. What was decided at one of them is part of no later one: a search
+ * relies on it.
+ */
 const isSane = (bytes: Buffer, baseOffset: number): boolean => {
   if (bytes.length % entryBytes !== 0) return false
-  let before = baseOffset - 1
+  let [before, stable] = [baseOffset - 1, 0]
   for (let index = 0; index < bytes.length / entryBytes; index++) {
-    const { firstOffset, lastOffset } = entryAt(bytes, index)
-    const isInOrder = lastOffset > before && firstOffset >= 0 && firstOffset <= lastOffset
-    if (bytes.readInt16BE(index * entryBytes) !== version || !isInOrder) return false
+    const { firstOffset, lastOffset, lastStableOffset } = entryAt(bytes, index)
+    const isInOrder = lastOffset > before && firstOffset >= stable && firstOffset <= lastOffset
+    const isStableInOrder = lastStableOffset >= stable && lastStableOffset <= lastOffset + 1
+    if (bytes.readInt16BE(index * entryBytes) !== version || !isInOrder || !isStableInOrder) return false
     before = lastOffset
+    stable = lastStableOffset
   }
   return true
 }

@@ -190,6 +190,25 @@ describe('after the end of the process', () => {
   })
 })
 
+test('where nothing was noted of an index, its entries are compared with the markers', async () => {
+  const home = bench()
+  const world = writers(home.open())
+  for (const id of [1, 2, 3]) {
+    world.send(id, ['v'])
+    world.end(id, 'abort')
+  }
+  await world.log.flush()
+  const { recoveryPoint } = world.log
+  home.disk.restart('process')
+  const path = `${home.folder}/00000000000000000000.txnindex`
+  const fd = home.disk.open(path, 'r+')
+  home.disk.write(fd, Buffer.from([9]), 0, 1, 34 + 9)
+  home.disk.close(fd)
+  const log = home.open({ recoveryPoint })
+  expect(abortedIn(log)).toEqual(['1: 0-1', '2: 2-3', '3: 4-5'])
+  expect(home.said.of('warn')).toEqual([`${path} was lost or damaged; it was made again from the log.`])
+})
+
 test('a full disk does not lose the entry of an aborted transaction', async () => {
   const disk = new FakeDisk()
   const home = bench(disk)
