@@ -106,6 +106,14 @@ export class Follower {
     return chunk ?? undefined
   }
 
+  /** Everything that is there now, and no more. */
+  rest(): (Buffer | NewFile)[] {
+    const steps: (Buffer | NewFile)[] = []
+    if (this.#failure !== undefined) return steps
+    for (let step = this.read(); step !== undefined; step = this.read()) steps.push(step)
+    return steps
+  }
+
   /** Resolves when there may be something to read, or when `signal` aborts. */
   wait(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {

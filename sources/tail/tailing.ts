@@ -7,6 +7,7 @@ import { PositionKeeper } from '../../src/formats/position-keeper.ts'
 import { isNewFile, type Follower, type NewFile } from './follower.ts'
 import { LineAssembler } from './line-assembler.ts'
 import { Place, savePlace } from './place.ts'
+import { readRemainder } from './remainder.ts'
 import type { TailSettings } from './settings.ts'
 
 export class Tailing {
@@ -24,6 +25,10 @@ export class Tailing {
   /** When the oldest line of the batch, and the last byte, came. */
   #batchMs = 0
   #byteMs = 0
+  /** The rest goes out, whether there is room for it or not. */
+  #ending = false
+  /** What the stop came in the middle of. */
+  #left: Buffer | NewFile | undefined
 
   constructor(
     settings: TailSettings,
@@ -70,6 +75,7 @@ export class Tailing {
         else if (isNewFile(step)) await this.#begin(step)
         else await this.#take(step)
       }
+      await this.#end()
     } finally {
       await this.#follower.stop()
       await this.#delivery.settled(this.#context.grace)
@@ -86,14 +92,17 @@ export class Tailing {
       at = this.#lines.take(chunk, at, this.#batch, batchSize)
       this.#place.position = before + at - this.#lines.carriedBytes
       const isDue = this.#batch.length >= batchSize || (batchTimeoutMs === 0 && at === chunk.length)
-      if (isDue && !(await this.#send())) return
+      if (isDue && !(await this.#send())) {
+        this.#left = chunk.subarray(at)
+        return
+      }
     }
   }
 
   /** Delivers the batch, if there is one. False when the source is to stop. */
   async #send(): Promise<boolean> {
     if (this.#batch.length === 0) return true
-    if (!(await this.#delivery.room())) return false
+    if (!this.#ending && !(await this.#delivery.room())) return false
     const batch = this.#batch
     this.#batch = []
     await this.#delivery.deliver(this.#place, batch)
@@ -120,11 +129,30 @@ export class Tailing {
   }
 
   /** What stood unfinished at the end of the old file is its last line. Where the source stops before that is delivered, its place stays in the old file. */
-  async #begin({ inode }: NewFile): Promise<void> {
+  async #begin(next: NewFile): Promise<void> {
     this.#takeRest()
-    if (!(await this.#send())) return
+    if (!(await this.#send())) {
+      this.#left = next
+      return
+    }
     this.#lines.reset()
-    this.#place = new Place(inode, 0)
+    this.#place = new Place(next.inode, 0)
+  }
+
+  /** Where nothing remembers the position, the next start would pass over what is left: it goes out now. */
+  async #end(): Promise<void> {
+    const { grace, disk } = this.#context
+    const { positionFile, file } = this.#settings
+    if (positionFile !== undefined || grace.aborted) return
+    this.#ending = true
+    const left = this.#left === undefined ? [] : [this.#left]
+    for (const step of [...left, ...this.#follower.rest()])
+      await (isNewFile(step) ? this.#begin(step) : this.#take(step))
+    const { inode, position } = this.#place
+    const remainder = readRemainder(disk, file, inode, position + this.#lines.carriedBytes)
+    if (remainder !== undefined) await this.#take(remainder.bytes)
+    if (remainder?.isAll !== false) this.#takeRest()
+    await this.#send()
   }
 
   async #wait(ms: number): Promise<void> {
