@@ -11,8 +11,8 @@ import type { FetchedRecords } from '../client/fetched-records.ts'
 import type { OffsetToCommit } from '../client/group-offsets.ts'
 import { realClock } from '../io/clock.ts'
 import type { ConsumerPlan } from './console-consumer-plan.ts'
+import { type Printer, printerOf } from './formatters.ts'
 import { failureText, ToolFailure } from './kafka-failure.ts'
-import { RecordPrinter } from './record-printer.ts'
 import { StandardOutput } from './standard-output.ts'
 
 /** A reader that takes nothing for so long holds up no commit. */
@@ -30,7 +30,7 @@ export class ConsoleConsumer implements AsyncDisposable {
   readonly #plan: ConsumerPlan
   readonly #log: Log
   readonly #output = new StandardOutput()
-  readonly #printer: RecordPrinter
+  readonly #printer: Printer
   readonly #consumer: Consumer
   /** How far each partition was printed, as far as that is not committed. */
   readonly #offsets = new Map<string, OffsetToCommit>()
@@ -41,7 +41,7 @@ export class ConsoleConsumer implements AsyncDisposable {
   constructor(plan: ConsumerPlan, log: Log) {
     this.#plan = plan
     this.#log = log.named('org.apache.kafka.tools.consumer.ConsoleConsumer')
-    this.#printer = new RecordPrinter({ ...plan, write: (bytes) => this.#output.write(bytes) })
+    this.#printer = printerOf(plan.formatter, { ...plan, write: (bytes) => this.#output.write(bytes) })
     this.#consumer = new Consumer(plan.client, plan.consumer, {
       prepare: () => this.#commit(),
       assigned: (_added, lost) => {

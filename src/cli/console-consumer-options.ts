@@ -1,4 +1,5 @@
 /** The options of the console consumer: today's, and those of older Kafka that old notes still have. */
+import { formatterNames } from './formatters.ts'
 import type { JoptOption } from './jopt.ts'
 import { bootstrapOption, zookeeperOption } from './kafka-bootstrap.ts'
 
@@ -38,7 +39,11 @@ export const consumerOptions: readonly JoptOption[] = [
       'print.value, key.separator, line.separator, headers.separator, null.literal, key.deserializer, value.deserializer.',
   },
   { names: ['formatter-config'], value: 'String: config file', doc: 'A file of such properties.' },
-  { names: ['formatter'], value: 'String: class', doc: 'DefaultMessageFormatter; others cannot be loaded.' },
+  {
+    names: ['formatter'],
+    value: 'String: class',
+    doc: `The class that prints records, its package left away or as in any Kafka: ${formatterNames.join(', ')}.`,
+  },
   { names: ['key-deserializer'], value: 'String: deserializer', doc: 'How keys are shown, by the Java class.' },
   { names: ['value-deserializer'], value: 'String: deserializer', doc: 'How values are shown, by the Java class.' },
   { names: ['max-messages'], value: 'Integer: num_messages', doc: 'Stop after so many.' },

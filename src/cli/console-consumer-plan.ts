@@ -6,6 +6,7 @@ import { consumerRows, parseConsumerSettings } from '../client/consumer-settings
 import type { ClientOptions } from '../client/options.ts'
 import { closest } from '../config/did-you-mean.ts'
 import { javaRegex } from '../config/java-regex.ts'
+import { type FormatterName, formatterNamed, formatterNames } from './formatters.ts'
 import { type JoptValues, UsageError } from './jopt.ts'
 import { bootstrapOf, clientOf } from './kafka-bootstrap.ts'
 import { badSetting, clientProperties, sayFindings } from './kafka-client-properties.ts'
@@ -23,6 +24,7 @@ export interface ConsumerPlan {
   readonly messagesMax: number
   /** How long to wait for the next record; Infinity for ever. */
   readonly timeoutMs: number
+  readonly formatter: FormatterName
   readonly properties: ReadonlyMap<string, string>
   readonly keyDeserializer: string | undefined
   readonly valueDeserializer: string | undefined
@@ -102,13 +104,11 @@ const checkPartition = (values: JoptValues): void => {
   if (values.has('group')) throw new UsageError('Options group and partition cannot be specified together.')
 }
 
-const checkFormatter = (values: JoptValues): void => {
-  const formatter = values.one('formatter')
-  if (formatter === undefined || /(?:^|\.)DefaultMessageFormatter$/.test(formatter)) return
-  throw new UsageError(
-    `--formatter ${formatter} cannot be loaded; DefaultMessageFormatter is the one that is there`,
-    false,
-  )
+const formatterOf = (values: JoptValues): FormatterName => {
+  const given = values.one('formatter') ?? 'DefaultMessageFormatter'
+  const found = formatterNamed(given)
+  if (found !== undefined) return found
+  throw new UsageError(`--formatter ${given} cannot be loaded; there are ${formatterNames.join(', ')}`, false)
 }
 
 /** Settings that are the tool's own business here. */
@@ -146,7 +146,7 @@ const commitIntervalOf = (settings: ReadonlyMap<string, string>): number | undef
 export const consumerPlan = (values: JoptValues, log: Log): ConsumerPlan => {
   const topics = topicsOf(values)
   checkPartition(values)
-  checkFormatter(values)
+  const formatter = formatterOf(values)
   const settings = clientProperties(values, 'consumer.config', 'consumer-property')
   const { client, consumer } = clientParts(values, settings, log)
   const group = groupOf(values, settings)
@@ -163,6 +163,7 @@ export const consumerPlan = (values: JoptValues, log: Log): ConsumerPlan => {
     start: alone ? { topic: values.required('topic'), partition, offset } : { topics, inGroup: group !== undefined },
     messagesMax: limitOf(values.integer('max-messages')),
     timeoutMs: limitOf(values.long('timeout-ms')),
+    formatter,
     properties: clientProperties(values, 'formatter-config', 'property'),
     keyDeserializer: values.one('key-deserializer'),
     valueDeserializer: values.one('value-deserializer'),

@@ -68,7 +68,8 @@ const offsetsValue = (kind: number, reader: Reader): string => {
   return json('version', version, consumerGroupValue(kind, reader))
 }
 
-const offsetOf = (reader: Reader, version: number): Json => ({
+/** The value of a committed offset behind its version. Throws Malformed, as those below. */
+export const offsetOf = (reader: Reader, version: number): Json => ({
   offset: reader.i64(),
   ...(version >= 3 ? { leaderEpoch: reader.i32() } : {}),
   metadata: reader.str(version >= compactSince),
@@ -76,7 +77,8 @@ const offsetOf = (reader: Reader, version: number): Json => ({
   ...(version === 1 ? { expireTimestamp: reader.i64() } : {}),
 })
 
-const groupOf = (reader: Reader, version: number): Json => {
+/** The value of a group behind its version; `raw` leaves what its members sent in base64, where they are consumers too. */
+export const groupOf = (reader: Reader, version: number, how: 'read' | 'raw' = 'read'): Json => {
   const compact = version >= compactSince
   const protocolType = reader.str(compact)
   return {
@@ -85,7 +87,7 @@ const groupOf = (reader: Reader, version: number): Json => {
     protocol: reader.str(compact),
     leader: reader.str(compact),
     ...(version >= 2 ? { currentStateTimestamp: reader.i64() } : {}),
-    members: list(reader, compact, () => memberOf(reader, version, protocolType)),
+    members: list(reader, compact, () => memberOf(reader, version, how === 'raw' ? null : protocolType)),
   }
 }
 
@@ -139,8 +141,13 @@ const transactionKey = (reader: Reader): string => json('type', reader.i16(), { 
 
 const transactionValue = (_kind: number, reader: Reader): string => {
   const version = reader.i16()
+  return json('version', version, transactionOf(reader, version))
+}
+
+/** The value of a transaction behind its version. */
+export const transactionOf = (reader: Reader, version: number): Json => {
   const compact = version >= 1
-  return json('version', version, {
+  return {
     producerId: reader.i64(),
     producerEpoch: reader.i16(),
     transactionTimeoutMs: reader.i32(),
@@ -148,7 +155,7 @@ const transactionValue = (_kind: number, reader: Reader): string => {
     transactionPartitions: transactionPartitions(reader, compact),
     transactionLastUpdateTimestampMs: reader.i64(),
     transactionStartTimestampMs: reader.i64(),
-  })
+  }
 }
 
 /** Null where no transaction is open. */
