@@ -143,10 +143,8 @@ const simulate = async (seed: number): Promise<void> => {
   expect(world.space.said.of('warn').filter((line) => line.includes('compact'))).toEqual([])
 }
 
-const seeds = seedsFor(15)
+const seeds = seedsFor({ suite: 'compaction', fixed: 15, fresh: 5, share: 0.025 })
 
-test(
-  `a compacted log says for every key what was committed last (${seeds.text})`,
-  { timeout: 60_000 + seeds.count * 1000 },
-  () => seeds.each(simulate),
+test(`a compacted log says for every key what was committed last (${seeds.text})`, { timeout: seeds.timeoutMs }, () =>
+  seeds.each(simulate),
 )

@@ -224,8 +224,8 @@ const simulate = async (seed: number): Promise<void> => {
   }
 }
 
-const seeds = seedsFor(120)
+const seeds = seedsFor({ suite: 'log', fixed: 120, fresh: 30, share: 0.25 })
 
-test(`no acknowledged record is lost, changed or moved (${seeds.text})`, { timeout: 60_000 + seeds.count * 100 }, () =>
+test(`no acknowledged record is lost, changed or moved (${seeds.text})`, { timeout: seeds.timeoutMs }, () =>
   seeds.each(simulate),
 )

@@ -97,7 +97,7 @@ test.each(ends)(
   120_000,
 )
 
-const seeds = seedsFor(60)
+const seeds = seedsFor({ suite: 'transactions', fixed: 60, fresh: 15, share: 0.1 })
 
 test.each(ends)(
   `random transactions are all or nothing when %s (${seeds.text})`,
@@ -116,5 +116,5 @@ test.each(ends)(
       await world.settle()
       world.broker?.[Symbol.dispose]()
     }),
-  120_000,
+  seeds.timeoutMs,
 )
