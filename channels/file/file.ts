@@ -4,6 +4,7 @@
  */
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { checks } from '../../src/config/checks.ts'
 import type { Finding, Values } from '../../src/config/setting.ts'
 import {
   commaList,
@@ -81,20 +82,13 @@ export type DiskValues = Omit<FileValues, 'capacity' | 'transactionCapacity' | '
 /** One spelling for each folder, so that equal ones are seen. */
 const folderOf = (given: string): string => resolve(given.replace(/^~(?=\/|$)/, () => homedir()))
 
-const check = (values: FileValues): Finding[] => {
-  const { capacity, transactionCapacity } = values
-  const findings: Finding[] = []
-  if (transactionCapacity > capacity)
-    findings.push({
-      level: 'fault',
-      setting: 'transactionCapacity',
-      says: `transactionCapacity ${transactionCapacity} is above capacity ${capacity}`,
-      hint: 'Raise capacity: it holds several batches.',
-    })
-  return [...findings, ...checkDisk(values)]
+const checkRoom = ({ capacity, transactionCapacity }: FileValues): Finding[] => {
+  if (transactionCapacity <= capacity) return []
+  const says = `transactionCapacity ${transactionCapacity} is above capacity ${capacity}`
+  return [{ level: 'fault', setting: 'transactionCapacity', says, hint: 'Raise capacity: it holds several batches.' }]
 }
 
-/** What is wrong with the folders, or cannot be had: none of it comes from a setting that can have a fault of its own. */
+/** What is wrong with the folders, or cannot be had. */
 export const checkDisk = (values: Pick<DiskValues, 'checkpointDir' | 'dataDirs' | 'encryption.*'>): Finding[] => {
   const { checkpointDir } = values
   const findings: Finding[] = []
@@ -115,7 +109,7 @@ export const checkDisk = (values: Pick<DiskValues, 'checkpointDir' | 'dataDirs' 
       says: `data files cannot be encrypted yet, as ${encrypted.join(', ')} would have it`,
       hint: 'Leave the encryption settings away, and put the folders on an encrypted disk.',
     })
-  return findings.map((finding) => ({ ...finding, standsAlone: true }))
+  return findings
 }
 
 /** Its lock is in each of them. */
@@ -140,7 +134,7 @@ export const file = defineChannel({
   aliases: ['org.apache.flume.channel.file.FileChannel'],
   summary: 'Holds events on disk; no crash and no power cut loses one that was acknowledged.',
   settings,
-  check,
+  check: checks(checkRoom, checkDisk),
   pathsOwned: foldersOwned,
   async create(values, context) {
     const { FileChannel } = await import('./file-channel.ts')

@@ -2,6 +2,7 @@
  * The channel that is in memory while the sinks keep up, and goes to disk when they do not: the speed of the one, the patience of the other. What is in
  * memory at a crash is delivered again by sources that can read again, as with the memory channel.
  */
+import { checks } from '../../src/config/checks.ts'
 import type { Finding, Values } from '../../src/config/setting.ts'
 import { bytes, integer, seconds } from '../../src/config/setting-kinds.ts'
 import { defineChannel } from '../../src/flow/component.ts'
@@ -50,26 +51,20 @@ const settings = {
 
 type SpillableValues = Values<typeof settings>
 
-const check = (values: SpillableValues): Finding[] => {
-  const { memoryCapacity, overflowCapacity } = values
-  if (memoryCapacity === 0 && overflowCapacity === 0)
-    return [
-      {
-        level: 'fault',
-        setting: 'overflowCapacity',
-        says: 'memoryCapacity and overflowCapacity are both 0, so it can hold nothing',
-        hint: 'Raise one of them.',
-      },
-    ]
-  return overflowCapacity === 0 ? [] : checkDisk(values)
+const checkRoom = ({ memoryCapacity, overflowCapacity }: SpillableValues): Finding[] => {
+  if (memoryCapacity !== 0 || overflowCapacity !== 0) return []
+  const says = 'memoryCapacity and overflowCapacity are both 0, so it can hold nothing'
+  return [{ level: 'fault', setting: 'overflowCapacity', says, hint: 'Raise one of them.' }]
 }
+
+const checkOverflow = (values: SpillableValues): Finding[] => (values.overflowCapacity === 0 ? [] : checkDisk(values))
 
 export const spillable = defineChannel({
   type: 'spillablememory',
   aliases: ['org.apache.flume.channel.SpillableMemoryChannel'],
   summary: 'Holds events in memory, and on disk what memory has no room for.',
   settings,
-  check,
+  check: checks(checkRoom, checkOverflow),
   pathsOwned: (values) => (values.overflowCapacity === 0 ? [] : foldersOwned(values)),
   async create(values, context) {
     const { SpillableChannel } = await import('./spillable-channel.ts')

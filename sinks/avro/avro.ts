@@ -1,4 +1,5 @@
 /** Sends events to an Avro source: that of another agent of ours, or of a Flume. */
+import { checks } from '../../src/config/checks.ts'
 import type { Finding, Values } from '../../src/config/setting.ts'
 import { flag, integer, milliseconds, oneOf, port, seconds, text } from '../../src/config/setting-kinds.ts'
 import { defineSink } from '../../src/flow/component.ts'
@@ -40,24 +41,20 @@ const settings = {
 
 type AvroValues = Values<typeof settings>
 
-const timeouts = ['connect-timeout', 'request-timeout'] as const
-
-const check = (values: AvroValues): Finding[] => {
-  const findings: Finding[] = timeouts
-    .filter((setting) => values[setting] < timeoutMinMs)
-    .map((setting) => ({
-      level: 'warning',
-      setting,
-      says: `${setting}: ${values[setting]} is below ${timeoutMinMs} and becomes ${timeoutDefaultMs}`,
-    }))
-  if (values.ssl)
-    findings.push({ level: 'fault', setting: 'ssl', says: 'ssl: TLS is not there yet', hint: 'take it out' })
-  if (values['client.type'].toLowerCase() !== 'default') {
-    const says = `client.type: ${values['client.type']} is not there yet`
-    const hint = 'use one avro sink for each host in a sink group of processor.type failover or load_balance'
-    findings.push({ level: 'fault', setting: 'client.type', says, hint })
+const aboutTimeout =
+  (setting: 'connect-timeout' | 'request-timeout') =>
+  ({ [setting]: ms }: AvroValues): Finding[] => {
+    const says = `${setting}: ${ms} is below ${timeoutMinMs} and becomes ${timeoutDefaultMs}`
+    return ms < timeoutMinMs ? [{ level: 'warning', setting, says }] : []
   }
-  return findings
+
+const aboutSecurity = ({ ssl }: AvroValues): Finding[] =>
+  ssl ? [{ level: 'fault', setting: 'ssl', says: 'ssl: TLS is not there yet', hint: 'take it out' }] : []
+
+const aboutClient = ({ 'client.type': type }: AvroValues): Finding[] => {
+  if (type.toLowerCase() === 'default') return []
+  const hint = 'use one avro sink for each host in a sink group of processor.type failover or load_balance'
+  return [{ level: 'fault', setting: 'client.type', says: `client.type: ${type} is not there yet`, hint }]
 }
 
 const timeout = (ms: number): number => (ms < timeoutMinMs ? timeoutDefaultMs : ms)
@@ -68,7 +65,7 @@ export const avro = defineSink({
   summary: "Sends events over Flume's Avro protocol.",
   settings,
   batchSetting: 'batch-size',
-  check,
+  check: checks(aboutTimeout('connect-timeout'), aboutTimeout('request-timeout'), aboutSecurity, aboutClient),
   create: async (values, context) => {
     const { AvroSink } = await import('./avro-sink.ts')
     return new AvroSink(

@@ -1,5 +1,6 @@
 /** What is wrong with an hdfs sink's settings beyond the single values. */
 import { reasonOf } from '../../src/base/faults.ts'
+import { checks } from '../../src/config/checks.ts'
 import type { Finding, Values } from '../../src/config/setting.ts'
 import { serializerFindings } from '../../src/flow/chosen-serializer.ts'
 import { Template, timestampHeader, unknownEscapes } from '../../src/formats/escapes.ts'
@@ -30,8 +31,9 @@ const path = (values: HdfsValues): Finding[] => {
   return [warning('hdfs.path', says, `write file://${whole} to say so`)]
 }
 
-const escapes = (values: HdfsValues): Finding[] =>
-  (['hdfs.path', 'hdfs.filePrefix'] as const).flatMap((setting) => {
+const escapes =
+  (setting: 'hdfs.path' | 'hdfs.filePrefix') =>
+  (values: HdfsValues): Finding[] => {
     const findings = unknownEscapes(values[setting]).map((unknown) =>
       warning(setting, `${setting}: ${unknown} stands for nothing`, 'it is left out of the path'),
     )
@@ -41,15 +43,17 @@ const escapes = (values: HdfsValues): Finding[] =>
       findings.push(fault(setting, `${setting}: ${reasonOf(thrown)}`))
     }
     return findings
-  })
+  }
+
+const codec = ({ 'hdfs.codeC': codec }: HdfsValues): Finding[] =>
+  codec === undefined || codec.toLowerCase() === 'none'
+    ? []
+    : [fault('hdfs.codeC', 'hdfs.codeC: compression is not there yet', 'take it out, or write None')]
 
 const format = (values: HdfsValues): Finding[] => {
-  const { 'hdfs.fileType': type, 'hdfs.codeC': codec } = values
+  const { 'hdfs.fileType': type } = values
   if (type === 'CompressedStream') {
     return [fault('hdfs.fileType', 'hdfs.fileType: CompressedStream is not there yet', 'use DataStream')]
-  }
-  if (codec !== undefined && codec.toLowerCase() !== 'none') {
-    return [fault('hdfs.codeC', 'hdfs.codeC: compression is not there yet', 'take it out, or write None')]
   }
   if (type === 'DataStream') {
     return serializerFindings(serializers, {
@@ -96,11 +100,13 @@ export const headerNeeded = (
   return setting && { setting, header: timestampHeader, hint }
 }
 
-export const check = (values: HdfsValues): Finding[] => [
-  ...path(values),
-  ...escapes(values),
-  ...format(values),
-  ...rounding(values),
-  ...security(values),
-  ...inUse(values),
-]
+export const check = checks(
+  path,
+  escapes('hdfs.path'),
+  escapes('hdfs.filePrefix'),
+  codec,
+  format,
+  rounding,
+  security,
+  inUse,
+)

@@ -1,4 +1,5 @@
 /** The sink's settings: Flume's of today, those before 1.7, and everything of the Kafka producer behind `kafka.producer.`. */
+import { checks } from '../../src/config/checks.ts'
 import type { Finding, Values } from '../../src/config/setting.ts'
 import { closest } from '../../src/config/did-you-mean.ts'
 import { each, flag, integer, row, text } from '../../src/config/setting-kinds.ts'
@@ -69,16 +70,17 @@ const aboutTopic = (values: KafkaSinkValues): Finding[] => {
   }
 }
 
-/** What is wrong or worth a word beyond the single values. */
-export const checkKafkaSink = (values: KafkaSinkValues): Finding[] => {
-  const findings: Finding[] = parseProducer(values).findings.map((found) => ({
+const aboutProducer = (values: KafkaSinkValues): Finding[] =>
+  parseProducer(values).findings.map((found) => ({
     ...found,
     setting: prefix + found.setting,
     says: `${prefix}${found.setting}: ${found.says}`,
   }))
-  findings.push(...aboutTopic(values))
-  for (const old of ['key.serializer.class', 'serializer.class'] as const)
-    if (values[old] !== undefined)
-      findings.push({ level: 'warning', setting: old, says: `${old} has no effect`, hint: 'Remove it.' })
-  return findings
-}
+
+const aboutOldOnes = (values: KafkaSinkValues): Finding[] =>
+  (['key.serializer.class', 'serializer.class'] as const)
+    .filter((old) => values[old] !== undefined)
+    .map((old) => ({ level: 'warning', setting: old, says: `${old} has no effect`, hint: 'Remove it.' }))
+
+/** What is wrong or worth a word beyond the single values. */
+export const checkKafkaSink = checks(aboutProducer, aboutTopic, aboutOldOnes)

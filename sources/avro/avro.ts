@@ -1,4 +1,5 @@
 /** Takes events from Flume's Avro sinks, its `avro-client`, its client library and its log4j appenders, as from agents of ours. */
+import { checks } from '../../src/config/checks.ts'
 import type { Finding, Values } from '../../src/config/setting.ts'
 import { bytes, flag, integer, oneOf, port, row, text } from '../../src/config/setting-kinds.ts'
 import { defineSource } from '../../src/flow/component.ts'
@@ -50,18 +51,20 @@ const settings = {
   'include-cipher-suites': text({ doc: sslOnly }),
 }
 
-const check = ({ bind, ssl, ipFilter, ipFilterRules }: Values<typeof settings>): Finding[] => {
-  const findings: Finding[] = []
-  if (bind === undefined) {
-    const says = 'bind is missing: the source listens on 127.0.0.1'
-    findings.push({ level: 'warning', setting: 'bind', says, hint: 'set bind' })
-  }
-  if (ssl) findings.push({ level: 'fault', setting: 'ssl', says: 'ssl: TLS is not there yet', hint: 'take it out' })
-  if (ipFilter && ipFilterRules.length === 0) {
-    const says = 'ipFilter is configured with true but ipFilterRules is not defined'
-    findings.push({ level: 'fault', setting: 'ipFilter', says, hint: 'set ipFilterRules' })
-  }
-  return findings
+type AvroValues = Values<typeof settings>
+
+const aboutAddress = ({ bind }: AvroValues): Finding[] => {
+  const says = 'bind is missing: the source listens on 127.0.0.1'
+  return bind === undefined ? [{ level: 'warning', setting: 'bind', says, hint: 'set bind' }] : []
+}
+
+const aboutSecurity = ({ ssl }: AvroValues): Finding[] =>
+  ssl ? [{ level: 'fault', setting: 'ssl', says: 'ssl: TLS is not there yet', hint: 'take it out' }] : []
+
+const aboutRules = ({ ipFilter, ipFilterRules }: AvroValues): Finding[] => {
+  if (!ipFilter || ipFilterRules.length > 0) return []
+  const says = 'ipFilter is configured with true but ipFilterRules is not defined'
+  return [{ level: 'fault', setting: 'ipFilter', says, hint: 'set ipFilterRules' }]
 }
 
 export const avro = defineSource({
@@ -69,7 +72,7 @@ export const avro = defineSource({
   aliases: ['org.apache.flume.source.AvroSource'],
   summary: "Takes events over Flume's Avro protocol.",
   settings,
-  check,
+  check: checks(aboutAddress, aboutSecurity, aboutRules),
   create: async (values, context) => {
     const { AvroSource } = await import('./avro-source.ts')
     return new AvroSource(

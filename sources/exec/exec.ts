@@ -1,4 +1,5 @@
 /** The lines that a program prints, one event each: for whatever has a command and no better way out. */
+import { checks } from '../../src/config/checks.ts'
 import type { Finding, Values } from '../../src/config/setting.ts'
 import { bytes, flag, integer, milliseconds, row, text } from '../../src/config/setting-kinds.ts'
 import { defineSource } from '../../src/flow/component.ts'
@@ -53,14 +54,12 @@ const aboutTail = ({ command }: Values<typeof settings>): Finding[] => {
   return [{ level: 'note', setting: 'command', says, hint }]
 }
 
-const check = (values: Values<typeof settings>): Finding[] => [...aboutShell(values), ...aboutTail(values)]
-
 export const exec = defineSource({
   type: 'exec',
   aliases: ['org.apache.flume.source.ExecSource'],
   summary: 'Takes the lines that a program prints.',
   settings,
-  check,
+  check: checks(aboutShell, aboutTail),
   headersSet: () => [],
   create: async (values, context) => {
     const { ExecSource } = await import('./exec-source.ts')

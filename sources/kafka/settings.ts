@@ -1,6 +1,7 @@
 /** The source's settings: Flume's of today, those before 1.7, and everything of the Kafka consumer behind `kafka.consumer.`. */
 import { parseAddresses } from '../../src/client/address.ts'
 import { parseConsumerSettings } from '../../src/client/consumer-settings.ts'
+import { checks } from '../../src/config/checks.ts'
 import { closest } from '../../src/config/did-you-mean.ts'
 import type { Finding, Values } from '../../src/config/setting.ts'
 import { commaList, each, flag, integer, milliseconds, regex, row, text } from '../../src/config/setting-kinds.ts'
@@ -99,14 +100,12 @@ const aboutZookeeper = (values: KafkaSourceValues): Finding[] =>
         },
       ]
 
-/** What is wrong or worth a word beyond the single values. */
-export const checkKafkaSource = (values: KafkaSourceValues): Finding[] => [
-  ...aboutTopics(values),
-  ...parseConsumer(values).findings.map((found) => ({
+const aboutConsumer = (values: KafkaSourceValues): Finding[] =>
+  parseConsumer(values).findings.map((found) => ({
     ...found,
     setting: prefix + found.setting,
     says: `${prefix}${found.setting}: ${found.says}`,
-  })),
-  ...aboutReset(values),
-  ...aboutZookeeper(values),
-]
+  }))
+
+/** What is wrong or worth a word beyond the single values. */
+export const checkKafkaSource = checks(aboutTopics, aboutConsumer, aboutReset, aboutZookeeper)

@@ -1,21 +1,15 @@
 /** Batches larger than what a channel takes at once: Flume removes such a source or sink, or fails over and over; here they go in pieces. */
 import type { FileFinding } from './finding.ts'
-import type { Planned } from './plan.ts'
-import type { Definition } from './setting.ts'
+import type { ChannelUser, Seen } from './seen.ts'
 import { findingAt } from './settings-check.ts'
 import type { AgentTree, KindWord } from './tree.ts'
 
-const numberOf = (planned: Planned<Definition>, setting: string | undefined): number | undefined => {
-  const value = setting === undefined ? undefined : planned.values[setting]
+const numberOf = ({ values, unknown }: Seen, setting: string | undefined): number | undefined => {
+  const value = setting === undefined || unknown.has(setting) ? undefined : values[setting]
   return typeof value === 'number' ? value : undefined
 }
 
-const findingFor = (
-  agent: AgentTree,
-  word: KindWord,
-  user: Planned<Definition>,
-  channel: Planned<Definition>,
-): FileFinding[] => {
+const findingFor = (agent: AgentTree, word: KindWord, user: Seen, channel: Seen): FileFinding[] => {
   const setting = user.definition.batchSetting
   const batch = numberOf(user, setting)
   const capacity = numberOf(channel, 'transactionCapacity')
@@ -34,18 +28,11 @@ const findingFor = (
   ]
 }
 
-/** A source or sink with the channels that it names, whatever else is wrong with either. */
-export interface ChannelUser {
-  readonly word: 'sources' | 'sinks'
-  readonly component: Planned<Definition>
-  readonly channels: readonly string[]
-}
-
 /** A warning for each source or sink, and each of its channels, whose sizes do not fit. */
 export const batchFindings = (
   agent: AgentTree,
   users: readonly ChannelUser[],
-  channels: readonly Planned<Definition>[],
+  channels: readonly Seen[],
 ): FileFinding[] => {
   const byName = new Map(channels.map((channel) => [channel.name, channel]))
   return users.flatMap(({ word, component, channels: names }) =>

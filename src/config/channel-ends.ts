@@ -4,8 +4,7 @@
  */
 import type { Declared } from './declared.ts'
 import type { FileFinding } from './finding.ts'
-import type { Planned } from './plan.ts'
-import type { Definition } from './setting.ts'
+import type { Seen } from './seen.ts'
 import { findingAt } from './settings-check.ts'
 import type { AgentTree } from './tree.ts'
 
@@ -25,14 +24,14 @@ const namedBy = ({ components, names }: Declared, setting: string, channels: Rea
 
 export interface Ends {
   /** Those that something is connected to. */
-  readonly used: readonly Planned<Definition>[]
+  readonly used: readonly Seen[]
   readonly findings: readonly FileFinding[]
 }
 
-/** Looks at what the sources and sinks in the lists name, whatever else is wrong with them. */
+/** Looks at what the sources and sinks in the lists name, whatever else is wrong with them or with the channels. */
 export const endsOf = (
   agent: AgentTree,
-  planned: readonly Planned<Definition>[],
+  channels: readonly Seen[],
   declared: Readonly<Record<'sources' | 'channels' | 'sinks', Declared>>,
 ): Ends => {
   const ins = namedBy(declared.sources, 'channels', declared.channels.names)
@@ -42,7 +41,7 @@ export const endsOf = (
     const at = agent.kinds.channels.components.get(name)?.at ?? agent.at
     findings.push(findingAt(at, 'warning', `channel ${name} ${says}`, hint))
   }
-  const used = planned.filter(({ name, definition }) => {
+  const used = channels.filter(({ name, definition }) => {
     const [hasSource, hasSink] = [ins.names.has(name), outs.names.has(name)]
     if (!hasSource && !hasSink) {
       warn(name, 'has neither a source nor a sink, and is left out', 'connect it, or remove it')

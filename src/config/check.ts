@@ -5,18 +5,18 @@
 import { batchFindings } from './batch-sizes.ts'
 import { endsOf } from './channel-ends.ts'
 import type { ChannelNames } from './channel-names.ts'
-import { checkComponent } from './component-check.ts'
+import { checkComponent, type Judged } from './component-check.ts'
 import { type Declared, declaredIn } from './declared.ts'
 import { type FileFinding, inFileOrder } from './finding.ts'
 import { checkGroup } from './group-check.ts'
 import { headerFindings } from './header-needs.ts'
 import { ownedPathFindings } from './owned-paths.ts'
-import type { Plan, Planned, PlannedGroup, PlannedSink, Registry } from './plan.ts'
-import type { Definition } from './setting.ts'
+import type { Plan, PlannedGroup, PlannedSink, Registry } from './plan.ts'
+import type { ChannelUser, Seen } from './seen.ts'
 import { findingAt, hasFault } from './settings-check.ts'
 import { checkSink } from './sink-check.ts'
 import { checkSource } from './source-check.ts'
-import type { AgentTree } from './tree.ts'
+import type { AgentTree, ComponentTree } from './tree.ts'
 
 export interface CheckOptions {
   /** Leave faulty parts out instead of refusing the whole. */
@@ -29,6 +29,9 @@ export interface CheckResult<R extends Registry> {
   /** In the order of the files and lines. */
   readonly findings: readonly FileFinding[]
 }
+
+const usersOf = (judged: readonly { readonly user: ChannelUser | undefined }[]): ChannelUser[] =>
+  judged.flatMap(({ user }) => user ?? [])
 
 class Check {
   readonly #agent: AgentTree
@@ -52,7 +55,8 @@ class Check {
       sinks: this.#declared('sinks'),
       groups: this.#declared('sinkgroups'),
     }
-    const channels = this.#channels(declared.channels)
+    const judgedChannels = declared.channels.components.map((tree) => this.#channel(tree))
+    const channels = judgedChannels.flatMap((judged) => this.#kept(judged))
     const names: ChannelNames = {
       declared: declared.channels.names,
       configured: new Set(this.#agent.kinds.channels.components.keys()),
@@ -63,12 +67,25 @@ class Check {
     const judgedSinks = declared.sinks.components.map((tree) => checkSink(this.#registry, tree, names))
     const sinks = judgedSinks.flatMap((judged) => this.#kept(judged))
     const groups = this.#groups(declared.groups, declared.sinks, sinks)
-    const users = [...judgedSources, ...judgedSinks].flatMap(({ user }) => user ?? [])
-    this.#findings.push(...batchFindings(this.#agent, users, channels), ...headerFindings(this.#agent, sources, sinks))
     this.#emptiness(declared.sources, declared.sinks)
-    const { used, findings } = endsOf(this.#agent, channels, declared)
-    this.#findings.push(...findings, ...ownedPathFindings(this.#agent, { sources, channels: used }))
-    return { agent: this.#agent.name, sources, channels: used, sinks, groups }
+    const { used, findings } = endsOf(
+      this.#agent,
+      judgedChannels.flatMap(({ seen }) => seen ?? []),
+      declared,
+    )
+    this.#findings.push(...findings)
+    this.#between(usersOf(judgedSources), usersOf(judgedSinks), used)
+    const isUsed = (name: string): boolean => used.some((channel) => channel.name === name)
+    return { agent: this.#agent.name, sources, channels: channels.filter(({ name }) => isUsed(name)), sinks, groups }
+  }
+
+  /** What is wrong between components, also where one of them has a fault of its own. */
+  #between(sources: readonly ChannelUser[], sinks: readonly ChannelUser[], channels: readonly Seen[]): void {
+    this.#findings.push(
+      ...batchFindings(this.#agent, [...sources, ...sinks], channels),
+      ...headerFindings(this.#agent, { sources, sinks }),
+      ...ownedPathFindings(this.#agent, { sources: sources.map(({ component }) => component), channels }),
+    )
   }
 
   #declared(word: 'sources' | 'channels' | 'sinks' | 'sinkgroups'): Declared {
@@ -82,21 +99,18 @@ class Check {
     return judged.planned === undefined ? [] : [judged.planned]
   }
 
-  #channels({ components }: Declared): Planned<Definition>[] {
-    return components.flatMap(({ name, given, at }) => {
-      const title = `channel ${name}`
-      return this.#kept(
-        checkComponent(this.#registry, { kind: 'channel', name, title, prefix: '', given, at, others: [], engine: {} }),
-      )
-    })
+  #channel({ name, given, at }: ComponentTree): Judged {
+    const subject = { kind: 'channel', name, title: `channel ${name}`, given, at } as const
+    return checkComponent(this.#registry, { ...subject, prefix: '', others: [], engine: {} })
   }
 
   #groups(declared: Declared, sinks: Declared, planned: readonly PlannedSink<Registry>[]): PlannedGroup<Registry>[] {
     const names = { declared: sinks.names, sound: new Set(planned.map((sink) => sink.name)) }
-    const taken = new Map<string, string>()
+    const earlier = { named: new Map<string, string>(), taken: new Set<string>() }
     return declared.components.flatMap((tree) => {
-      const judged = checkGroup(this.#registry, tree, names, taken)
-      for (const sink of judged.planned?.sinks ?? []) taken.set(sink, tree.name)
+      const judged = checkGroup(this.#registry, tree, names, earlier)
+      for (const sink of judged.names) if (!earlier.named.has(sink)) earlier.named.set(sink, tree.name)
+      for (const sink of judged.planned?.sinks ?? []) earlier.taken.add(sink)
       return this.#kept(judged)
     })
   }

@@ -3,6 +3,7 @@ import type { PropertyEntry } from './entry.ts'
 import { type FileFinding, placeOf } from './finding.ts'
 import type { ComponentKind } from './known-types.ts'
 import type { Planned, Registry } from './plan.ts'
+import type { Seen } from './seen.ts'
 import type { Definition, SettingsTable } from './setting.ts'
 import { checkSettings, findingAt, hasFault } from './settings-check.ts'
 import type { Given } from './tree.ts'
@@ -31,7 +32,7 @@ export interface Judged {
   /** Undefined when it cannot be created. */
   readonly planned: Planned<Definition> | undefined
   /** The same as far as it was understood, with faults of its own; undefined when its type is not known. */
-  readonly seen: Planned<Definition> | undefined
+  readonly seen: Seen | undefined
   readonly findings: readonly FileFinding[]
 }
 
@@ -59,7 +60,7 @@ export const checkComponent = (registry: Registry, subject: Subject): Judged => 
   }
   const settings = { ...subject.engine, ...definition.settings }
   const owner = { title, prefix, at, others: ['type', ...subject.others] }
-  const { values, findings } = checkSettings({ ...definition, settings }, withoutType(given), owner)
+  const { values, unknown, findings } = checkSettings({ ...definition, settings }, withoutType(given), owner)
   const planned = { name, definition, values, where: placeOf(at) }
-  return { planned: hasFault(findings) ? undefined : planned, seen: planned, findings }
+  return { planned: hasFault(findings) ? undefined : planned, seen: { ...planned, unknown }, findings }
 }

@@ -3,6 +3,7 @@ import { checkComponent, type Judged, typeLine } from './component-check.ts'
 import type { FileFinding } from './finding.ts'
 import { meantOr, nameList, notIn } from './name-list.ts'
 import type { PlannedGroup, Registry } from './plan.ts'
+import { answerOf } from './seen.ts'
 import { findingAt } from './settings-check.ts'
 import { below, type ComponentTree } from './tree.ts'
 
@@ -12,22 +13,38 @@ export interface SinkNames {
   readonly sound: ReadonlySet<string>
 }
 
-export interface JudgedGroup {
-  readonly planned: PlannedGroup<Registry> | undefined
-  readonly findings: readonly FileFinding[]
+/** The groups before one. */
+export interface EarlierGroups {
+  /** Each sink that one of them names, and the first that does. */
+  readonly named: ReadonlyMap<string, string>
+  /** Sinks of those that are planned. */
+  readonly taken: ReadonlySet<string>
 }
 
-interface Members {
+export interface JudgedGroup {
+  readonly planned: PlannedGroup<Registry> | undefined
+  /** The sinks that it names, of those that are there. */
   readonly names: readonly string[]
   readonly findings: readonly FileFinding[]
 }
 
-/** `taken` maps the sinks of earlier groups to those groups. */
-const membersOf = (group: ComponentTree, sinks: SinkNames, taken: ReadonlyMap<string, string>): Members => {
+interface Members {
+  /** Those that are there. */
+  readonly listed: readonly string[]
+  /** Without those that another group has. */
+  readonly names: readonly string[]
+  readonly findings: readonly FileFinding[]
+}
+
+const membersOf = (group: ComponentTree, sinks: SinkNames, { named, taken }: EarlierGroups): Members => {
   const entry = group.given.get('sinks')
   const title = `sink group ${group.name}`
   if (entry === undefined)
-    return { names: [], findings: [findingAt(group.at, 'fault', `${title} has no sinks`, 'add its setting sinks')] }
+    return {
+      listed: [],
+      names: [],
+      findings: [findingAt(group.at, 'fault', `${title} has no sinks`, 'add its setting sinks')],
+    }
   const list = nameList(entry, `sinks of ${title}`)
   const strangers = list.names
     .filter((name) => !sinks.declared.has(name))
@@ -36,18 +53,20 @@ const membersOf = (group: ComponentTree, sinks: SinkNames, taken: ReadonlyMap<st
       return findingAt(entry, 'fault', `${title} has the sink ${name}, which does not exist`, hint)
     })
   const shared = list.names
-    .filter((name) => taken.has(name))
+    .filter((name) => named.has(name))
     .map((name) => {
-      const says = `${title} has the sink ${name}, which is in group ${taken.get(name)} already`
+      const says = `${title} has the sink ${name}, which is in group ${named.get(name)} already`
       return findingAt(entry, 'fault', says, 'a sink can be in one group only')
     })
+  const listed = list.names.filter((name) => sinks.declared.has(name))
   return {
-    names: list.names.filter((name) => sinks.declared.has(name) && !taken.has(name)),
+    listed,
+    names: listed.filter((name) => !taken.has(name)),
     findings: [...list.findings, ...strangers, ...shared],
   }
 }
 
-const processorOf = (registry: Registry, group: ComponentTree): Pick<Judged, 'planned' | 'findings'> => {
+const processorOf = (registry: Registry, group: ComponentTree): Judged => {
   const given = below(group.given, 'processor')
   const [first] = given.values()
   const title = `the processor of sink group ${group.name}`
@@ -73,14 +92,13 @@ const processorOf = (registry: Registry, group: ComponentTree): Pick<Judged, 'pl
     engine: {},
     defaultType: 'default',
   })
-  return { planned: judged.planned, findings: [...untyped, ...judged.findings] }
+  return { ...judged, findings: [...untyped, ...judged.findings] }
 }
 
 /** What the processor says about the members: how many it needs, and which it names. */
-const fit = (group: ComponentTree, { planned }: Pick<Judged, 'planned'>, members: readonly string[]): FileFinding[] => {
-  if (planned === undefined) return []
-  const { definition, values } = planned
-  const { sinksMin = 1, sinksMax = Number.POSITIVE_INFINITY, type } = definition
+const fit = (group: ComponentTree, { seen }: Judged, members: readonly string[]): FileFinding[] => {
+  if (seen === undefined) return []
+  const { sinksMin = 1, sinksMax = Number.POSITIVE_INFINITY, type } = seen.definition
   const at = group.given.get('sinks') ?? group.at
   const count = members.length
   const wrong = count > 0 && (count < sinksMin || count > sinksMax)
@@ -95,7 +113,8 @@ const fit = (group: ComponentTree, { planned }: Pick<Judged, 'planned'>, members
         ),
       ]
     : []
-  const strangers = (definition.sinksNamed?.(values) ?? [])
+  const named = answerOf(seen, (definition, values) => definition.sinksNamed?.(values)) ?? []
+  const strangers = named
     .filter(({ sink }) => !members.includes(sink))
     .map(({ setting, sink }) => {
       const line = group.given.get(`processor.${setting}`) ?? at
@@ -128,9 +147,9 @@ export const checkGroup = (
   registry: Registry,
   group: ComponentTree,
   sinks: SinkNames,
-  taken: ReadonlyMap<string, string>,
+  earlier: EarlierGroups,
 ): JudgedGroup => {
-  const members = membersOf(group, sinks, taken)
+  const members = membersOf(group, sinks, earlier)
   const processor = processorOf(registry, group)
   const fitting = fit(group, processor, members.names)
   const findings = [...unknown(group), ...members.findings, ...processor.findings, ...fitting]
@@ -138,5 +157,5 @@ export const checkGroup = (
   const { planned } = processor
   const min = planned?.definition.sinksMin ?? 1
   const cannot = planned === undefined || left.length < min || fitting.some((f) => f.level === 'fault')
-  return { planned: cannot ? undefined : { ...planned, sinks: left }, findings }
+  return { planned: cannot ? undefined : { ...planned, sinks: left }, names: members.listed, findings }
 }

@@ -4,6 +4,7 @@ import type { PropertyEntry } from './entry.ts'
 import type { FileFinding } from './finding.ts'
 import { nameList } from './name-list.ts'
 import type { Planned, Registry } from './plan.ts'
+import type { Seen } from './seen.ts'
 import type { Definition } from './setting.ts'
 import { findingAt } from './settings-check.ts'
 import { below, type ComponentTree } from './tree.ts'
@@ -11,6 +12,8 @@ import { below, type ComponentTree } from './tree.ts'
 export interface JudgedInterceptors {
   /** Undefined when one of them cannot be created. */
   readonly planned: readonly Planned<Definition>[] | undefined
+  /** Undefined when one of them is not understood. */
+  readonly seen: readonly Seen[] | undefined
   readonly findings: readonly FileFinding[]
 }
 
@@ -58,8 +61,10 @@ export const checkInterceptors = (registry: Registry, source: ComponentTree): Ju
     ),
   )
   const planned = judged.flatMap((one) => one.planned ?? [])
+  const seen = judged.flatMap((one) => one.seen ?? [])
   return {
     planned: planned.length === judged.length ? planned : undefined,
+    seen: seen.length === judged.length ? seen : undefined,
     findings: [...findings, ...judged.flatMap((one) => one.findings), ...idle],
   }
 }

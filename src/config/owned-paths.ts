@@ -1,8 +1,7 @@
 /** Folders and files that only one component may use (a lock guards them, and the second would never open), used by two of an agent. */
 import { resolve } from 'node:path'
 import type { FileFinding } from './finding.ts'
-import type { Plan, Planned } from './plan.ts'
-import type { Definition } from './setting.ts'
+import { answerOf, type Seen } from './seen.ts'
 import { findingAt } from './settings-check.ts'
 import type { AgentTree, ComponentTree } from './tree.ts'
 
@@ -14,13 +13,14 @@ const findingFor = (tree: ComponentTree, setting: string, says: string): FileFin
 /** A fault for each path of a component that an earlier one has, too. */
 export const ownedPathFindings = (
   agent: AgentTree,
-  { sources, channels }: Pick<Plan, 'sources' | 'channels'>,
+  { sources, channels }: Readonly<Record<'sources' | 'channels', readonly Seen[]>>,
 ): FileFinding[] => {
   const owners = new Map<string, string>()
-  const findingsOf = (word: 'sources' | 'channels', { name, definition, values }: Planned<Definition>) => {
-    const title = `${word.slice(0, -1)} ${name}`
-    const tree = agent.kinds[word].components.get(name)
-    return (definition.pathsOwned?.(values) ?? []).flatMap(({ setting, path: given }) => {
+  const findingsOf = (word: 'sources' | 'channels', seen: Seen) => {
+    const title = `${word.slice(0, -1)} ${seen.name}`
+    const tree = agent.kinds[word].components.get(seen.name)
+    const owned = answerOf(seen, (definition, values) => definition.pathsOwned?.(values)) ?? []
+    return owned.flatMap(({ setting, path: given }) => {
       const path = resolve(given)
       const owner = owners.get(path) ?? title
       owners.set(path, owner)

@@ -3,6 +3,7 @@ import { checkComponent, type Judged, typeLine } from './component-check.ts'
 import type { FileFinding } from './finding.ts'
 import { meantOr } from './name-list.ts'
 import type { Planned, Registry } from './plan.ts'
+import { answerOf } from './seen.ts'
 import type { Definition } from './setting.ts'
 import { findingAt } from './settings-check.ts'
 import { below, type ComponentTree } from './tree.ts'
@@ -23,7 +24,7 @@ export const checkSelector = (
     first !== undefined && !given.has('type')
       ? [findingAt(at, 'warning', `${title} has no type and is taken for replicating`, 'add selector.type')]
       : []
-  const { planned, findings } = checkComponent(registry, {
+  const { planned, seen, findings } = checkComponent(registry, {
     kind: 'selector',
     name: 'selector',
     title,
@@ -34,7 +35,8 @@ export const checkSelector = (
     engine: {},
     defaultType: 'replicating',
   })
-  const strangers = (planned === undefined ? [] : named(planned))
+  const channels = seen && answerOf(seen, (definition, values) => definition.channelsNamed?.(values))
+  const strangers = (channels ?? [])
     .filter(({ channel }) => !declared.includes(channel))
     .map(({ setting, channel }) => {
       const says = `selector.${setting}: ${channel} is none of the channels of source ${source.name}`

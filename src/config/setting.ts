@@ -61,8 +61,6 @@ export interface Finding {
   readonly says: string
   /** What to do about it. */
   readonly hint?: string
-  /** No setting that it comes from can have a fault of its own; so it is said beside such a fault of another one, too. */
-  readonly standsAlone?: boolean
 }
 
 /** What the checker needs to know of a component; `flow` extends it per kind with `create`. */
@@ -76,7 +74,10 @@ export interface Definition<T extends SettingsTable = SettingsTable> {
   readonly settings: T
   /** The setting that holds the batch size, for the check against transactionCapacity. */
   readonly batchSetting?: string
-  /** Checks over several settings. Pure: binds no port, dials no server, reads no file. */
+  /**
+   * Checks over several settings. Pure: binds no port, dials no server, reads no file. Where it reads a setting that is faulty, it is left out; `checks` of
+   * checks.ts keeps apart what depends on different ones.
+   */
   check?(values: Values<T>): Finding[]
   /** Of a channel: events also come into it, or go out of it, by others, so that it may have sources only, or sinks only. */
   readonly shared?: boolean

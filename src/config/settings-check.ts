@@ -1,5 +1,6 @@
 /** One component's settings against its table: every value parsed, every default filled in, everything that is wrong said with its line. */
 import { reasonOf } from '../base/faults.ts'
+import { answer } from './checks.ts'
 import { closest } from './did-you-mean.ts'
 import type { PropertyEntry } from './entry.ts'
 import type { FileFinding } from './finding.ts'
@@ -20,6 +21,8 @@ export interface Owner {
 
 export interface CheckedSettings {
   readonly values: Readonly<Record<string, unknown>>
+  /** The rows of which not everything has its value: faulty ones, required ones that are missing, starred ones with a faulty value. */
+  readonly unknown: ReadonlySet<string>
   readonly findings: readonly FileFinding[]
 }
 
@@ -78,6 +81,10 @@ class Settings {
   readonly #owner: Owner
   /** Which entry each row took, starred ones by their whole name. */
   readonly #taken = new Map<string, PropertyEntry>()
+  /** Rows without a value of their own, and starred settings by their whole name: their map has the rest. */
+  readonly #faulty = new Set<string>()
+  /** Starred rows that lack a faulty value. */
+  readonly #partial = new Set<string>()
 
   constructor(table: SettingsTable, owner: Owner) {
     this.#table = table
@@ -96,13 +103,19 @@ class Settings {
     this.#missing()
   }
 
-  /** Whether each row has a value of its type: a faulty one has its default, and a required one has none. */
-  get hasRequired(): boolean {
-    return Object.entries(this.#table).every(([key, row]) => !row.required || this.values[key] !== undefined)
+  get unknown(): ReadonlySet<string> {
+    return new Set([...this.#faulty, ...this.#partial])
+  }
+
+  /** What the definition's own check says, but for settings of which a fault is said, and for what depends on them. */
+  judge(definition: Definition): void {
+    const found = answer(this.values, this.#faulty, (values) => definition.check?.(values)) ?? []
+    for (const { level, setting, says, hint } of found)
+      if (!this.#faulty.has(setting)) this.say(this.#lineOf(setting), level, says, hint)
   }
 
   /** The line that set a row, by the row's key or by the whole name below a starred one; else the component's own. */
-  lineOf(setting: string): PropertyEntry {
+  #lineOf(setting: string): PropertyEntry {
     return this.#taken.get(setting) ?? this.#owner.at
   }
 
@@ -156,6 +169,8 @@ class Settings {
       if (star === undefined) this.values[key] = value
       else (this.values[key] as Map<string, unknown>).set(star, value)
     } catch (thrown) {
+      this.#faulty.add(name)
+      if (star !== undefined) this.#partial.add(key)
       this.say(entry, 'fault', `${this.#owner.prefix}${name}: ${shown(reasonOf(thrown), row, entry)}`)
     }
   }
@@ -163,9 +178,13 @@ class Settings {
   #missing(): void {
     for (const [key, row] of Object.entries(this.#table)) {
       if (!row.required) continue
-      const isThere = key.endsWith('*') ? (this.values[key] as Map<string, unknown>).size > 0 : this.#taken.has(key)
+      const isSome =
+        key.endsWith('*') && ((this.values[key] as Map<string, unknown>).size > 0 || this.#partial.has(key))
+      const isThere = isSome || this.#taken.has(key)
       const name = `${this.#owner.prefix}${key.replace('*', 'NAME')}`
-      if (!isThere) this.say(this.#owner.at, 'fault', `${this.#owner.title} needs ${name}`, row.doc)
+      if (isThere) continue
+      this.#faulty.add(key)
+      this.say(this.#owner.at, 'fault', `${this.#owner.title} needs ${name}`, row.doc)
     }
   }
 }
@@ -174,10 +193,6 @@ class Settings {
 export const checkSettings = (definition: Definition, given: Given, owner: Owner): CheckedSettings => {
   const settings = new Settings(definition.settings, owner)
   settings.read(given)
-  const isSound = !hasFault(settings.findings)
-  if (isSound || settings.hasRequired) {
-    for (const { level, setting, says, hint, standsAlone } of definition.check?.(settings.values) ?? [])
-      if (isSound || standsAlone === true) settings.say(settings.lineOf(setting), level, says, hint)
-  }
+  settings.judge(definition)
   return settings
 }

@@ -1,11 +1,11 @@
 /** One sink: its own settings and the one channel that it takes from. */
-import type { ChannelUser } from './batch-sizes.ts'
 import { type ChannelNames, channelTrouble } from './channel-names.ts'
 import { sinkSettings } from './common-settings.ts'
 import { checkComponent, typeLine } from './component-check.ts'
 import type { FileFinding } from './finding.ts'
 import { nameList } from './name-list.ts'
 import type { PlannedSink, Registry } from './plan.ts'
+import type { ChannelUser } from './seen.ts'
 import { findingAt } from './settings-check.ts'
 import type { ComponentTree } from './tree.ts'
 

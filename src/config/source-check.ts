@@ -1,5 +1,4 @@
 /** One source: its own settings, its channels, its selector, its interceptors. */
-import type { ChannelUser } from './batch-sizes.ts'
 import { type ChannelNames, channelTrouble } from './channel-names.ts'
 import { sourceSettings } from './common-settings.ts'
 import { checkComponent, typeLine } from './component-check.ts'
@@ -7,6 +6,7 @@ import type { FileFinding } from './finding.ts'
 import { checkInterceptors } from './interceptors-check.ts'
 import { nameList } from './name-list.ts'
 import type { PlannedSource, Registry } from './plan.ts'
+import type { ChannelUser } from './seen.ts'
 import { checkSelector, isContent } from './selector-check.ts'
 import { findingAt } from './settings-check.ts'
 import type { ComponentTree } from './tree.ts'
@@ -54,7 +54,8 @@ export const checkSource = (registry: Registry, source: ComponentTree, names: Ch
     ...interceptors.findings,
   ]
   const channels = list.names.filter((channel) => names.sound.has(channel))
-  const user = own.seen && { word: 'sources' as const, component: own.seen, channels: list.names }
+  const seen = { channels: list.names, interceptors: interceptors.seen }
+  const user = own.seen && { word: 'sources' as const, component: own.seen, ...seen }
   const lacks = own.planned === undefined || selector.planned === undefined || interceptors.planned === undefined
   if (lacks || channels.length === 0 || !isContent(selector.planned, channels))
     return { planned: undefined, user, findings }
