@@ -1,6 +1,7 @@
 /** From an offset to the place of its batch in the files: by the hints that readers leave behind, by the index, then header by header. */
 import { KafkaFault } from '../../protocol/error-codes.ts'
 import { BatchCursor } from './batch-cursor.ts'
+import { positionNear } from './index-use.ts'
 import type { SegmentList } from './segment-list.ts'
 import type { Segment } from './segment.ts'
 
@@ -79,7 +80,7 @@ export class BatchSearch {
     if (offset <= segment.baseOffset) return 0
     const hint = this.#hints.find(segment, offset)
     if (hint !== undefined) return hint
-    const cursor = new BatchCursor(segment.log, segment.offsets.find(offset)?.position ?? 0, segment.size, 4096)
+    const cursor = new BatchCursor(segment.log, positionNear(segment, offset), segment.size, 4096)
     while (cursor.next()) if (cursor.lastOffset >= offset) return cursor.position
     if (cursor.isAtEnd) return segment.size
     throw new KafkaFault('CORRUPT_MESSAGE', `${segment.log.path} is damaged at byte ${cursor.position}`)

@@ -6,6 +6,7 @@ import { decodeMarker, type Marker } from '../../protocol/control-batch.ts'
 import { KafkaFault } from '../../protocol/error-codes.ts'
 import type { BatchHeader } from '../../protocol/record-batch.ts'
 import { BatchCursor } from './batch-cursor.ts'
+import { positionNear } from './index-use.ts'
 import type { ProducerSnapshots } from './producer-snapshots.ts'
 import type { EndedTransaction, ProducerState } from './producer-state.ts'
 import type { AbortedTransaction } from './transaction-index.ts'
@@ -30,8 +31,7 @@ const replay = (
   [from, upTo]: readonly [number, number],
   ended: (transaction: EndedTransaction) => void,
 ): void => {
-  const near = segment.load().offsets.find(from)
-  const cursor = new BatchCursor(segment.log, near?.position ?? 0, segment.size, 4096)
+  const cursor = new BatchCursor(segment.log, positionNear(segment, from), segment.size, 4096)
   while (cursor.next() && cursor.baseOffset < upTo) {
     if (cursor.baseOffset < from || cursor.magic !== 2) continue
     const batch = cursor.header()
@@ -63,8 +63,7 @@ export const indexAborted = (segment: Segment, segments: SegmentList, snapshots:
 /** Whether each of these transactions is ended by a marker of its producer that does not say otherwise. Throws system errors. */
 export const markersHold = (segment: Segment, transactions: readonly AbortedTransaction[]): boolean =>
   transactions.every(({ producerId, lastOffset }) => {
-    const near = segment.load().offsets.find(lastOffset)
-    const cursor = new BatchCursor(segment.log, near?.position ?? 0, segment.size, 4096)
+    const cursor = new BatchCursor(segment.log, positionNear(segment, lastOffset), segment.size, 4096)
     while (cursor.next()) if (cursor.lastOffset >= lastOffset) break
     if (cursor.size === 0 || cursor.lastOffset !== lastOffset || cursor.magic !== 2) return false
     const batch = cursor.header()

@@ -7,7 +7,7 @@ import { KafkaFault } from '../../protocol/error-codes.ts'
 import { checkBatch } from '../../protocol/batch-check.ts'
 import type { BatchHeader } from '../../protocol/record-batch.ts'
 import { BatchCursor } from './batch-cursor.ts'
-import type { OffsetEntry } from './offset-index.ts'
+import { holds } from './index-use.ts'
 import type { SegmentList } from './segment-list.ts'
 import type { Segment } from './segment.ts'
 
@@ -62,12 +62,6 @@ const scanSegment = (
   segment.size = cursor.position
   if (cutBytes > 0) segment.cutTail()
   return { endOffset, cutBytes }
-}
-
-/** Whether the batch that an index entry points at is the one it names. */
-const holds = (segment: Segment, entry: OffsetEntry): boolean => {
-  const cursor = new BatchCursor(segment.log, entry.position, segment.size, 128)
-  return cursor.next() && cursor.lastOffset === entry.offset
 }
 
 /** Whether the entry is undamaged, of whatever format. */

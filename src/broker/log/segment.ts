@@ -3,6 +3,7 @@
  * of a log is appended to. A segment found on disk is looked at when it is first used, so that a start does not read it.
  */
 import { join } from 'node:path'
+import type { Log } from '../../base/log.ts'
 import type { BatchHeader } from '../../protocol/record-batch.ts'
 import { BatchCursor } from './batch-cursor.ts'
 import { rethrowUnlessDisk } from './disk-errors.ts'
@@ -22,6 +23,7 @@ export const relativeOffsetMax = 2 ** 31 - 1
 export interface SegmentHome {
   readonly files: OpenFiles
   readonly folder: string
+  readonly log: Log
   readonly settings: LogSettings
 }
 
@@ -45,6 +47,8 @@ export class Segment {
   /** The largest timestamp and the last offset of the batch that holds it; -1 if none. */
   maxTimestampMs = -1
   maxTimestampOffset = -1
+  /** Its records are damaged somewhere: the indexes cannot be made again from them. */
+  isBroken = false
   /** Appended to since its files were last synced. */
   isDirty = false
   /** Nothing of the indexes is in memory only. True of what was found on disk until it is looked at. */
@@ -85,7 +89,7 @@ export class Segment {
     this.size = this.log.disk.stat(this.log.path)?.size ?? 0
     this.isSealed = this.#adoptIndexes()
     if (this.isSealed) this.#takeMaxTimestamp()
-    else this.#rebuildIndexes()
+    else this.rebuildIndexes()
     this.#readFirstTimestamp()
     this.#isLoaded = true
     return this
@@ -99,8 +103,8 @@ export class Segment {
     return isSane && this.#lastEntriesHold()
   }
 
-  /** Reads the headers of the whole file and makes both indexes anew; the next sync or stop seals them. */
-  #rebuildIndexes(): void {
+  /** Reads the headers of the whole file and makes both indexes anew; the next sync or stop seals them. Throws system errors. */
+  rebuildIndexes(): void {
     this.restartIndexes(undefined)
     const cursor = new BatchCursor(this.log, 0, this.size)
     let endOffset = this.baseOffset
@@ -108,6 +112,11 @@ export class Segment {
       endOffset = cursor.lastOffset + 1
       if (cursor.magic === 2) this.noteBatch(cursor.position, cursor.header())
     }
+  }
+
+  /** Says what was found wrong with its files. */
+  warn(says: string): void {
+    this.#home.log.warn(says)
   }
 
   /** Whether an entry can follow on `endOffset`. No checksum covers a base offset: it must ascend (compaction leaves gaps) and fit the indexes. */

@@ -1,6 +1,7 @@
 /** From times to offsets, for ListOffsets: the time index finds the segment and the batch, the batch's records say which of them it is. */
 import { RecordReader } from '../../protocol/record-reader.ts'
 import { BatchCursor } from './batch-cursor.ts'
+import { offsetNear, positionNear } from './index-use.ts'
 import type { FoundOffset } from './log-types.ts'
 import type { SegmentList } from './segment-list.ts'
 import type { Segment } from './segment.ts'
@@ -16,8 +17,8 @@ export const findTime = (segments: SegmentList, timestampMs: number, fromOffset:
 }
 
 const findTimeIn = (segment: Segment, timestampMs: number, fromOffset: number): FoundOffset | undefined => {
-  const near = Math.max(segment.times.find(timestampMs)?.offset ?? 0, fromOffset)
-  const cursor = new BatchCursor(segment.log, segment.offsets.find(near)?.position ?? 0, segment.size)
+  const near = Math.max(offsetNear(segment, timestampMs), fromOffset)
+  const cursor = new BatchCursor(segment.log, positionNear(segment, near), segment.size)
   while (cursor.next()) {
     if (cursor.lastOffset < fromOffset || cursor.magic < 2 || cursor.header().maxTimestamp < timestampMs) continue
     const found = findRecord(cursor, timestampMs, fromOffset)

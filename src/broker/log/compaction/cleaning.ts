@@ -2,6 +2,7 @@
 import { checkBatch } from '../../../protocol/batch-check.ts'
 import type { BatchHeader } from '../../../protocol/record-batch.ts'
 import { BatchCursor } from '../batch-cursor.ts'
+import { positionNear } from '../index-use.ts'
 import type { LogState } from '../log-state.ts'
 import type { PartitionLog } from '../partition-log.ts'
 import type { Segment } from '../segment.ts'
@@ -48,7 +49,7 @@ export type VisitBatch = (bytes: Buffer, header: BatchHeader) => number | 'stop'
  */
 export const walk = async (job: CleaningJob, segment: Segment, from: number, visit: VisitBatch): Promise<boolean> => {
   const { log, pace, readBytes } = job
-  const start = log.compacting(() => segment.load().offsets.find(from - 1)?.position ?? 0)
+  const start = log.compacting(() => positionNear(segment, from - 1))
   const cursor = new BatchCursor(segment.log, start, segment.size, Math.max(1, readBytes))
   while (log.compacting((state) => isStillThere(state, segment) && cursor.next())) {
     if (cursor.magic < 2) throw new Unfit('it holds messages in a format from before Kafka 0.11')
