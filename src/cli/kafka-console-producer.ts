@@ -41,7 +41,7 @@ class LineFeed {
   readonly #stop: AbortSignal
   /** Sizes of lines that were too long to be kept. */
   readonly #overlong: number[] = []
-  readonly #isTerminal = isatty(0)
+  readonly #isDialogue = isatty(0) && isatty(1)
   readonly #progress = new Progress(realClock)
   #batches: LineBatches | undefined
   #lines = 0
@@ -111,9 +111,9 @@ class LineFeed {
     }
   }
 
-  /** Only for a person: scripts read what a tool prints, and Kafka's own prints the prompt only on a terminal since 4.0. */
+  /** Where both ends are a terminal, as in Kafka 2.8 to 4.3; 0.11 to 1.1 prompted in pipes, too, and 0.10 nowhere. */
   #prompt(): void {
-    if (this.#isTerminal) process.stdout.write('>')
+    if (this.#isDialogue) process.stdout.write('>')
   }
 }
 
