@@ -35,6 +35,7 @@ export interface Growth {
   /** How many partitions there are, and how many there shall be. */
   readonly from: number
   readonly count: number
+  readonly configs: Given
   readonly settings: LogSettings
 }
 
@@ -74,11 +75,13 @@ export class PartitionFolders {
       for (const path of made) this.#disk.remove(path)
       throw thrown
     }
-    return places.map((folder, partition) => folder.adopt(name, partition, settings))
+    const created = places.map((folder, partition) => folder.adopt(name, partition, settings))
+    this.#sayCreated(created, configs)
+    return created
   }
 
   /** Makes the folders of partitions that a topic gets later, in order: what a crash leaves is a topic with fewer of them. Throws system errors. */
-  grow(name: string, id: string, { from, count, settings }: Growth): PartitionLog[] {
+  grow(name: string, id: string, { from, count, configs, settings }: Growth): PartitionLog[] {
     const places = this.#placesFor(name, from, count)
     const made: string[] = []
     try {
@@ -94,7 +97,15 @@ export class PartitionFolders {
       for (const path of made) this.#disk.remove(path)
       throw thrown
     }
-    return places.map((folder, i) => folder.adopt(name, from + i, settings))
+    const created = places.map((folder, i) => folder.adopt(name, from + i, settings))
+    this.#sayCreated(created, configs)
+    return created
+  }
+
+  #sayCreated(created: readonly PartitionLog[], configs: Given): void {
+    const properties = Array.from(configs, ([name, value]) => `${name}=${value}`).join(', ')
+    for (const { topic, partition, folder } of created)
+      this.#log.info(`Created log for partition ${topic}-${partition} in ${folder} with properties {${properties}}.`)
   }
 
   /** The settings that a found topic overrides; `listed` is what a list of topics says of it. */
@@ -207,7 +218,12 @@ export class PartitionFolders {
 
   /** Puts a partition out of sight; gives the path that is left to be removed. Throws system errors. */
   hide(log: PartitionLog): string | undefined {
-    return this.#folders.of(log)?.hide(log)
+    const path = this.#folders.of(log)?.hide(log)
+    if (path !== undefined)
+      this.#log.info(
+        `Log for partition ${log.topic}-${log.partition} is renamed to ${path} and is scheduled for deletion`,
+      )
+    return path
   }
 
   /** Makes what was created and deleted last. Throws system errors. */

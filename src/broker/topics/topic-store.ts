@@ -162,7 +162,8 @@ export class TopicStore implements AsyncDisposable {
     checkGrowth(topic, count)
     if (validateOnly) return
     const { id, configs, partitions } = topic
-    const growth = { from: partitions.length, count, settings: logSettings(topicValues(configs, this.#options.given)) }
+    const settings = logSettings(topicValues(configs, this.#options.given))
+    const growth = { from: partitions.length, count, configs, settings }
     const grow = (): PartitionLog[] => this.#partitions.grow(name, id, growth)
     const more = orStorageError(`Topic ${name} cannot get more partitions`, grow)
     this.#add({ ...topic, partitions: [...partitions, ...more] })
