@@ -7,6 +7,7 @@ import type { ClientOptions } from '../client/options.ts'
 import { closest } from '../config/did-you-mean.ts'
 import { javaRegex } from '../config/java-regex.ts'
 import { type FormatterName, formatterNamed, formatterNames } from './formatters.ts'
+import { takeGroupProtocol } from './group-protocol.ts'
 import { type JoptValues, UsageError } from './jopt.ts'
 import { bootstrapOf, clientOf } from './kafka-bootstrap.ts'
 import { badSetting, clientProperties, sayFindings } from './kafka-client-properties.ts'
@@ -128,10 +129,11 @@ const clientParts = (
   const isolation = values.one('isolation-level')
   const given = new Map([...settings].filter(([setting]) => !own.has(setting)))
   if (isolation !== undefined) given.set('isolation.level', isolation)
+  const protocol = takeGroupProtocol(given)
   const { client, consumer, findings } = parseConsumerSettings(given, closest)
   sayFindings(findings, given, consumerRows, log)
   const first = clientOf(bootstrapOf(values, name, log), clientId, log)
-  return { client: { ...first, ...client, bootstrap: first.bootstrap }, consumer }
+  return { client: { ...first, ...client, bootstrap: first.bootstrap }, consumer: { ...consumer, ...protocol } }
 }
 
 const commitIntervalOf = (settings: ReadonlyMap<string, string>): number | undefined => {

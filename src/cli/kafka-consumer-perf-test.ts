@@ -9,6 +9,7 @@ import { closest } from '../config/did-you-mean.ts'
 import { javaRegex } from '../config/java-regex.ts'
 import { realClock } from '../io/clock.ts'
 import { exitCodes } from './command.ts'
+import { takeGroupProtocol } from './group-protocol.ts'
 import { type JoptOption, type JoptValues, UsageError } from './jopt.ts'
 import { bootstrapOf, bootstrapOption, clientOf, zookeeperOption } from './kafka-bootstrap.ts'
 import { clientProperties, sayFindings } from './kafka-client-properties.ts'
@@ -83,7 +84,8 @@ const planOf = (values: JoptValues, log: Log): Plan => {
   const count = values.long('messages')
   if (count === undefined) throw new UsageError('Missing required argument "[messages]"')
   const own = clientOf(bootstrapOf(values, name, log), clientId, log)
-  const given = clientProperties(values, 'consumer.config', 'consumer-props')
+  const given = new Map(clientProperties(values, 'consumer.config', 'consumer-props'))
+  const protocol = takeGroupProtocol(given)
   const { client, consumer, findings } = parseConsumerSettings(given, closest)
   sayFindings(findings, given, consumerRows, log)
   const partitionFetchBytes = values.integer('fetch-size')
@@ -93,6 +95,7 @@ const planOf = (values: JoptValues, log: Log): Plan => {
       offsetReset: values.has('from-latest') ? 'latest' : 'earliest',
       checkCrc: false,
       ...consumer,
+      ...protocol,
       groupId: values.one('group') ?? consumer.groupId ?? `perf-consumer-${Math.trunc(Math.random() * 100_000)}`,
       ...(partitionFetchBytes === undefined ? {} : { partitionFetchBytes }),
     },

@@ -11,6 +11,7 @@ import type { ClientOptions } from '../client/options.ts'
 import { closest } from '../config/did-you-mean.ts'
 import { realClock } from '../io/clock.ts'
 import { exitCodes } from './command.ts'
+import { takeGroupProtocol } from './group-protocol.ts'
 import type { JoptOption, JoptValues } from './jopt.ts'
 import { bootstrapOf, bootstrapOption, clientOf, zookeeperOption } from './kafka-bootstrap.ts'
 import { clientProperties, sayFindings } from './kafka-client-properties.ts'
@@ -31,13 +32,22 @@ const options: readonly JoptOption[] = [
   {
     names: ['session-timeout'],
     value: 'Integer: ms',
-    doc: 'After which silence the group goes on without. (default: 30000)',
+    doc: 'After which silence the group goes on without; not with --group-protocol consumer. (default: 30000)',
   },
   { names: ['verbose'], doc: 'Print every record.' },
   { names: ['enable-autocommit'], doc: 'Offsets are committed without a line about it.' },
   { names: ['reset-policy'], value: 'String: policy', doc: 'earliest, latest or none. (default: earliest)' },
-  { names: ['assignment-strategy'], value: 'String: class', doc: 'The Java class of an assignor.' },
-  { names: ['group-protocol'], value: 'String: protocol', doc: 'classic. (default: classic)' },
+  {
+    names: ['assignment-strategy'],
+    value: 'String: class',
+    doc: 'The Java class of an assignor; not with --group-protocol consumer.',
+  },
+  { names: ['group-protocol'], value: 'String: protocol', doc: 'classic or consumer. (default: classic)' },
+  {
+    names: ['group-remote-assignor'],
+    value: 'String: assignor',
+    doc: 'uniform or range, with --group-protocol consumer; else it has no effect. (default: as the broker chooses)',
+  },
   { names: ['consumer.config', 'command-config'], value: 'String: config file', doc: 'A file of consumer settings.' },
 ]
 
@@ -54,10 +64,30 @@ interface Plan {
 const settingsOf: Readonly<Record<string, string>> = {
   'group-id': 'group.id',
   'group-instance-id': 'group.instance.id',
-  'session-timeout': 'session.timeout.ms',
   'reset-policy': 'auto.offset.reset',
-  'assignment-strategy': 'partition.assignment.strategy',
   'group-protocol': 'group.protocol',
+}
+
+/** Those that mean something under one protocol only, as in Kafka's tool, which gives them to its consumer only then. */
+const settingsUnder = {
+  classic: { 'session-timeout': 'session.timeout.ms', 'assignment-strategy': 'partition.assignment.strategy' },
+  consumer: { 'group-remote-assignor': 'group.remote.assignor' },
+} as const
+
+/** The consumer's settings, of the options and the file. Options win. */
+const settingsGiven = (values: JoptValues): Map<string, string> => {
+  const given = new Map([['auto.offset.reset', 'earliest'], ...clientProperties(values, 'consumer.config')])
+  const take = (settings: Readonly<Record<string, string>>): void => {
+    for (const [option, setting] of Object.entries(settings)) {
+      const value = values.one(option)
+      if (value !== undefined) given.set(setting, value)
+    }
+  }
+  take(settingsOf)
+  const isConsumer = given.get('group.protocol')?.toLowerCase() === 'consumer'
+  if (!isConsumer && !given.has('session.timeout.ms')) given.set('session.timeout.ms', '30000')
+  take(settingsUnder[isConsumer ? 'consumer' : 'classic'])
+  return given
 }
 
 /** Throws a UsageError. */
@@ -65,21 +95,14 @@ const planOf = (values: JoptValues, log: Log): Plan => {
   const topic = values.required('topic')
   values.required('group-id')
   const own = clientOf(bootstrapOf(values, name, log), clientId, log)
-  const given = new Map([
-    ['session.timeout.ms', '30000'],
-    ['auto.offset.reset', 'earliest'],
-    ...clientProperties(values, 'consumer.config'),
-  ])
-  for (const [option, setting] of Object.entries(settingsOf)) {
-    const value = values.one(option)
-    if (value !== undefined) given.set(setting, value)
-  }
+  const given = settingsGiven(values)
+  const protocol = takeGroupProtocol(given)
   const { client, consumer, findings } = parseConsumerSettings(given, closest)
   sayFindings(findings, given, consumerRows, log)
   const count = values.integer('max-messages') ?? -1
   return {
     client: { ...own, ...client, bootstrap: own.bootstrap },
-    consumer,
+    consumer: { ...consumer, ...protocol },
     topic,
     count: count < 0 ? Infinity : count,
     verbose: values.has('verbose'),

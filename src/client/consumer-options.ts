@@ -8,6 +8,10 @@ export interface ConsumerOptions {
   readonly heartbeatIntervalMs: number
   /** How long members may take to join again when the group rebalances. */
   readonly rebalanceTimeoutMs: number
+  /** Whether the members share out among themselves, or the broker does (KIP-848), by the heartbeats and in the time that it asks for. */
+  readonly groupProtocol: 'classic' | 'consumer'
+  /** The broker's assignor to ask for; undefined for its own choice. */
+  readonly remoteAssignor: string | undefined
   /** Names of assignors, in order of preference. */
   readonly assignors: readonly AssignorName[]
   /** Where to begin without a committed offset. */
@@ -32,6 +36,8 @@ export const consumerDefaults: ConsumerOptions = {
   sessionTimeoutMs: 45_000,
   heartbeatIntervalMs: 3000,
   rebalanceTimeoutMs: 300_000,
+  groupProtocol: 'classic',
+  remoteAssignor: undefined,
   assignors: ['range', 'cooperative-sticky'],
   offsetReset: 'latest',
   isolation: 'read_uncommitted',

@@ -9,6 +9,7 @@ import type { TopicPartition } from './assignors/assignor.ts'
 import { Cluster } from './cluster.ts'
 import { consumerDefaults } from './consumer-options.ts'
 import type { ConsumerOptions } from './consumer-options.ts'
+import { ConsumerGroup } from './consumer-group.ts'
 import { Coordinator } from './coordinator.ts'
 import { isRetriable } from './errors.ts'
 import type { FetchedRecords } from './fetched-records.ts'
@@ -50,7 +51,7 @@ export class Consumer implements AsyncDisposable {
   readonly #closing = new AbortController()
   #positions: ReadonlyMap<string, PartitionPosition> = new Map()
   #subscription: Subscription | undefined
-  #group: Group | undefined
+  #group: Group | ConsumerGroup | undefined
   #failure: Error | undefined
 
   constructor(client: ClientOptions, options: Partial<ConsumerOptions> = {}, hooks: ConsumerHooks = {}) {
@@ -83,7 +84,8 @@ export class Consumer implements AsyncDisposable {
     const { excludeInternalTopics } = this.options
     this.#subscription = new Subscription(this.#cluster, wanted, excludeInternalTopics, () => this.#group?.rejoin())
     const subscription = this.#subscription
-    this.#group = new Group({
+    const Member = this.options.groupProtocol === 'consumer' ? ConsumerGroup : Group
+    this.#group = new Member({
       cluster: this.#cluster,
       options: this.options,
       coordinator,
@@ -176,7 +178,7 @@ export class Consumer implements AsyncDisposable {
   }
 
   /** The group is joined when there is metadata: a regular expression needs it. */
-  async #start(group: Group): Promise<void> {
+  async #start(group: Group | ConsumerGroup): Promise<void> {
     if (await this.#untilDone(() => this.#cluster.refresh())) group.start()
   }
 

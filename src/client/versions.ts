@@ -16,12 +16,12 @@ const leastVersion: Readonly<Record<number, number>> = { [produce.key]: 3, [fetc
 const metadataKey = 3
 const offsetCommitKey = 8
 const offsetFetchKey = 9
-/** Above these, topics go by id and commits by member epoch: nothing that this client needs. */
+/** Above these, topics go by id: nothing that this client needs. */
 const mostVersion: Readonly<Record<number, number>> = {
   [produce.key]: 11,
   [fetch.key]: 12,
   [metadataKey]: 12,
-  [offsetCommitKey]: 8,
+  [offsetCommitKey]: 9,
   [offsetFetchKey]: 8,
 }
 

@@ -106,3 +106,32 @@ it('an election on one broker finds the leaders that are there', async () => {
   })
   expect((await elect()).err).toMatch(/^One and only one of the following options is required: topic, /)
 })
+
+it.each([
+  [
+    'kafka-verifiable-consumer',
+    [
+      '--group-id',
+      'newer',
+      '--group-protocol',
+      'consumer',
+      '--group-remote-assignor',
+      'range',
+      '--session-timeout',
+      '9000',
+    ],
+  ],
+  [
+    'kafka-console-consumer',
+    ['--group', 'newer', '--consumer-property', 'group.protocol=consumer', '--from-beginning'],
+  ],
+])('%s reads in a group of the newer protocol, and goes on where it was left', async (name, options) => {
+  const topic = ['--topic', `newer-${name}`]
+  await tool('kafka-verifiable-producer', [...server(), ...topic, '--max-messages', '4'])
+  const read = await tool(name, [...server(), ...topic, ...options, '--max-messages', '3'])
+  expect(read).toMatchObject({ code: 0 })
+  const rest = await tool(name, [...server(), ...topic, ...options, '--max-messages', '1'])
+  expect(rest.out).toMatch(/^3\n$|"minOffset":3,"maxOffset":3/)
+  const groups = await tool('kafka-consumer-groups', [...server(), '--describe', '--group', 'newer', '--state'])
+  expect(groups.out + groups.err).toMatch(/newer.* (?:range|uniform) /)
+})
