@@ -3,6 +3,7 @@ import { Consumer } from '../../src/client/consumer.ts'
 import { clientOptions } from '../../src/client/options.ts'
 import { Partitioner } from '../../src/client/partitioner.ts'
 import { Producer } from '../../src/client/producer.ts'
+import { creationSoonMs } from '../../src/client/topic-lookup.ts'
 import { TransactionalProducer } from '../../src/client/transactional-producer.ts'
 import type { Context } from '../../src/flow/context.ts'
 import { KafkaChannel, type KafkaChannelOptions } from './kafka-channel.ts'
@@ -21,7 +22,14 @@ export const partsOf = (values: KafkaChannelValues, context: Context): KafkaChan
   const { parseAsFlumeEvent, defaultPartitionId: defaultPartition, partitionIdHeader: partitionHeader } = values
   const rules = { parseAsFlumeEvent, defaultPartition, partitionHeader }
   const maker = new RecordMaker(name, rules, new Partitioner(random))
-  const producer = { ...producing.producer, acks: producing.producer.acks ?? -1, idempotent: true } as const
+  // A topic that is missing is said by the runner, which tries again.
+  const patience = { missingTopicMaxMs: creationSoonMs }
+  const producer = {
+    ...producing.producer,
+    ...patience,
+    acks: producing.producer.acks ?? -1,
+    idempotent: true,
+  } as const
   const putClient = clientOptions({ ...producing.client, ...shared })
   // Of its own at every start: two agents of one name must not shut each other out.
   const transactionalId = `millrace-${agent}-${name}-${random.bytes(8).toString('hex')}`
@@ -38,7 +46,12 @@ export const partsOf = (values: KafkaChannelValues, context: Context): KafkaChan
       context,
       producer: new Producer(putClient, producer),
       transactional: () =>
-        new TransactionalProducer(putClient, { ...producing.producer, transactionalId, transactionTimeoutMs }),
+        new TransactionalProducer(putClient, {
+          ...producing.producer,
+          ...patience,
+          transactionalId,
+          transactionTimeoutMs,
+        }),
     }),
     takes: (changed) =>
       new Takes({

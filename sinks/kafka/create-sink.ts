@@ -1,6 +1,7 @@
 /** Makes the sink from its settings; loaded when a flow has one, since the client behind it is large. */
 import { clientOptions } from '../../src/client/options.ts'
 import { Producer } from '../../src/client/producer.ts'
+import { creationSoonMs } from '../../src/client/topic-lookup.ts'
 import type { Context } from '../../src/flow/context.ts'
 import { bodyOf, datumEncoder } from './event-value.ts'
 import { KafkaSink } from './kafka-sink.ts'
@@ -43,6 +44,8 @@ export const createKafkaSink = async (values: KafkaSinkValues, context: Context)
       producer: new Producer(clientOptions({ ...client, bootstrap, clock, random, log }), {
         ...producer,
         acks: values['kafka.producer.acks'],
+        // The runner tries again, and says what is missing: the sooner the better.
+        missingTopicMaxMs: creationSoonMs,
       }),
     },
     context,

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { brokerBench } from '../../test/fakes/broker.ts'
+import { FakeClock } from '../../test/fakes/clock.ts'
 import { fakeContext } from '../../test/fakes/context.ts'
 import { consumerOf, createTopic, storedIn } from '../../test/fakes/kafka-client.ts'
 import type { ReadRecord } from '../../test/fakes/kafka-client.ts'
@@ -7,6 +8,7 @@ import { valuesOf } from '../../test/fakes/values.ts'
 import type { Event } from '../../src/flow/event.ts'
 import { noHeaders } from '../../src/flow/event.ts'
 import { Rejected } from '../../src/flow/sink.ts'
+import type { Clock } from '../../src/io/clock.ts'
 import { EventDecoder } from '../../src/formats/avro-event.ts'
 import { AvroReader } from '../../src/formats/avro-reader.ts'
 import { createKafkaSink } from './create-sink.ts'
@@ -26,8 +28,15 @@ const event = (body: string, headers: Record<string, string> = {}): Event => ({
 })
 const texts = (count: number, from = 0): Event[] => Array.from({ length: count }, (_, i) => event(`${from + i}`))
 
+interface SinkTo {
+  readonly partitions?: number
+  readonly settings?: Readonly<Record<string, string>>
+  readonly broker?: Readonly<Record<string, string>>
+  readonly clock?: Clock
+}
+
 /** A broker with a topic t, and an open sink into it. */
-const sinkTo = async ({ partitions = 1, settings = {}, broker = {} } = {}) => {
+const sinkTo = async ({ partitions = 1, settings = {}, broker = {}, clock }: SinkTo = {}) => {
   const bench = await brokerBench(broker)
   undo.push(() => bench[Symbol.asyncDispose]())
   await createTopic(bench, 't', partitions)
@@ -37,7 +46,7 @@ const sinkTo = async ({ partitions = 1, settings = {}, broker = {} } = {}) => {
     'kafka.producer.retry.backoff.ms': '2',
     ...settings,
   }) as unknown as KafkaSinkValues
-  const context = fakeContext()
+  const context = fakeContext(clock === undefined ? {} : { clock })
   const sink = await createKafkaSink(values, context)
   undo.push(() => sink[Symbol.asyncDispose]())
   await sink.open()
@@ -196,6 +205,20 @@ it('a missing topic that nobody creates is a clear error, not a rejection', asyn
     settings: { 'kafka.topic': 'gone', 'kafka.producer.max.block.ms': '20' },
   })
   await expect(write(texts(1))).rejects.toMatchObject({ code: 'TOPIC_MISSING' })
+})
+
+it('a missing topic is not waited for long, since the write is tried again anyway', async () => {
+  const clock = new FakeClock()
+  const { write, context } = await sinkTo({
+    broker: { 'auto.create.topics.enable': 'false' },
+    settings: { 'kafka.topic': 'gone', 'kafka.producer.retry.backoff.ms': '100' },
+    clock,
+  })
+  const failure = write(texts(1)).catch((error: unknown) => error)
+  while ((await Promise.race([failure, clock.advanceSlowly(5, 5)])) === undefined);
+  expect(await failure).toMatchObject({ code: 'TOPIC_MISSING' })
+  expect(clock.monotonic()).toBeLessThan(2500)
+  expect(context.log.of('warn')).toEqual([])
 })
 
 it('a write that is given up ends at once', async () => {

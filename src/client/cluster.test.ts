@@ -122,6 +122,19 @@ describe('a topic', () => {
     })
   })
 
+  it('that the broker does not create is said within two seconds, once, while it is waited for', async () => {
+    await using bench = await brokerBench({ 'auto.create.topics.enable': 'false' })
+    const [clock, log] = [new FakeClock(), new RecordingLog()]
+    using cluster = clusterAt([bench.port], { clock, log, retryBackoffMs: 100, retryBackoffMaxMs: 1000 })
+    const missing = lookUpTopic(cluster, 't', 60_000).catch((error: unknown) => error)
+    while (log.of('warn').length === 0) expect(await Promise.race([missing, clock.advanceSlowly(5, 5)])).toBe(undefined)
+    const saidMs = clock.monotonic()
+    while ((await Promise.race([missing, clock.advanceSlowly(5, 5)])) === undefined);
+    expect(saidMs).toBeLessThan(2500)
+    expect(log.of('warn')).toEqual([expect.stringMatching(/no topic t\b.*kafka-topics.sh --create --topic t/)])
+    expect(clock.monotonic()).toBeGreaterThan(9000)
+  })
+
   it('with a name that cannot be is refused at once', async () => {
     await using bench = await brokerBench()
     using cluster = clusterAt([bench.port])

@@ -1,5 +1,6 @@
 /** How a producer behaves; the defaults are those of Kafka's own producer, but for idempotence, which does not depend on `acks` here. */
 import type { CodecName } from '../protocol/compression.ts'
+import { creationMaxMs } from './topic-lookup.ts'
 
 export interface ProducerOptions {
   /** Who must have a batch before it counts as stored: -1 all in-sync replicas, 1 the leader, 0 nobody. */
@@ -14,6 +15,8 @@ export interface ProducerOptions {
   readonly deliveryTimeoutMs: number
   /** How long to wait for the metadata of a topic. */
   readonly maxBlockMs: number
+  /** How long of it to wait for a topic that does not exist, which asking for it may create. */
+  readonly missingTopicMaxMs: number
   /** How long the broker may take to have a batch acknowledged. */
   readonly ackTimeoutMs: number
   readonly compression: CodecName
@@ -32,6 +35,7 @@ export const producerDefaults: ProducerOptions = {
   requestBytesMax: 1_048_576,
   deliveryTimeoutMs: 120_000,
   maxBlockMs: 60_000,
+  missingTopicMaxMs: creationMaxMs,
   ackTimeoutMs: 30_000,
   compression: 'none',
   compressionLevel: undefined,

@@ -88,9 +88,10 @@ export class Producer implements AsyncDisposable {
     return knownTopic(this.#cluster, name)
   }
 
-  /** A topic's metadata, waited for up to `maxBlockMs`; asking may create the topic. Rejects as lookUpTopic does. */
+  /** A topic's metadata, waited for up to `maxBlockMs`, and `missingTopicMaxMs` where there is none; asking may create the topic. Rejects as lookUpTopic does. */
   lookUp(name: string, signal?: AbortSignal): Promise<TopicMetadata> {
-    return lookUpTopic(this.#cluster, name, this.options.maxBlockMs, signal)
+    const { maxBlockMs, missingTopicMaxMs } = this.options
+    return lookUpTopic(this.#cluster, name, maxBlockMs, signal, missingTopicMaxMs)
   }
 
   /** An empty batch to fill for `send`. */
