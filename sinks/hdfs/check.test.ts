@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { valuesOf } from '../../test/fakes/values.ts'
 import { hdfs } from './hdfs.ts'
 
-const found = (given: Record<string, string> = {}) =>
-  (hdfs.check?.(valuesOf(hdfs.settings, { 'hdfs.path': 'file:///x', ...given })) ?? []).map(
+const found = (given: Record<string, string> = {}, env: Record<string, string> = {}) =>
+  (hdfs.check?.(valuesOf(hdfs.settings, { 'hdfs.path': 'file:///x', ...given }), env) ?? []).map(
     ({ level, setting }) => `${level} ${setting}`,
   )
 
@@ -39,6 +39,12 @@ describe('hdfs settings', () => {
     [{ 'hdfs.timeZone': 'GMT+8' }],
   ])('take %j', (given) => {
     expect(found(given as Record<string, string>)).toEqual([])
+  })
+
+  it.each(['HADOOP_CONF_DIR', 'HADOOP_HOME'])('refuse a path without a scheme where %s is set', (name) => {
+    const env = { [name]: '/opt/hadoop' }
+    expect(found({ 'hdfs.path': '/x' }, env)).toEqual(['fault hdfs.path'])
+    expect(found({}, env)).toEqual([])
   })
 
   it('refuse a time zone that nobody knows', () => {

@@ -1,7 +1,7 @@
 /** What is wrong with an hdfs sink's settings beyond the single values. */
 import { reasonOf } from '../../src/base/faults.ts'
 import { checks } from '../../src/config/checks.ts'
-import type { Finding, Values } from '../../src/config/setting.ts'
+import type { Environment, Finding, Values } from '../../src/config/setting.ts'
 import { serializerFindings } from '../../src/flow/chosen-serializer.ts'
 import { Template, timestampHeader, unknownEscapes } from '../../src/formats/escapes.ts'
 import { serializers } from '../../src/serializers/index.ts'
@@ -22,13 +22,24 @@ const warning = (setting: string, says: string, hint?: string): Finding => ({
   level: 'warning',
 })
 
-const path = (values: HdfsValues): Finding[] => {
+/** With a Hadoop installed, a path without a scheme means its file system, which is not there yet: writing elsewhere would surprise. */
+const path = (values: HdfsValues, env: Environment = {}): Finding[] => {
   const place = placeOf(values['hdfs.path'])
   if (place.kind !== 'local') return [fault('hdfs.path', `hdfs.path: ${place.problem}`)]
   if (place.isExplicit) return []
-  const says = `hdfs.path has no scheme: it is written to this machine's own disk`
-  const whole = place.path.startsWith('/') ? place.path : `/…/${place.path}`
-  return [warning('hdfs.path', says, `write file://${whole} to say so`)]
+  const whole = `file://${place.path.startsWith('/') ? '' : '/…/'}${place.path}`
+  const hadoop = ['HADOOP_CONF_DIR', 'HADOOP_HOME'].find((name) => env[name] !== undefined)
+  if (hadoop !== undefined) {
+    const says = `hdfs.path has no scheme, and ${hadoop} is set: Flume would take it for a path of Hadoop's file system, which is not there yet`
+    return [fault('hdfs.path', says, `write ${whole} for a path of this machine`)]
+  }
+  return [
+    warning(
+      'hdfs.path',
+      `hdfs.path has no scheme: it is written to this machine's own disk`,
+      `write ${whole} to say so`,
+    ),
+  ]
 }
 
 const escapes =
@@ -100,7 +111,7 @@ export const headerNeeded = (
   return setting && { setting, header: timestampHeader, hint }
 }
 
-export const check = checks(
+export const check = checks<[HdfsValues, Environment?], Finding>(
   path,
   escapes('hdfs.path'),
   escapes('hdfs.filePrefix'),

@@ -14,15 +14,9 @@ import { SequenceFile } from './sequence-file.ts'
 
 const orNone = (limit: number): number => (limit > 0 ? limit : Infinity)
 
-/** With a Hadoop installed, a path without a scheme means its file system, which is not there yet: writing elsewhere would surprise. */
 const localPath = (given: string): string => {
   const place = placeOf(given)
   if (place.kind !== 'local') throw new Fault('BAD_SETTING', { setting: 'hdfs.path', problem: place.problem })
-  const hadoop = ['HADOOP_CONF_DIR', 'HADOOP_HOME'].find((name) => process.env[name] !== undefined)
-  if (!place.isExplicit && hadoop !== undefined) {
-    const problem = `${hadoop} is set, so ${given} would lie in Hadoop's file system, which is not there yet; write file://… for a path of this machine`
-    throw new Fault('BAD_SETTING', { setting: 'hdfs.path', problem })
-  }
   return resolve(place.path)
 }
 
@@ -80,6 +74,6 @@ const optionsOf = async (values: HdfsValues, context: Context): Promise<HdfsOpti
   }
 }
 
-/** Throws BAD_SETTING for a path that cannot be meant, which only the environment tells. */
+/** Throws BAD_SETTING for a path of another file system, which the check refuses. */
 export const createHdfsSink = async (values: HdfsValues, context: Context): Promise<HdfsSink> =>
   new HdfsSink(await optionsOf(values, context), context)

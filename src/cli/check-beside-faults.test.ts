@@ -1,7 +1,7 @@
 /** What `check` says beside a fault: everything else that is wrong, and nothing that only follows from the fault. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { temporaryFolder } from '../../test/support/agent.ts'
 import { runCli } from '../../test/support/cli.ts'
 
@@ -31,6 +31,10 @@ const said = async (...lines: readonly string[]): Promise<string[]> => {
     .split('\n')
     .slice(0, -1)
 }
+
+// With a Hadoop about, a path without a scheme is a fault.
+beforeEach(() => ['HADOOP_CONF_DIR', 'HADOOP_HOME'].forEach((name) => vi.stubEnv(name, undefined)))
+afterEach(() => vi.unstubAllEnvs())
 
 /** Settings of one component. */
 const of = (component: string, ...settings: readonly string[]): string[] => settings.map((s) => `${component}.${s}`)

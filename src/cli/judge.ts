@@ -84,7 +84,8 @@ export const judge = async (request: Request): Promise<Judgement> => {
   const judged: JudgedAgent[] = []
   for (const tree of chosen(agents, request)) {
     const extended = await withModules(tree, registry)
-    const { plan, findings: ofAgent } = checkAgent(tree, extended.registry, { lenient: request.lenient })
+    const options = { lenient: request.lenient, env: process.env }
+    const { plan, findings: ofAgent } = checkAgent(tree, extended.registry, options)
     const own = [...extended.findings, ...ofAgent.filter((finding) => !isSaid(finding, extended.findings))]
     judged.push({ name: tree.name, plan: allAreRefused || isRefused(own) ? undefined : plan })
     findings.push(...own)

@@ -5,7 +5,7 @@
 import { batchFindings } from './batch-sizes.ts'
 import { endsOf } from './channel-ends.ts'
 import type { ChannelNames } from './channel-names.ts'
-import { checkComponent, type Judged } from './component-check.ts'
+import { checkComponent, type Grounds, type Judged } from './component-check.ts'
 import { type Declared, declaredIn } from './declared.ts'
 import { type FileFinding, inFileOrder } from './finding.ts'
 import { checkGroup } from './group-check.ts'
@@ -13,6 +13,7 @@ import { headerFindings } from './header-needs.ts'
 import { ownedPathFindings } from './owned-paths.ts'
 import type { Plan, PlannedGroup, PlannedSink, Registry } from './plan.ts'
 import type { ChannelUser, Seen } from './seen.ts'
+import type { Environment } from './setting.ts'
 import { findingAt, hasFault } from './settings-check.ts'
 import { checkSink } from './sink-check.ts'
 import { checkSource } from './source-check.ts'
@@ -21,6 +22,8 @@ import type { AgentTree, ComponentTree } from './tree.ts'
 export interface CheckOptions {
   /** Leave faulty parts out instead of refusing the whole. */
   readonly lenient?: boolean
+  /** What components may look at besides the file; nothing when undefined. */
+  readonly env?: Environment
 }
 
 export interface CheckResult<R extends Registry> {
@@ -35,12 +38,12 @@ const usersOf = (judged: readonly { readonly user: ChannelUser | undefined }[]):
 
 class Check {
   readonly #agent: AgentTree
-  readonly #registry: Registry
+  readonly #grounds: Grounds
   readonly #findings: FileFinding[] = []
 
-  constructor(agent: AgentTree, registry: Registry) {
+  constructor(agent: AgentTree, grounds: Grounds) {
     this.#agent = agent
-    this.#registry = registry
+    this.#grounds = grounds
   }
 
   get findings(): FileFinding[] {
@@ -62,9 +65,9 @@ class Check {
       configured: new Set(this.#agent.kinds.channels.components.keys()),
       sound: new Set(channels.map((channel) => channel.name)),
     }
-    const judgedSources = declared.sources.components.map((tree) => checkSource(this.#registry, tree, names))
+    const judgedSources = declared.sources.components.map((tree) => checkSource(this.#grounds, tree, names))
     const sources = judgedSources.flatMap((judged) => this.#kept(judged))
-    const judgedSinks = declared.sinks.components.map((tree) => checkSink(this.#registry, tree, names))
+    const judgedSinks = declared.sinks.components.map((tree) => checkSink(this.#grounds, tree, names))
     const sinks = judgedSinks.flatMap((judged) => this.#kept(judged))
     const groups = this.#groups(declared.groups, declared.sinks, sinks)
     this.#emptiness(declared.sources, declared.sinks)
@@ -101,14 +104,14 @@ class Check {
 
   #channel({ name, given, at }: ComponentTree): Judged {
     const subject = { kind: 'channel', name, title: `channel ${name}`, given, at } as const
-    return checkComponent(this.#registry, { ...subject, prefix: '', others: [], engine: {} })
+    return checkComponent(this.#grounds, { ...subject, prefix: '', others: [], engine: {} })
   }
 
   #groups(declared: Declared, sinks: Declared, planned: readonly PlannedSink<Registry>[]): PlannedGroup<Registry>[] {
     const names = { declared: sinks.names, sound: new Set(planned.map((sink) => sink.name)) }
     const earlier = { named: new Map<string, string>(), taken: new Set<string>() }
     return declared.components.flatMap((tree) => {
-      const judged = checkGroup(this.#registry, tree, names, earlier)
+      const judged = checkGroup(this.#grounds, tree, names, earlier)
       for (const sink of judged.names) if (!earlier.named.has(sink)) earlier.named.set(sink, tree.name)
       for (const sink of judged.planned?.sinks ?? []) earlier.taken.add(sink)
       return this.#kept(judged)
@@ -172,7 +175,7 @@ export const checkAgent = <R extends Registry>(
   registry: R,
   options: CheckOptions = {},
 ): CheckResult<R> => {
-  const check = new Check(agent, registry)
+  const check = new Check(agent, { registry, env: options.env ?? {} })
   const plan = withoutLostGroups(agent, check.plan())
   const findings = inFileOrder(check.findings)
   const starts = canRun(plan) && (options.lenient === true || !hasFault(findings))

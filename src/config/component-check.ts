@@ -4,10 +4,16 @@ import { type FileFinding, placeOf } from './finding.ts'
 import type { ComponentKind } from './known-types.ts'
 import type { Planned, Registry } from './plan.ts'
 import type { Seen } from './seen.ts'
-import type { Definition, SettingsTable } from './setting.ts'
+import type { Definition, Environment, SettingsTable } from './setting.ts'
 import { checkSettings, findingAt, hasFault } from './settings-check.ts'
 import type { Given } from './tree.ts'
 import { definitionFor, definitionsOf, troubleWith } from './type-lookup.ts'
+
+/** What a file is judged by. */
+export interface Grounds {
+  readonly registry: Registry
+  readonly env: Environment
+}
 
 export interface Subject {
   readonly kind: ComponentKind
@@ -48,7 +54,7 @@ const refused = (at: PropertyEntry, says: string, hint: string): Judged => ({
 })
 
 /** Judges one component against the registry. */
-export const checkComponent = (registry: Registry, subject: Subject): Judged => {
+export const checkComponent = ({ registry, env }: Grounds, subject: Subject): Judged => {
   const { kind, name, title, prefix, given } = subject
   const at = typeLine(given, subject.at)
   const word = given.get('type')?.value ?? subject.defaultType
@@ -60,7 +66,7 @@ export const checkComponent = (registry: Registry, subject: Subject): Judged => 
   }
   const settings = { ...subject.engine, ...definition.settings }
   const owner = { title, prefix, at, others: ['type', ...subject.others] }
-  const { values, unknown, findings } = checkSettings({ ...definition, settings }, withoutType(given), owner)
+  const { values, unknown, findings } = checkSettings({ ...definition, settings }, withoutType(given), owner, env)
   const planned = { name, definition, values, where: placeOf(at) }
   return { planned: hasFault(findings) ? undefined : planned, seen: { ...planned, unknown }, findings }
 }

@@ -1,5 +1,5 @@
 /** Sink groups: members that exist, each in one group only, and a processor that can do with so many. */
-import { checkComponent, type Judged, typeLine } from './component-check.ts'
+import { checkComponent, type Grounds, type Judged, typeLine } from './component-check.ts'
 import type { FileFinding } from './finding.ts'
 import { meantOr, nameList, notIn } from './name-list.ts'
 import type { PlannedGroup, Registry } from './plan.ts'
@@ -66,7 +66,7 @@ const membersOf = (group: ComponentTree, sinks: SinkNames, { named, taken }: Ear
   }
 }
 
-const processorOf = (registry: Registry, group: ComponentTree): Judged => {
+const processorOf = (grounds: Grounds, group: ComponentTree): Judged => {
   const given = below(group.given, 'processor')
   const [first] = given.values()
   const title = `the processor of sink group ${group.name}`
@@ -81,7 +81,7 @@ const processorOf = (registry: Registry, group: ComponentTree): Judged => {
           'add processor.type: without it Flume drops the group and its sinks',
         ),
       ]
-  const judged = checkComponent(registry, {
+  const judged = checkComponent(grounds, {
     kind: 'processor',
     name: group.name,
     title,
@@ -144,13 +144,13 @@ const unknown = (group: ComponentTree): FileFinding[] =>
 
 /** Judges one group. Members with a fault are left out; it is planned while the processor can do with the rest. */
 export const checkGroup = (
-  registry: Registry,
+  grounds: Grounds,
   group: ComponentTree,
   sinks: SinkNames,
   earlier: EarlierGroups,
 ): JudgedGroup => {
   const members = membersOf(group, sinks, earlier)
-  const processor = processorOf(registry, group)
+  const processor = processorOf(grounds, group)
   const fitting = fit(group, processor, members.names)
   const findings = [...unknown(group), ...members.findings, ...processor.findings, ...fitting]
   const left = members.names.filter((name) => sinks.sound.has(name))

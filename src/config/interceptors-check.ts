@@ -1,9 +1,9 @@
 /** The interceptors of one source, in the order of its list. */
-import { checkComponent, type Judged } from './component-check.ts'
+import { checkComponent, type Grounds, type Judged } from './component-check.ts'
 import type { PropertyEntry } from './entry.ts'
 import type { FileFinding } from './finding.ts'
 import { nameList } from './name-list.ts'
-import type { Planned, Registry } from './plan.ts'
+import type { Planned } from './plan.ts'
 import type { Seen } from './seen.ts'
 import type { Definition } from './setting.ts'
 import { findingAt } from './settings-check.ts'
@@ -17,7 +17,7 @@ export interface JudgedInterceptors {
   readonly findings: readonly FileFinding[]
 }
 
-const checkOne = (registry: Registry, source: ComponentTree, name: string, list: PropertyEntry): Judged => {
+const checkOne = (grounds: Grounds, source: ComponentTree, name: string, list: PropertyEntry): Judged => {
   const given = below(source.given, `interceptors.${name}`)
   const [first] = given.values()
   const title = `interceptor ${name} of source ${source.name}`
@@ -26,7 +26,7 @@ const checkOne = (registry: Registry, source: ComponentTree, name: string, list:
     const says = `${title} is in the list, but nothing configures it`
     return { planned: undefined, seen: undefined, findings: [findingAt(list, 'fault', says, `add ${prefix}type`)] }
   }
-  return checkComponent(registry, {
+  return checkComponent(grounds, {
     kind: 'interceptor',
     name,
     title,
@@ -48,10 +48,10 @@ const idleLines = (source: ComponentTree, listed: readonly string[]): Map<string
   return lines
 }
 
-export const checkInterceptors = (registry: Registry, source: ComponentTree): JudgedInterceptors => {
+export const checkInterceptors = (grounds: Grounds, source: ComponentTree): JudgedInterceptors => {
   const list = source.given.get('interceptors')
   const { names, findings } = nameList(list, `interceptors of source ${source.name}`)
-  const judged = list === undefined ? [] : names.map((name) => checkOne(registry, source, name, list))
+  const judged = list === undefined ? [] : names.map((name) => checkOne(grounds, source, name, list))
   const idle = [...idleLines(source, names)].map(([name, at]) =>
     findingAt(
       at,

@@ -1,8 +1,8 @@
 /** The selector of one source: replicating unless it has a type, and naming only channels that the source has. */
-import { checkComponent, type Judged, typeLine } from './component-check.ts'
+import { checkComponent, type Grounds, type Judged, typeLine } from './component-check.ts'
 import type { FileFinding } from './finding.ts'
 import { meantOr } from './name-list.ts'
-import type { Planned, Registry } from './plan.ts'
+import type { Planned } from './plan.ts'
 import { answerOf } from './seen.ts'
 import type { Definition } from './setting.ts'
 import { findingAt } from './settings-check.ts'
@@ -12,7 +12,7 @@ const named = (planned: Planned<Definition>) => planned.definition.channelsNamed
 
 /** `declared` are the names in the source's setting `channels`, whatever is wrong with those channels. */
 export const checkSelector = (
-  registry: Registry,
+  grounds: Grounds,
   source: ComponentTree,
   declared: readonly string[],
 ): Pick<Judged, 'planned' | 'findings'> => {
@@ -24,7 +24,7 @@ export const checkSelector = (
     first !== undefined && !given.has('type')
       ? [findingAt(at, 'warning', `${title} has no type and is taken for replicating`, 'add selector.type')]
       : []
-  const { planned, seen, findings } = checkComponent(registry, {
+  const { planned, seen, findings } = checkComponent(grounds, {
     kind: 'selector',
     name: 'selector',
     title,

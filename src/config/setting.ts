@@ -63,6 +63,9 @@ export interface Finding {
   readonly hint?: string
 }
 
+/** The environment variables of the process. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
 /** What the checker needs to know of a component; `flow` extends it per kind with `create`. */
 export interface Definition<T extends SettingsTable = SettingsTable> {
   /** The name in `type = …`, in the spelling that the docs use; compared in any case. */
@@ -75,10 +78,10 @@ export interface Definition<T extends SettingsTable = SettingsTable> {
   /** The setting that holds the batch size, for the check against transactionCapacity. */
   readonly batchSetting?: string
   /**
-   * Checks over several settings. Pure: binds no port, dials no server, reads no file. Where it reads a setting that is faulty, it is left out; `checks` of
+   * Checks over several settings. Pure: binds no port, dials no server, reads no file, and no environment but the given one. Where it reads a setting that is faulty, it is left out; `checks` of
    * checks.ts keeps apart what depends on different ones.
    */
-  check?(values: Values<T>): Finding[]
+  check?(values: Values<T>, env?: Environment): Finding[]
   /** Of a channel: events also come into it, or go out of it, by others, so that it may have sources only, or sinks only. */
   readonly shared?: boolean
   /** Of a source or channel: the files and folders that no other one can use while it does, each with the setting that names it. */

@@ -4,7 +4,7 @@ import { answer } from './checks.ts'
 import { closest } from './did-you-mean.ts'
 import type { PropertyEntry } from './entry.ts'
 import type { FileFinding } from './finding.ts'
-import type { Definition, Setting, SettingsTable } from './setting.ts'
+import type { Definition, Environment, Setting, SettingsTable } from './setting.ts'
 import type { Given } from './tree.ts'
 
 /** Whose settings they are, for what is said about them. */
@@ -108,8 +108,8 @@ class Settings {
   }
 
   /** What the definition's own check says, but for settings of which a fault is said, and for what depends on them. */
-  judge(definition: Definition): void {
-    const found = answer(this.values, this.#faulty, (values) => definition.check?.(values)) ?? []
+  judge(definition: Definition, env: Environment): void {
+    const found = answer(this.values, this.#faulty, (values) => definition.check?.(values, env)) ?? []
     for (const { level, setting, says, hint } of found)
       if (!this.#faulty.has(setting)) this.say(this.#lineOf(setting), level, says, hint)
   }
@@ -190,9 +190,14 @@ class Settings {
 }
 
 /** Judges the settings of one component, its definition's own check included. */
-export const checkSettings = (definition: Definition, given: Given, owner: Owner): CheckedSettings => {
+export const checkSettings = (
+  definition: Definition,
+  given: Given,
+  owner: Owner,
+  env: Environment = {},
+): CheckedSettings => {
   const settings = new Settings(definition.settings, owner)
   settings.read(given)
-  settings.judge(definition)
+  settings.judge(definition, env)
   return settings
 }

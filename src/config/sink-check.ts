@@ -1,7 +1,7 @@
 /** One sink: its own settings and the one channel that it takes from. */
 import { type ChannelNames, channelTrouble } from './channel-names.ts'
 import { sinkSettings } from './common-settings.ts'
-import { checkComponent, typeLine } from './component-check.ts'
+import { checkComponent, type Grounds, typeLine } from './component-check.ts'
 import type { FileFinding } from './finding.ts'
 import { nameList } from './name-list.ts'
 import type { PlannedSink, Registry } from './plan.ts'
@@ -35,8 +35,8 @@ const channelFindings = (sink: ComponentTree, names: ChannelNames): readonly Fil
 }
 
 /** Judges one sink. */
-export const checkSink = (registry: Registry, sink: ComponentTree, names: ChannelNames): JudgedSink => {
-  const { planned, seen, findings } = checkComponent(registry, {
+export const checkSink = (grounds: Grounds, sink: ComponentTree, names: ChannelNames): JudgedSink => {
+  const { planned, seen, findings } = checkComponent(grounds, {
     kind: 'sink',
     name: sink.name,
     title: `sink ${sink.name}`,

@@ -1,7 +1,7 @@
 /** One source: its own settings, its channels, its selector, its interceptors. */
 import { type ChannelNames, channelTrouble } from './channel-names.ts'
 import { sourceSettings } from './common-settings.ts'
-import { checkComponent, typeLine } from './component-check.ts'
+import { checkComponent, type Grounds, typeLine } from './component-check.ts'
 import type { FileFinding } from './finding.ts'
 import { checkInterceptors } from './interceptors-check.ts'
 import { nameList } from './name-list.ts'
@@ -31,9 +31,9 @@ const channelFindings = (source: ComponentTree, names: ChannelNames, channels: r
 }
 
 /** Judges one source. Channels that are missing are left out of it; it is planned while one is left. */
-export const checkSource = (registry: Registry, source: ComponentTree, names: ChannelNames): JudgedSource => {
+export const checkSource = (grounds: Grounds, source: ComponentTree, names: ChannelNames): JudgedSource => {
   const twins = source.given.has('channels') ? [] : ['channel']
-  const own = checkComponent(registry, {
+  const own = checkComponent(grounds, {
     kind: 'source',
     name: source.name,
     title: `source ${source.name}`,
@@ -44,8 +44,8 @@ export const checkSource = (registry: Registry, source: ComponentTree, names: Ch
     engine: { aheadMax },
   })
   const list = nameList(source.given.get('channels'), `channels of source ${source.name}`)
-  const selector = checkSelector(registry, source, list.names)
-  const interceptors = checkInterceptors(registry, source)
+  const selector = checkSelector(grounds, source, list.names)
+  const interceptors = checkInterceptors(grounds, source)
   const findings = [
     ...own.findings,
     ...list.findings,
