@@ -104,7 +104,7 @@ export class LogFolder {
     const name = partitionFolderName(topic, partition)
     const noted = this.#checkpoints.of(name)
     const log = this.#add(this.#logOf(topic, partition, settings, { isNew: false, isClean: this.isClean, ...noted }))
-    if (!this.isClean || noted.recoveryPoint === undefined) this.#recover(log, name)
+    if (log.isEndUnknown) this.#recover(log, name)
     return log
   }
 

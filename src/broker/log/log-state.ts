@@ -8,7 +8,7 @@ import { rethrowUnlessDisk } from './disk-errors.ts'
 import { emptyInventory, takeInventory } from './inventory.ts'
 import { LeaderEpochs } from './leader-epochs.ts'
 import type { LogHome } from './log-home.ts'
-import type { LogStart } from './log-start.ts'
+import { isStartDoubtful, recordsDropped, startIgnored, type LogStart } from './log-start.ts'
 import { markerOf, producersAt } from './producer-history.ts'
 import { ProducerSnapshots } from './producer-snapshots.ts'
 import type { ProducerState } from './producer-state.ts'
@@ -33,6 +33,7 @@ export class LogState {
   #pending: (() => void) | undefined
   /** A clean stop noted where the log ends. */
   readonly #isNoted: boolean
+  readonly #isStartDoubtful: boolean
   #producers: ProducerState | undefined
   #epochs: LeaderEpochs | undefined
   readonly #files: SegmentFiles
@@ -51,14 +52,15 @@ export class LogState {
       bases.length === 0 ? [this.#files.begin(first)] : bases.map((base) => this.#files.found(base)),
     )
     this.#syncs = new SegmentSyncs(home, this.segments)
-    const parts = { segments: this.segments, files: this.#files, snapshots: this.#snapshots, syncs: this.#syncs }
-    this.#replacement = new Replacement(parts)
     this.#aborted = new AbortedCare(home, this.segments, this.#snapshots)
+    const parts = { segments: this.segments, files: this.#files, snapshots: this.#snapshots, syncs: this.#syncs }
+    this.#replacement = new Replacement({ ...parts, aborted: this.#aborted })
     this.logStartOffset = Math.max(first, start.logStartOffset ?? 0)
     if (start.isNew) this.#syncs.folderMade()
     const isEmpty = bases.length === 0
     this.logEndOffset = this.recoveryPoint = this.flushedOffset = isEmpty ? first : (start.recoveryPoint ?? first)
-    this.#isNoted = start.isClean && start.recoveryPoint !== undefined
+    this.#isStartDoubtful = isStartDoubtful(start)
+    this.#isNoted = start.isClean && start.recoveryPoint !== undefined && !this.#isStartDoubtful
     if (!isEmpty)
       this.#pending = start.isClean ? () => this.#verify(start) : () => this.#recover(start.recoveryPoint ?? 0)
   }
@@ -85,6 +87,12 @@ export class LogState {
       )
       this.#recover(this.segments.active.baseOffset)
     }
+    if (this.logEndOffset < this.logStartOffset) this.#ignoreStart()
+  }
+
+  #ignoreStart(): void {
+    this.home.log.warn(startIgnored(this.home.name, this.logStartOffset, this.logEndOffset))
+    this.logStartOffset = this.segments.first.baseOffset
   }
 
   #endAt(offset: number): void {
@@ -195,11 +203,7 @@ export class LogState {
 
   /** Puts other segments in the place of neighbouring closed ones (replacement.ts). Throws system errors; then it is to be finished later. */
   replaceSegments(old: readonly Segment[], place: () => readonly number[]): void {
-    this.#replacement.begin(old, () => {
-      const bases = place()
-      this.#aborted.forget(old[0]?.baseOffset ?? 0, (old.at(-1)?.baseOffset ?? 0) + 1)
-      return bases
-    })
+    this.#replacement.begin(old, place)
   }
 
   /** Goes on where the disk refused a `replaceSegments`: to be called before segments are read, go or are replaced. Throws system errors. */
@@ -262,11 +266,13 @@ export class LogState {
       )
     // a recovery point behind the end belongs to another log, or to bytes that were lost: it vouches for nothing
     if (this.logEndOffset < from && point > this.segments.first.baseOffset) return this.#recover(0)
-    if (this.logEndOffset < this.logStartOffset) this.#restartAt(this.logStartOffset)
+    if (this.logEndOffset < this.logStartOffset && !this.#isStartDoubtful) this.#restartAt(this.logStartOffset)
   }
 
   /** A log that ends before its start is of no use: it goes on, empty, where it should start. */
   #restartAt(offset: number): void {
+    const bytes = this.segments.all().reduce((sum, segment) => sum + segment.sizeOnDisk, 0)
+    if (bytes > 0) this.home.log.warn(recordsDropped(this.home.name, offset, this.logEndOffset, bytes))
     for (const segment of this.segments.all()) this.#remove(segment)
     this.#quietly(() => this.#aborted.forget(0))
     this.segments.restart(this.#files.begin(offset))

@@ -1,4 +1,5 @@
 /** Other segments in the place of neighbouring ones that are closed: what the disk refuses half way is kept in mind and finished later, as what is between two names is read under neither. */
+import type { AbortedCare } from './aborted-care.ts'
 import type { ProducerSnapshots } from './producer-snapshots.ts'
 import type { SegmentFiles } from './segment-files.ts'
 import type { SegmentList } from './segment-list.ts'
@@ -10,6 +11,7 @@ export interface ReplacementParts {
   readonly files: SegmentFiles
   readonly snapshots: ProducerSnapshots
   readonly syncs: SegmentSyncs
+  readonly aborted: AbortedCare
 }
 
 export class Replacement {
@@ -26,12 +28,13 @@ export class Replacement {
    * throws. Throws system errors; then it is to be finished.
    */
   begin(old: readonly Segment[], place: () => readonly number[]): void {
-    const { segments, files, syncs } = this.#parts
+    const { segments, files, syncs, aborted } = this.#parts
     const left = Array.from(old)
     this.#rest = () => {
       this.#hide(left, old[0]?.baseOffset)
       const found = place().map((base) => files.found(base))
       segments.replace(old, found)
+      aborted.forget(old[0]?.baseOffset ?? 0, (old.at(-1)?.baseOffset ?? 0) + 1)
       syncs.fileMade()
     }
     this.finish()
