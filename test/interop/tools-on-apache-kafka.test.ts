@@ -113,4 +113,16 @@ describe('our tools on Apache Kafka', () => {
     expect(own).toContain(numberedLines(4, 10))
     expect((await tool('kafka-console-consumer', [...group, '--timeout-ms', '4000'])).out).toBe('')
   })
+
+  it('share a group of the newer protocol with its own consumer', async () => {
+    await topics('--create', '--topic', 'newer', '--partitions', '4')
+    await tool('kafka-console-producer', at('--topic', 'newer'), { input: numberedLines(0, 10) })
+    const newer = ['--group-protocol', 'consumer', '--topic', 'newer', '--group-id', 'newer', '--max-messages']
+    const ours = await tool('kafka-verifiable-consumer', at(...newer, '4'))
+    expect(ours.out).toMatch(/"success":true\}\n[^]*"shutdown_complete"/)
+    const own = await theirs('VerifiableConsumer', at(...newer, '6'))
+    const countOf = (out: string): number =>
+      [...out.matchAll(/"count":(\d+),"partitions"/g)].reduce((sum, [, count]) => sum + Number(count), 0)
+    expect([countOf(ours.out), countOf(own)]).toEqual([4, 6])
+  })
 })
