@@ -27,6 +27,7 @@ import { writePidFiles } from './pid-file.ts'
 import { BufferPool } from './server/buffer-pool.ts'
 import { Connections, openPort } from './server/connections.ts'
 import { PeerWarnings } from './server/peer-warnings.ts'
+import { sayIdleOfAll } from './topic-notices.ts'
 import { openTopicStore, type TopicStore } from './topics/topic-store.ts'
 import { TransactionCoordinator } from './transactions/coordinator.ts'
 import { whoAnswers } from './who-answers.ts'
@@ -88,6 +89,7 @@ export const startBroker = async (file: BrokerConfig, given: BrokerPorts = {}): 
   const failure = Promise.withResolvers<Fault>()
   const topics = opened.use(await openTopics(config, ports, given.deadThreads ?? [], failure.resolve))
   config.onChange(() => topics.followBroker())
+  sayIdleOfAll(topics.list(), ports.log)
   server.info(`Cluster ID = ${topics.clusterId}`)
   opened.use(startCompaction(config, ports, topics.folders))
   const groups = opened.use(

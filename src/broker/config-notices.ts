@@ -32,18 +32,26 @@ export const valuesText = (settings: BrokerSettings): string => {
   return `KafkaConfig values: \n${lines.toSorted().join('\n')}\n`
 }
 
-const withoutEffect = (names: readonly string[]): Notice[] => {
+/** Names with why they do nothing, those of one reason together; undefined where all do something. */
+export const idleText = (
+  names: Iterable<string>,
+  reasonOf: (name: string) => string | undefined,
+): string | undefined => {
   const byReason = new Map<string, string[]>()
-  for (const name of names.toSorted()) {
-    const reason = idleReason(name)
-    if (reason === undefined || protections.includes(name)) continue
+  for (const name of Array.from(names).toSorted()) {
+    const reason = reasonOf(name)
+    if (reason === undefined) continue
     const same = byReason.get(reason)
     if (same === undefined) byReason.set(reason, [name])
     else same.push(name)
   }
-  if (byReason.size === 0) return []
-  const parts = Array.from(byReason, ([reason, same]) => `${same.join(', ')} (${reason})`)
-  return [{ level: 'info', says: `Accepted, but without effect here: ${parts.join('; ')}.` }]
+  if (byReason.size === 0) return undefined
+  return Array.from(byReason, ([reason, same]) => `${same.join(', ')} (${reason})`).join('; ')
+}
+
+const withoutEffect = (names: readonly string[]): Notice[] => {
+  const text = idleText(names.filter((name) => !protections.includes(name)), idleReason) // prettier-ignore
+  return text === undefined ? [] : [{ level: 'info', says: `Accepted, but without effect here: ${text}.` }]
 }
 
 /** In the order in which they are said; `warnings` come first. */

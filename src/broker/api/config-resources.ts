@@ -5,6 +5,7 @@ import type { KafkaRow } from '../config-kinds.ts'
 import { brokerRow } from '../config-live.ts'
 import { idleReason } from '../config-notices.ts'
 import type { Named } from '../config-store.ts'
+import { sayIdleSettings } from '../topic-notices.ts'
 import { checkTopicName } from '../topics/topic-name.ts'
 import { topicSetting } from '../topics/topic-settings.ts'
 import type { Services } from './handler.ts'
@@ -35,7 +36,7 @@ const rowIn =
 
 const invalid = (says: string): KafkaFault => new KafkaFault('INVALID_REQUEST', says)
 
-const topicResource = (name: string, { topics }: Services): Resource => {
+const topicResource = (name: string, { topics, log }: Services): Resource => {
   if (name === '') throw invalid('Default topic resources are not allowed.')
   const topic = topics.get(name)
   if (topic === undefined) {
@@ -46,7 +47,10 @@ const topicResource = (name: string, { topics }: Services): Resource => {
     current: topic.configs,
     rowOf: topicSetting,
     cannotList,
-    change: (next, _names, validateOnly) => topics.alter(name, next, validateOnly),
+    async change(next, names, validateOnly) {
+      await topics.alter(name, next, validateOnly)
+      if (!validateOnly) sayIdleSettings(name, names.filter((one) => next.has(one)), log) // prettier-ignore
+    },
   }
 }
 

@@ -5,7 +5,8 @@
 import { errorCodes, errorMessage, KafkaFault } from '../../protocol/error-codes.ts'
 import { createTopics as api } from '../../protocol/messages/create-topics.ts'
 import { noUuid, type RequestOf, type ResponseInput } from '../../protocol/table.ts'
-import type { NewTopic } from '../topics/topic-types.ts'
+import { sayIdleSettings } from '../topic-notices.ts'
+import type { NewTopic, Topic } from '../topics/topic-types.ts'
 import { topicConfigsTold } from './config-answers.ts'
 import type { MutationQuota } from '../quotas/client-quotas.ts'
 import { defineHandler, type Services } from './handler.ts'
@@ -59,12 +60,17 @@ const newTopicOf = (asked: Asked, validateOnly: boolean, brokerId: number): NewT
 const countOf = ({ partitions = -1 }: NewTopic, { config }: Services): number =>
   partitions === -1 ? config.settings['num.partitions'] : partitions
 
+const begun = ({ name, configs }: Topic, { groups, log }: Services): void => {
+  groups.forgetTopic(name)
+  sayIdleSettings(name, configs.keys(), log)
+}
+
 const create = (asked: Asked, validateOnly: boolean, broker: Services, quota: MutationQuota): TopicAnswer => {
   try {
     const wanted = newTopicOf(asked, validateOnly, broker.brokerId)
     if (!validateOnly) quota.mutate(Math.max(1, wanted.partitions ?? 1))
     const topic = broker.topics.create(wanted)
-    if (!validateOnly) broker.groups.forgetTopic(topic.name)
+    if (!validateOnly) begun(topic, broker)
     return {
       topic: topic.name,
       topicId: validateOnly ? noUuid : topic.id,
