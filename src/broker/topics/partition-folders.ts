@@ -25,6 +25,9 @@ import type { Given } from './topic-config.ts'
 import type { Topic } from './topic-types.ts'
 import { WishedFolders } from './wished-folders.ts'
 
+/** So much of a topic's settings is said of each partition that is created: clients may have written anything into them. */
+const SAID_CHARACTERS_MAX = 1000
+
 export interface PartitionFolderPorts {
   readonly disk: Disk
   readonly log: Log
@@ -103,7 +106,8 @@ export class PartitionFolders {
   }
 
   #sayCreated(created: readonly PartitionLog[], configs: Given): void {
-    const properties = Array.from(configs, ([name, value]) => `${name}=${value}`).join(', ')
+    const given = Array.from(configs, ([name, value]) => `${name}=${value}`).join(', ')
+    const properties = given.slice(0, SAID_CHARACTERS_MAX).replaceAll(/\p{Cc}+/gu, ' ')
     for (const { topic, partition, folder } of created)
       this.#log.info(`Created log for partition ${topic}-${partition} in ${folder} with properties {${properties}}.`)
   }

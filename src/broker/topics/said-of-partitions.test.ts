@@ -30,3 +30,15 @@ test('every partition that is deleted is said with the folder that it waits in, 
     expect.stringMatching(/^Log for partition t-1 is renamed to \/logs\/t-1\.[\da-f]{32}-delete and is scheduled for deletion$/), // prettier-ignore
   ])
 })
+
+test('what a client writes into a setting makes neither a line of its own nor a long one', async () => {
+  const { start, said } = storeBench()
+  const store = await start()
+  const value = `1\nFATAL a line of the broker${'x'.repeat(100_000)}`
+  store.create({ name: 't', configs: new Map([['message.format.version', value]]) })
+  const [line = ''] = said.of('info')
+  expect(line).toMatch(
+    /^Created log for partition t-0 in \/logs\/t-0 with properties \{message.format.version=1 FATAL /,
+  )
+  expect(line.length).toBeLessThan(1100)
+})
