@@ -67,18 +67,20 @@ const aboutRules = ({ ipFilter, ipFilterRules }: AvroValues): Finding[] => {
   return [{ level: 'fault', setting: 'ipFilter', says, hint: 'set ipFilterRules' }]
 }
 
+const address = ({ bind, port: at }: AvroValues) => ({ host: bind ?? '127.0.0.1', port: at })
+
 export const avro = defineSource({
   type: 'avro',
   aliases: ['org.apache.flume.source.AvroSource'],
   summary: "Takes events over Flume's Avro protocol.",
   settings,
   check: checks(aboutAddress, aboutSecurity, aboutRules),
+  listensOn: (values) => ({ setting: 'port', ...address(values) }),
   create: async (values, context) => {
     const { AvroSource } = await import('./avro-source.ts')
     return new AvroSource(
       {
-        host: values.bind ?? '127.0.0.1',
-        port: values.port,
+        ...address(values),
         wire: {
           deflateLevel: values['compression-type'] === 'deflate' ? deflateLevel : undefined,
           frameBytesMax: values['max-frame-size'],

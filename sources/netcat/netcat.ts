@@ -59,19 +59,21 @@ const check = ({ bind }: Values<typeof settings>): Finding[] =>
       ]
     : []
 
+const address = ({ bind, port: at }: Values<typeof settings>) => ({ host: bind ?? '127.0.0.1', port: at })
+
 export const netcat = defineSource({
   type: 'netcat',
   aliases: ['org.apache.flume.source.NetcatSource'],
   summary: 'Takes lines over TCP, one event each.',
   settings,
   check,
+  listensOn: (values) => ({ setting: 'port', ...address(values) }),
   headersSet: () => [],
   create: async (values, context) => {
     const { NetcatSource } = await import('./netcat-source.ts')
     return new NetcatSource(
       {
-        host: values.bind ?? '127.0.0.1',
-        port: values.port,
+        ...address(values),
         acks: values['ack-every-event'],
         charset: values.encoding,
         maxLineLength: values['max-line-length'],

@@ -10,6 +10,7 @@ import { type Declared, declaredIn } from './declared.ts'
 import { type FileFinding, inFileOrder } from './finding.ts'
 import { checkGroup } from './group-check.ts'
 import { headerFindings } from './header-needs.ts'
+import { ownedAddressFindings } from './owned-addresses.ts'
 import { ownedPathFindings } from './owned-paths.ts'
 import type { Plan, PlannedGroup, PlannedSink, Registry } from './plan.ts'
 import type { ChannelUser, Seen } from './seen.ts'
@@ -87,6 +88,7 @@ class Check {
     this.#findings.push(
       ...batchFindings(this.#agent, [...sources, ...sinks], channels),
       ...headerFindings(this.#agent, { sources, sinks }),
+      ...ownedAddressFindings(this.#agent, sources),
       ...ownedPathFindings(this.#agent, { sources: sources.map(({ component }) => component), channels }),
     )
   }

@@ -86,6 +86,8 @@ export interface Definition<T extends SettingsTable = SettingsTable> {
   readonly shared?: boolean
   /** Of a source or channel: the files and folders that no other one can use while it does, each with the setting that names it. */
   pathsOwned?(values: Values<T>): readonly { readonly setting: string; readonly path: string }[]
+  /** Of a source: the address that it listens on, and the setting that holds the port. */
+  listensOn?(values: Values<T>): { readonly setting: string; readonly host: string; readonly port: number }
   /** Of a source: the headers that it can give its events; of an interceptor: those that it sets. Undefined, or without it: not known beforehand. */
   headersSet?(values: Values<T>): readonly string[] | undefined
   /** Of a sink: the header without which it can store no event, the setting that makes it so, and what to do where nothing sets it. */
