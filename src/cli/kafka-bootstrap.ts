@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { Fault } from '../base/faults.ts'
 import type { Log } from '../base/log.ts'
-import { parseAddresses } from '../client/address.ts'
+import { type Address, parseAddresses } from '../client/address.ts'
 import { type ClientOptions, clientOptions } from '../client/options.ts'
 import { parseProperties } from '../config/properties.ts'
 import { type JoptOption, type JoptValues, UsageError } from './jopt.ts'
@@ -48,9 +48,14 @@ const isLocal = (zookeeper: string): boolean =>
     .split(',')
     .every((address) => loopback.test(address.trim().replace(/:\d+$/, '')))
 
-const insteadOf = (zookeeper: string, toolName: string, log: Log): string => {
+/** Whether our own broker is what is meant. */
+const meansOurs = (zookeeper: string): boolean => {
   const told = process.env['MILLRACE_BOOTSTRAP']
-  if ((told === undefined || told === '') && !isLocal(zookeeper)) {
+  return (told !== undefined && told !== '') || isLocal(zookeeper)
+}
+
+const insteadOf = (zookeeper: string, toolName: string, log: Log): string => {
+  if (!meansOurs(zookeeper)) {
     throw new UsageError(
       `--zookeeper ${zookeeper}: this tool does not talk to ZooKeeper. Name a broker of that cluster:\n  ${toolName}.sh --bootstrap-server HOST:9092 …`,
       false,
@@ -74,12 +79,31 @@ export const bootstrapOf = (values: JoptValues, toolName: string, log: Log): str
   throw new UsageError('Missing required argument "[bootstrap-server]"')
 }
 
-/** What a client of the tool starts from. Throws a UsageError for addresses that are none. */
-export const clientOf = (bootstrap: string, clientId: string, log: Log): ClientOptions => {
+const addressesOf = (bootstrap: string): readonly Address[] => {
   try {
-    return clientOptions({ bootstrap: parseAddresses(bootstrap), clientId, log })
+    return parseAddresses(bootstrap)
   } catch (thrown) {
     if (!(thrown instanceof Fault)) throw thrown
     throw new UsageError(`Please provide valid host:port like host1:9091,host2:9092 (${thrown.message})`)
   }
+}
+
+/** What a client of the tool starts from. Throws a UsageError for addresses that are none. */
+export const clientOf = (bootstrap: string, clientId: string, log: Log): ClientOptions =>
+  clientOptions({ bootstrap: addressesOf(bootstrap), clientId, log })
+
+/**
+ * Rejects with a UsageError where `--zookeeper` means our own broker and nobody listens there: who follows old notes is told what is asked instead,
+ * and does not wait for it.
+ */
+export const checkOwnBroker = async (values: JoptValues): Promise<void> => {
+  const zookeeper = values.one('zookeeper')
+  if (zookeeper === undefined || values.has('bootstrap-server') || !meansOurs(zookeeper)) return
+  const bootstrap = ownBootstrap()
+  const { isListenedOn } = await import('./listening.ts')
+  for (const address of addressesOf(bootstrap)) if (await isListenedOn(address)) return
+  throw new UsageError(
+    `--zookeeper ${zookeeper} is not asked, and no broker listens at ${bootstrap}, which is used instead: start it, or write --bootstrap-server HOST:PORT instead.`,
+    false,
+  )
 }

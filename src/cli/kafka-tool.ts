@@ -28,6 +28,9 @@ const run = async (tool: KafkaTool, argv: readonly string[]): Promise<number> =>
       process.stdout.write(versionLine())
       return exitCodes.done
     }
+    // Loaded only here: the tools that talk to no broker start sooner without it.
+    if (tool.options.some(({ names }) => names[0] === 'zookeeper') && values.has('zookeeper'))
+      await (await import('./kafka-bootstrap.ts')).checkOwnBroker(values)
     const log = await openLog({ layout: 'kafka', level: 'warn', name: tool.name })
     return await tool.work(values, log)
   } catch (thrown) {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { bin, startBrokerProcess, temporaryFolder, writeServerProperties } from '../support/agent.ts'
 import { Child } from '../support/child.ts'
 import { freePort } from '../support/port.ts'
+import { tool } from '../support/tool.ts'
 
 const tools: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['kafka-topics.sh', ['--create', '--topic', 'created'], /Created topic created\./],
@@ -25,5 +26,23 @@ describe('a tool that is started before its broker', () => {
       expect(child.output).toMatch(tools[n]?.[2] ?? /never/)
       expect(child.times(/WARN /), child.output).toBe(1)
     }
+  })
+})
+
+describe('--zookeeper, where no broker of ours listens,', () => {
+  it.each([
+    ['kafka-topics', ['--list']],
+    ['kafka-configs', ['--describe', '--entity-type', 'topics']],
+    ['kafka-console-consumer', ['--topic', 't']],
+    ['kafka-consumer-groups', ['--list']],
+  ])('%s says so at once', async (name, args) => {
+    const at = `127.0.0.1:${await freePort()}`
+    const beganMs = performance.now()
+    const env = { MILLRACE_BOOTSTRAP: at }
+    const { code, out, err } = await tool(name, ['--zookeeper', 'localhost:2181', ...args], { env })
+    expect([code, out, err.split('\n').length]).toEqual([1, '', 2])
+    expect(err).toContain(`no broker listens at ${at}`)
+    expect(err).toContain('--bootstrap-server')
+    expect(performance.now() - beganMs).toBeLessThan(20_000)
   })
 })
