@@ -157,6 +157,9 @@ describe('hdfs sink', () => {
     expect(context.counters.values).toEqual({ ConnectionCreatedCount: 2, ConnectionClosedCount: 2 })
   })
 
+  it('is not made for another file system, whatever was checked', () =>
+    expect(setup({ 'hdfs.path': 's3a://bucket/x' })).rejects.toMatchObject({ code: 'BAD_SETTING' }))
+
   it('writes to a path without a scheme', async () => {
     const { write, files } = await setup({ 'hdfs.path': '/flume/%{x}' })
     await write('a', { x: 'y' })
