@@ -1,4 +1,4 @@
-/** kafka-transactions.sh: lists and describes transactions, finds those that nobody will end, and ends them. */
+/** kafka-transactions.sh: lists and describes transactions, finds those that nobody will end, and ends them, or those of an id. */
 import { Fault } from '../base/faults.ts'
 import type { Log } from '../base/log.ts'
 import { Admin } from '../client/admin.ts'
@@ -19,6 +19,7 @@ const options: readonly JoptOption[] = [
   zookeeperOption,
   { names: ['command-config'], value: 'FILE', doc: 'A file of settings of the client.' },
   { names: ['transactional-id'], value: 'TRANSACTIONAL-ID', doc: 'describe: which one.' },
+  { names: ['transactionalId'], value: 'TRANSACTIONALID', doc: 'forceTerminateTransaction: which one.' },
   { names: ['duration-filter'], value: 'DURATION-FILTER', doc: 'list: those open for longer than so many ms.' },
   { names: ['transactional-id-pattern'], value: 'PATTERN', doc: 'list: those whose id matches this expression.' },
   { names: ['topic'], value: 'TOPIC', doc: 'describe-producers, abort, find-hanging: the topic.' },
@@ -58,6 +59,11 @@ const describe = async (admin: Admin, values: JoptValues): Promise<string> => {
   return columns(describeHeads, [[coordinatorId, id, producerId, producerEpoch, state, timeoutMs, ...times, places]])
 }
 
+const forceTerminate = async (admin: Admin, values: JoptValues): Promise<string> => {
+  await admin.transactions.fence(values.required('transactionalId'))
+  return ''
+}
+
 /** One of the tool's commands: what it prints, and how a failure of it is called. */
 interface Action {
   readonly run: (admin: Admin, values: JoptValues) => Promise<string>
@@ -81,6 +87,10 @@ const actions: Readonly<Record<string, Action>> = {
   },
   abort: { run: abort, failed: (values) => `Failed to abort the transaction in partition ${place(values)}` },
   'find-hanging': { run: findHanging, failed: () => 'Failed to find hanging transactions' },
+  forceTerminateTransaction: {
+    run: forceTerminate,
+    failed: (values) => `Failed to force terminate transactionalId \`${values.one('transactionalId')}\``,
+  },
 }
 
 const work = async (values: JoptValues, log: Log): Promise<number> => {

@@ -10,6 +10,7 @@ import type { Cluster } from './cluster.ts'
 import type { Connection } from './connection.ts'
 import { Coordinator } from './coordinator.ts'
 import { BrokerError, isRetriable, refuseError } from './errors.ts'
+import { TransactionRequests } from './transaction-requests.ts'
 import { backOff } from './waiting.ts'
 
 export interface TransactionFilter {
@@ -56,6 +57,8 @@ const saysOf = (transactionalId: string, errorCode: number | undefined): string 
 const noDuration = -1
 /** So long Kafka's own admin client tries (default.api.timeout.ms). */
 const patienceMs = 60_000
+/** transaction.timeout.ms of a producer that nobody changed: the id has it until its producer comes back with its own. */
+const transactionTimeoutMs = 60_000
 
 /** Rejections are BrokerErrors, and the network's troubles; what may succeed later is tried for a minute. */
 export class TransactionAdmin {
@@ -121,6 +124,12 @@ export class TransactionAdmin {
       const reply = await (await this.#keeper(topic, partition)).request(writeTxnMarkers, { markers: [marker] })
       refuseError(`${topic}-${partition}`, reply.markers[0]?.topics[0]?.partitions[0]?.errorCode ?? -1)
     })
+  }
+
+  /** Aborts what is open under a transactional id, and shuts out whoever uses it: the id goes on under a new epoch. One that is not known is made. */
+  async fence(transactionalId: string): Promise<void> {
+    const requests = new TransactionRequests(this.#cluster, { transactionalId, timeoutMs: transactionTimeoutMs, patienceMs }) // prettier-ignore
+    await requests.begin()
   }
 
   async #keeper(topic: string, partition: number, brokerId?: number): Promise<Connection> {

@@ -115,9 +115,23 @@ describe('kafka-transactions.sh', () => {
     expect(cells((await transactions('find-hanging', '--topic', 't')).out)).toHaveLength(1)
   })
 
+  it('ends the transaction of an id, and shuts out its producer', async () => {
+    const stuck = new TestProducer(peer, 'stuck-1')
+    await stuck.init()
+    await stuck.write('t', ['c'])
+    expect((await transactions('forceTerminateTransaction')).err).toMatch(
+      /^Missing required argument "\[transactionalId\]"\n/,
+    )
+    const ended = await transactions('forceTerminateTransaction', '--transactionalId', 'stuck-1')
+    expect(ended).toMatchObject({ code: 0, out: '', err: '' })
+    const [, now] = cells((await transactions('describe', '--transactional-id', 'stuck-1')).out)
+    expect(now?.[4]).toMatch(/Abort|Empty/)
+    expect(await stuck.end('commit')).not.toBe(0)
+  })
+
   it('says what a wrong command should have been', async () => {
     const { code, out, err } = await transactions('describ')
     expect([code, out]).toEqual([1, ''])
-    expect(err).toMatch(/^invalid choice: 'describ' \(choose from list, describe, describe-producers, abort, find-hanging\)\n/) // prettier-ignore
+    expect(err).toMatch(/^invalid choice: 'describ' \(choose from list, describe, describe-producers, abort, find-hanging, forceTerminateTransaction\)\n/) // prettier-ignore
   })
 })
