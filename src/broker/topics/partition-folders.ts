@@ -12,15 +12,9 @@ import type { LogFolder } from '../log/log-folder.ts'
 import type { LogFolders } from '../log/log-folders.ts'
 import type { LogSettings } from '../log/log-settings.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
-import {
-  readTopicConfigs,
-  replaceTopicConfigs,
-  syncTopicFiles,
-  writeTopicConfigs,
-  writeTopicId,
-} from './topic-files.ts'
-import type { ListedTopic } from './topic-list.ts'
-import type { FoundPartition, FoundTopic } from './topic-loader.ts'
+import { KeptSettings } from './kept-settings.ts'
+import { replaceTopicConfigs, syncTopicFiles, writeTopicId } from './topic-files.ts'
+import type { FoundTopic } from './topic-loader.ts'
 import type { Given } from './topic-config.ts'
 import type { Topic } from './topic-types.ts'
 import { WishedFolders } from './wished-folders.ts'
@@ -32,6 +26,8 @@ export interface PartitionFolderPorts {
   readonly disk: Disk
   readonly log: Log
   readonly random: Random
+  /** What server.properties gives. */
+  readonly given: Given
 }
 
 export interface Growth {
@@ -44,13 +40,15 @@ export interface Growth {
 
 export class PartitionFolders {
   readonly wished = new WishedFolders()
+  readonly settings: KeptSettings
   readonly #disk: Disk
   readonly #log: Log
   readonly #folders: LogFolders
-
   readonly #random: Random
 
-  constructor({ disk, log, random }: PartitionFolderPorts, folders: LogFolders) {
+  constructor(ports: PartitionFolderPorts, folders: LogFolders) {
+    const { disk, log, random } = ports
+    this.settings = new KeptSettings(ports, folders)
     this.#disk = disk
     this.#log = log
     this.#random = random
@@ -71,7 +69,7 @@ export class PartitionFolders {
         folder.beginAnew(name, partition)
         made.push(path)
         this.#disk.makeFolder(path)
-        if (partition === 0) writeTopicConfigs(this.#disk, path, configs)
+        if (partition === 0) this.settings.write(folder, name, configs)
         writeTopicId(this.#disk, path, id)
       }
     } catch (thrown) {
@@ -110,32 +108,6 @@ export class PartitionFolders {
     const properties = given.slice(0, SAID_CHARACTERS_MAX).replaceAll(/\p{Cc}+/gu, ' ')
     for (const { topic, partition, folder } of created)
       this.#log.info(`Created log for partition ${topic}-${partition} in ${folder} with properties {${properties}}.`)
-  }
-
-  /** The settings that a found topic overrides; `listed` is what a list of topics says of it. */
-  configsOf({ name, partitions }: FoundTopic, listed?: ListedTopic): Given {
-    const first = partitions.find(({ partition }) => partition === 0) ?? this.#whole(partitions)
-    const configs = first && this.#readConfigs(first.folder.folderOf(name, first.partition))
-    if (configs !== undefined) return configs
-    if (listed !== undefined) return listed.configs
-    this.#log.warn(
-      `The settings of topic ${name} are damaged or cannot be read; it goes on with the defaults, and keeps all records.`,
-    )
-    return new Map([['retention.ms', '-1'], ['retention.bytes', '-1']]) // prettier-ignore
-  }
-
-  /** Without partition 0 and without a folder in which it may lie, any other says that there are none. */
-  #whole([first]: readonly FoundPartition[]): FoundPartition | undefined {
-    return this.#folders.unreadable.length === 0 ? first : undefined
-  }
-
-  #readConfigs(path: string): Given | undefined {
-    try {
-      return readTopicConfigs(this.#disk, path)
-    } catch (thrown) {
-      rethrowUnlessDisk(thrown)
-      return undefined
-    }
   }
 
   /** Replaces the settings of a topic on disk. Rejects with KAFKA_STORAGE_ERROR. */

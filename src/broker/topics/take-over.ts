@@ -21,7 +21,7 @@ import type { Given } from './topic-config.ts'
 import { isInternal } from './topic-name.ts'
 
 /** Kafka's own, for both internal topics. */
-const internal: Given = new Map([
+export const internalConfigs: Given = new Map([
   ['cleanup.policy', 'compact'],
   ['compression.type', 'producer'],
   ['segment.bytes', '104857600'],
@@ -87,8 +87,8 @@ export class TakeOver {
 
   #settingsOf(name: string, partitions: FoundTopic['partitions']): Given {
     const known = this.#kraft.get(name)
-    if (known !== undefined) return new Map([...(isInternal(name) ? internal : []), ...known])
-    if (isInternal(name)) return internal
+    if (known !== undefined) return new Map([...(isInternal(name) ? internalConfigs : []), ...known])
+    if (isInternal(name)) return internalConfigs
     if (partitions.some(({ partition }) => this.#cleaned.has(partitionFolderName(name, partition)))) return compacted
     this.#kept.push(name)
     return kept

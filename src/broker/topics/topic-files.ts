@@ -51,8 +51,14 @@ const configText = (configs: ReadonlyMap<string, string>): string => {
   return [configHead, ...lines, configEnd, ''].join('\n')
 }
 
-export const writeTopicConfigs = (disk: Disk, folder: string, configs: ReadonlyMap<string, string>): void => {
-  if (configs.size > 0) writeWhole(disk, join(folder, configFile), configText(configs))
+/** `isForced`: also where there is nothing to say. */
+export const writeTopicConfigs = (
+  disk: Disk,
+  folder: string,
+  configs: ReadonlyMap<string, string>,
+  isForced = false,
+): void => {
+  if (configs.size > 0 || isForced) writeWhole(disk, join(folder, configFile), configText(configs))
 }
 
 /** Resolves when the new settings would survive a power cut; until then the old ones do. One call for a folder at a time. */

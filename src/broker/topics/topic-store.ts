@@ -260,7 +260,7 @@ export class TopicStore implements AsyncDisposable {
   /** `listed`: what another folder says of it, where one cannot be read. */
   #load(found: FoundTopic, listed: ListedTopic | undefined): void {
     const id = found.id ?? listed?.id ?? newUuid(this.#options.random)
-    const configs = this.#takeOver.configsOf(found) ?? this.#partitions.configsOf(found, listed)
+    const configs = this.#takeOver.configsOf(found) ?? this.#partitions.settings.of(found, listed)
     const settings = logSettings(topicValues(configs, this.#options.given))
     const partitions = this.#partitions.load(found, id, settings, listed?.partitions ?? 0)
     this.#add({ name: found.name, id, partitions, configs, internal: isInternal(found.name) })

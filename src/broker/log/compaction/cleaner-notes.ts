@@ -1,4 +1,7 @@
-/** Up to where each log of a folder is clean: Kafka's file `cleaner-offset-checkpoint`. Without it everything is cleaned once more. */
+/**
+ * Up to where each log of a folder is clean: Kafka's file `cleaner-offset-checkpoint`. Without it everything is cleaned once more, and nothing but a topic's own
+ * settings says that it is compacted.
+ */
 import { reasonOf } from '../../../base/faults.ts'
 import type { Log } from '../../../base/log.ts'
 import type { Disk } from '../../../io/disk.ts'
@@ -40,6 +43,17 @@ export class CleanerNotes {
   /** A note that cannot be written costs a second cleaning and nothing else. */
   async note(log: PartitionLog, offset: number): Promise<void> {
     this.#offsets.set(log, offset)
+    await this.#write()
+  }
+
+  /** Names the logs that are to be compacted and were not cleaned yet: without their settings nothing else would say that they are. */
+  async nameAll(): Promise<void> {
+    const unnamed = Array.from(this.#folder.logs).filter((log) => log.settings.isCompacted && !this.#offsets.has(log))
+    for (const log of unnamed) this.#offsets.set(log, 0)
+    if (unnamed.length > 0) await this.#write()
+  }
+
+  async #write(): Promise<void> {
     try {
       await this.#file.write(this.#entries())
     } catch (thrown) {

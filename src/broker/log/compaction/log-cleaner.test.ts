@@ -60,6 +60,14 @@ test('it begins by itself, after the back-off, when enough of the log is dirty',
   expect(noted[2]).toMatch(/^t 0 \d+$/)
 })
 
+test('a compacted log is named in the checkpoint before it is cleaned for the first time', async () => {
+  const space = bench()
+  const log = space.open({}, compacted)
+  await using cleaner = cleanerOf(space, [log])
+  await cleaner.round()
+  expect(String(space.disk.bytes('/logs/cleaner-offset-checkpoint'))).toBe('0\n1\nt 0 0\n')
+})
+
 test('a little dirt is left alone until it is overdue', async () => {
   const space = bench()
   const log = space.open({}, { ...compacted, minCleanableRatio: 0.9 })

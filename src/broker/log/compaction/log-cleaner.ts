@@ -121,7 +121,8 @@ export class LogCleaner implements AsyncDisposable {
     const { clock } = this.#options
     const found: Candidate[] = []
     let sliceEndMs = clock.monotonic() + sliceMs
-    for (const { folder, notes } of this.#notes)
+    for (const { folder, notes } of this.#notes) {
+      await notes.nameAll()
       for (const log of Array.from(folder.logs)) {
         const dirt = this.#dirtOf(log, notes)
         if (dirt !== undefined) found.push({ log, notes, ratio: dirt.ratio })
@@ -130,6 +131,7 @@ export class LogCleaner implements AsyncDisposable {
         if (this.#stop.signal.aborted) return []
         sliceEndMs = clock.monotonic() + sliceMs
       }
+    }
     return found.sort((a, b) => b.ratio - a.ratio)
   }
 
