@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { bodiesOf, numbered } from '../../test/conformance/events.ts'
 import { fakeContext } from '../../test/fakes/context.ts'
 import { FakeDisk } from '../../test/fakes/disk.ts'
-import { fileChannelOptions } from '../../test/fakes/file-channel.ts'
+import { fileChannelBench, fileChannelOptions } from '../../test/fakes/file-channel.ts'
 import { takeAll } from '../../test/fakes/takes.ts'
 import { FileChannel } from './file-channel.ts'
 import { StoppedChannel } from './stopped-channel.ts'
@@ -70,16 +70,40 @@ it('a data file of another channel is noticed by its own header', async () => {
 
 it('a sign that is damaged is written anew, from what the others say', async () => {
   const on = await filled()
-  const sign = String(on.bytes('/our/data/channel.json'))
-  for (const folder of ['/our/data', '/our/checkpoint']) on.plant(`${folder}/channel.json`, Buffer.from('{"chan'))
+  const all = ['/our/data', '/our/checkpoint'].map((folder) => `${folder}/channel.json`)
+  const signs = all.map((path) => String(on.bytes(path)))
+  for (const damage of ['', '{"chan', 'null\n', signs[0]?.replace(/[0-9]/, (digit) => `${9 - Number(digit)}`) ?? ''])
+    for (const path of all) {
+      on.plant(path, Buffer.from(damage))
+      await (await open(on, ours))[Symbol.asyncDispose]()
+      expect(all.map((one) => String(on.bytes(one)))).toEqual(signs)
+    }
+  for (const path of all) on.plant(path, Buffer.alloc(300_000, ' '))
   await using channel = await open(on, ours)
   expect(await takeAll(channel)).toEqual(bodiesOf(numbered(0, 10)))
-  expect(String(on.bytes('/our/data/channel.json'))).toBe(sign)
+  expect(String(on.bytes(all[0] ?? ''))).toContain(signs[0]?.slice(0, 20))
 })
+
+it.each([1, 2, 3, 4, 5, 6, 7, 8])(
+  'a loss of power in change %i of the signing is no reason to refuse anything',
+  async (change) => {
+    const { disk: on, make, kill } = fileChannelBench({ dataFolders: ['/data', '/data2'] })
+    on.crashIn(6 + change)
+    await expect(make().open()).rejects.toBeDefined()
+    kill('power')
+    const channel = make()
+    await channel.open()
+    await channel.put(numbered(0, 10))
+    kill('power')
+    const again = make()
+    await again.open()
+    expect(await takeAll(again)).toEqual(bodiesOf(numbered(0, 10)))
+  },
+)
 
 it('a sign that a full disk takes no more does not keep the channel from its events', async () => {
   const on = await filled()
-  on.remove('/our/data/channel.json')
+  on.plant('/our/data/channel.json', Buffer.from('{'))
   on.fail('write', 'ENOSPC', { path: 'channel.json', times: 10 })
   const { log, ...context } = fakeContext({ disk: on })
   const channel = new FileChannel({ ...fileChannelOptions, ...ours }, { ...context, log })

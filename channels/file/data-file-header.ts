@@ -37,10 +37,14 @@ export const fileHeaderOf = ({ version, id, firstOrdinal, channel }: FileHeader)
   return header
 }
 
+/** Whether bytes begin as a file of this version does. */
+export const hasMagic = (bytes: Buffer, version: RecordVersion): boolean =>
+  magics[version].equals(bytes.subarray(0, magics[version].length))
+
 /** What a header says; undefined where it is damaged, or cut off. */
 export const readFileHeader = (bytes: Buffer): FileHeader | undefined => {
   if (bytes.length < fileHeaderBytes) return undefined
-  const version = ([1, 2] as const).find((one) => magics[one].equals(bytes.subarray(0, magics[one].length)))
+  const version = ([1, 2] as const).find((one) => hasMagic(bytes, one))
   if (version === undefined) return undefined
   const id = Number(bytes.readBigUInt64BE(idAt))
   const firstOrdinal = Number(bytes.readBigUInt64BE(ordinalAt))

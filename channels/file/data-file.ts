@@ -5,7 +5,7 @@
 import { join } from 'node:path'
 import type { Disk } from '../../src/io/disk.ts'
 import { writeWhole } from '../../src/io/write-whole.ts'
-import { dataFileName, fileHeaderBytes, fileHeaderOf, readFileHeader } from './data-file-header.ts'
+import { dataFileName, fileHeaderBytes, fileHeaderOf, hasMagic, readFileHeader } from './data-file-header.ts'
 import { isDiskAlive } from './disk-alive.ts'
 import { PatientReads } from './patient-reads.ts'
 import type { RecordBuffer } from './put-record.ts'
@@ -113,15 +113,19 @@ export class DataFile {
   static #firstOf(disk: Disk, place: FilePlace, channel: number | undefined): First | undefined {
     const { id } = place
     const old = new RecordForm(1, 0, id)
-    const header = readFileHeader(new DataFile(disk, place, { ordinal: 0, form: old }).read(0, fileHeaderBytes))
+    const bytes = new DataFile(disk, place, { ordinal: 0, form: old }).read(0, fileHeaderBytes)
+    const header = readFileHeader(bytes)
     if (header !== undefined) {
       const { firstOrdinal: ordinal, version } = header
       return header.id === id ? { ordinal, form: new RecordForm(version, header.channel, id) } : undefined
     }
-    for (const form of channel === undefined ? [old] : [new RecordForm(2, channel, id), old]) {
+    const forms = channel === undefined || hasMagic(bytes, 1) ? [old] : [new RecordForm(2, channel, id), old]
+    for (const form of forms) {
       const probe = new DataFile(disk, place, { ordinal: 0, form })
-      const record = new RecordScan(probe, 0, () => undefined).find()
-      if (record !== undefined) return { ordinal: record.firstOrdinal, form, wholeAt: record.position }
+      const record = new RecordScan(probe, 0, () => undefined, true).find()
+      // Nothing but its place keeps bytes of an event from passing for one of version 1, which this file is perhaps not of.
+      const isBelieved = form === forms[0] || record?.position === fileHeaderBytes
+      if (record !== undefined && isBelieved) return { ordinal: record.firstOrdinal, form, wholeAt: record.position }
     }
     return undefined
   }
@@ -141,9 +145,11 @@ export class DataFile {
     return this.#disk.sync(this.#opened())
   }
 
-  /** Up to `length` bytes from `position` on; fewer only at the end of the file. Zeros where the disk cannot read them, ever. */
-  read(position: number, length: number): Buffer {
-    const bytes = Buffer.allocUnsafeSlow(Math.max(0, Math.min(length, this.size - position)))
+  /** Up to `length` bytes from `position` on; fewer only at the end of the file; in `scratch` where that has room. Zeros where the disk cannot read them, ever. */
+  read(position: number, length: number, scratch?: Buffer): Buffer {
+    const wanted = Math.max(0, Math.min(length, this.size - position))
+    const hasRoom = scratch !== undefined && scratch.length >= wanted
+    const bytes = hasRoom ? scratch.subarray(0, wanted) : Buffer.allocUnsafeSlow(wanted)
     return bytes.subarray(0, this.reads.read(bytes, position))
   }
 

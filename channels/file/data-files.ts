@@ -8,15 +8,16 @@ import { systemCode } from '../../src/base/faults.ts'
 import type { Log } from '../../src/base/log.ts'
 import type { Clock } from '../../src/io/clock.ts'
 import type { Disk } from '../../src/io/disk.ts'
+import { Progress } from '../../src/io/progress.ts'
 import { DataFile } from './data-file.ts'
 import { dataFileId, dataFileName, fileHeaderBytes } from './data-file-header.ts'
 import { endOfRecords } from './file-end.ts'
 import { holdsLost, putLostAside } from './lost-file.ts'
 import { missingBehind } from './missing-file.ts'
 import type { Ordinals } from './ordinals.ts'
-import { Progress } from './progress.ts'
 import type { RecordBuffer } from './put-record.ts'
 import { Quarantine } from './quarantine.ts'
+import { RecordScan } from './record-scan.ts'
 
 export interface DataFilesOptions {
   readonly disk: Disk
@@ -90,6 +91,7 @@ export class DataFiles {
     for (const [i, file] of this.#files.entries())
       file.endOrdinal = await this.#endOf(file, this.#files[i + 1], owedEnd)
     for (const { reads } of this.#files) reads.retryByCaller()
+    this.#putDoublesAside()
     if (this.#files.length > 0) log.debug(`${this.#files.length} data files, ${this.sizeInBytes} bytes.`)
     return this.#files.at(-1)?.endOrdinal ?? 0
   }
@@ -195,6 +197,17 @@ export class DataFiles {
   #putAside(path: string, isNewest: boolean): void {
     const size = this.#options.disk.stat(path)?.size ?? 0
     this.quarantine.file(path, isNewest && size <= fileHeaderBytes)
+  }
+
+  /** Two files that begin with the same ordinal are of two disks that were away in turns: what the second has of it is not to be removed with the first. */
+  #putDoublesAside(): void {
+    const { disk, log } = this.#options
+    this.#files = this.#files.filter((file, i) => {
+      if (file.endOrdinal > file.firstOrdinal || this.#files[i + 1] === undefined) return true
+      if (new RecordScan(file, 0, () => undefined, true).find() === undefined) return true
+      putLostAside(disk, file, log)
+      return false
+    })
   }
 
   /** What is damaged before the end is told when it is to be taken. */

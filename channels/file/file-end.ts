@@ -1,7 +1,7 @@
 /** Where the records of a data file end. That is looked for at a start, in the newest file: a large one takes a while, in which other components go on. */
 import { setImmediate } from 'node:timers/promises'
 import type { DataFile } from './data-file.ts'
-import type { Progress } from './progress.ts'
+import type { Progress } from '../../src/io/progress.ts'
 import { RecordScan } from './record-scan.ts'
 
 /** Read in one turn. */
@@ -17,15 +17,19 @@ export interface FileEnd {
 /** Walks through the whole file. Throws system errors. */
 export const endOfRecords = async (file: DataFile, progress: Progress): Promise<FileEnd> => {
   let damage: FileEnd['damage']
-  const scan = new RecordScan(file, 0, (position, length) => {
+  const told = (position: number, length: number): void => {
     damage = { position, length }
-  })
+  }
+  const scan = new RecordScan(file, 0, told, true)
   let ordinal = file.firstOrdinal
   let turnAt = turnBytes
-  for (let record = scan.find(); record !== undefined; record = scan.find()) {
-    damage = undefined
-    ordinal = Math.max(ordinal, record.firstOrdinal + record.count)
-    scan.skip(record)
+  while (!scan.isAtEnd) {
+    const record = scan.find(turnBytes)
+    if (record !== undefined) {
+      damage = undefined
+      ordinal = Math.max(ordinal, record.firstOrdinal + record.count)
+      scan.skip(record)
+    }
     if (scan.position < turnAt) continue
     turnAt = scan.position + turnBytes
     await setImmediate()

@@ -204,8 +204,12 @@ export class PutStore {
     this.#timer ??= this.#options.context.clock.after(everyMs, () => {
       this.#timer = undefined
       // One that takes longer than that is not lost sight of.
-      this.#syncing = Promise.all([this.#syncing, this.#syncDirty()]).then(() => {})
+      this.#syncing = this.#syncBeside(this.#syncing)
     })
+  }
+
+  async #syncBeside(before: Promise<void> | undefined): Promise<void> {
+    await Promise.all([before, this.#syncDirty()])
   }
 
   async #syncDirty(): Promise<void> {

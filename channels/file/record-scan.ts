@@ -6,8 +6,8 @@ import { fileHeaderBytes } from './data-file-header.ts'
 export interface RecordFile {
   readonly size: number
   readonly form: RecordForm
-  /** Up to `length` bytes from `position` on; fewer only at the end. */
-  read(position: number, length: number): Buffer
+  /** Up to `length` bytes from `position` on; fewer only at the end. They lie in `scratch` where that has room. */
+  read(position: number, length: number, scratch?: Buffer): Buffer
 }
 
 /** Where a record was found. */
@@ -28,8 +28,14 @@ export class RecordScan<F extends RecordFile = RecordFile> {
   /** Of the chunk's first byte. */
   #chunkAt = 0
   position: number
+  /** Where what was stepped over and not told yet begins. */
+  #damagedFrom: number | undefined
+  readonly #isReused: boolean
+  #scratch: Buffer | undefined
 
-  constructor(file: F, position: number, damaged: (position: number, length: number) => void) {
+  /** With `isReused` the bytes of one chunk are written over by the next. */
+  constructor(file: F, position: number, damaged: (position: number, length: number) => void, isReused = false) {
+    this.#isReused = isReused
     this.file = file
     this.position = Math.max(fileHeaderBytes, position)
     this.#damaged = damaged
@@ -44,17 +50,27 @@ export class RecordScan<F extends RecordFile = RecordFile> {
     return this.position - this.#chunkAt
   }
 
-  /** The record at or after `position`, which it moves there; undefined at the end. Call `skip` to go on behind it. */
-  find(): FoundRecord | undefined {
-    const from = this.position
+  get isAtEnd(): boolean {
+    return this.position >= this.file.size
+  }
+
+  /**
+   * The record at or after `position`, which it moves there; undefined at the end, and where none was found in `bytesMax`: then it goes on from there when
+   * it is called again. Call `skip` to go on behind a record.
+   */
+  find(bytesMax = Infinity): FoundRecord | undefined {
+    const from = (this.#damagedFrom ??= this.position)
+    const until = this.position + bytesMax
     let found: RecordHeader | undefined
-    while (this.position < this.file.size && found === undefined) {
+    while (!this.isAtEnd && found === undefined && this.position < until) {
       const header = this.#header()
-      if (header === undefined) this.#toNextMagic()
+      if (header === undefined) this.#toNextMagic(until)
       else if (this.#isWhole(header)) found = header
       else if (this.file.form.isHeaderChecked) this.skip(header)
-      else this.#toNextMagic()
+      else this.#toNextMagic(until)
     }
+    if (found === undefined && !this.isAtEnd) return undefined
+    this.#damagedFrom = undefined
     if (this.position > from) this.#damaged(from, this.position - from)
     return found === undefined ? undefined : { ...found, position: this.position }
   }
@@ -72,11 +88,12 @@ export class RecordScan<F extends RecordFile = RecordFile> {
     return this.#have(header.sizeInBytes) && this.file.form.isWhole(this.#chunk, this.at, this.position, header)
   }
 
-  /** Moves to the next place behind this one where a record might begin; to the end where there is none. */
-  #toNextMagic(): void {
+  /** Moves to the next place behind this one where a record might begin; to the end where there is none, or beyond `until`. */
+  #toNextMagic(until: number): void {
     const { magic } = this.file.form
     this.position++
     while (this.#have(magic.length)) {
+      if (this.position >= until) return
       const at = this.#chunk.indexOf(magic, this.at)
       if (at >= 0) {
         this.position = this.#chunkAt + at
@@ -91,7 +108,9 @@ export class RecordScan<F extends RecordFile = RecordFile> {
   #have(length: number): boolean {
     if (this.position + length > this.file.size) return false
     if (this.at >= 0 && this.at + length <= this.#chunk.length) return true
-    this.#chunk = this.file.read(this.position, Math.max(length, scanBytes))
+    const bytes = Math.max(length, scanBytes)
+    if (this.#isReused && (this.#scratch?.length ?? 0) < bytes) this.#scratch = Buffer.allocUnsafeSlow(bytes)
+    this.#chunk = this.file.read(this.position, bytes, this.#scratch)
     this.#chunkAt = this.position
     return this.#chunk.length >= length
   }

@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import type { Context } from '../../src/flow/context.ts'
 import { makeDurableFolder } from '../../src/io/durable-folder.ts'
 import { takeLock } from '../../src/io/lock.ts'
-import { refuseUnmounted, signFolders } from './channel-signs.ts'
 import { DataFiles } from './data-files.ts'
 import { refuseLiveFlume } from './flume/folders.ts'
 import { TakeOver } from './flume/take-over.ts'
 import { inFolder } from './folder-fault.ts'
+import { isBare, KnownFolders } from './known-folders.ts'
 import { owedEnd, TakesJournal } from './takes-journal.ts'
 
 export interface StoreOptions {
@@ -33,7 +33,17 @@ export interface Store {
 /** The name of Flume's own lock: a Flume that runs on the folder is seen by its lock on this file. */
 const lockName = 'in_use.lock'
 
-/** Throws FOLDER_LOCKED, CHANNEL_FOLDER, CHANNEL_FOLDER_EMPTY, CHANNEL_MIXED, what a take-over from Flume throws, and system errors; nothing stays open then. */
+/** More than ever lay behind the last note of takes. */
+const gapOrdinals = 2 ** 32
+
+/** Leaves out the ordinals that events may have which are not here; what turns up with them counts as lost. Returns the one behind them. */
+const behindGap = async (journal: TakesJournal, next: number): Promise<number> => {
+  const gap = { from: next, to: next + gapOrdinals }
+  await journal.add([gap], { lost: [gap] })
+  return gap.to
+}
+
+/** Throws FOLDER_LOCKED, CHANNEL_FOLDER, CHANNEL_FOLDER_EMPTY, CHANNEL_FOLDER_LEFT_OUT, CHANNEL_MIXED, what a take-over from Flume throws, and system errors; nothing stays open then. */
 export const openStore = async (options: StoreOptions, context: Context): Promise<Store> => {
   const { disk, log, name } = context
   using opening = new DisposableStack()
@@ -50,11 +60,13 @@ export const openStore = async (options: StoreOptions, context: Context): Promis
     const own = 'a checkpointDir and dataDirs'
     opening.use(takeLock(join(folder, lockName), { disk, own, mayHoldByName: true }))
   }
+  await inCheckpoint(() => KnownFolders.refuseMissingCheckpoint(context, options, lock))
   await inCheckpoint(() => lock(checkpointFolder))
-  // They are as they were found.
-  await inEachData((folder) => refuseUnmounted(disk, name, { checkpointFolder, dataFolders: [folder] }))
+  // They can be read, and are as they were found.
+  await inEachData((folder) => void isBare(disk, folder))
+  const known = KnownFolders.look(context, options)
   await inEachData(lock)
-  const channel = await signFolders(context, options)
+  const channel = await inCheckpoint(() => known.sign())
   const journal = opening.adopt(await inCheckpoint(() => TakesJournal.open(disk, checkpointFolder)), (open) =>
     open.close(),
   )
@@ -74,9 +86,12 @@ export const openStore = async (options: StoreOptions, context: Context): Promis
   }
   if (journal.damage !== undefined) log.warn(`Channel ${name}: ${journal.damage}.`)
   files.removeTaken(taken, lost)
+  const next = Math.max(end, journal.end, taken.ranges.at(-1)?.to ?? 0)
+  const first = known.mayMiss ? await behindGap(journal, next) : next
+  await known.note()
   const { takeOver, nextOrdinal } = await TakeOver.run(
     { name, context, folders: { checkpointFolder, dataFolders, backupFolder }, files, journal, requiredSpaceBytes },
-    Math.max(end, journal.end, taken.ranges.at(-1)?.to ?? 0),
+    first,
   )
   const held = opening.move()
   const removeTaken = (): void => {

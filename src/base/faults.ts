@@ -52,12 +52,16 @@ const table = {
     hint: '{advice}',
   },
   CHANNEL_FOLDER_EMPTY: {
-    says: 'Channel {channel} has used {folder}, one of its dataDirs, which is not there now or has nothing in it: its disk may not be mounted',
-    hint: 'Mount it and start again. If what was on it is gone for good, take the folder out of dataDirs, or make it and put any file into it (an empty one named new-disk will do): the events that were there are then told as lost.',
+    says: 'Channel {channel} has used {folder}, which is not there now, or is not what it was: its disk may not be mounted',
+    hint: 'Mount it and start again. If what was on it is gone for good, make the folder and put an empty file named new-disk into it: the events that were there are then told as lost, as far as they are known.',
+  },
+  CHANNEL_FOLDER_LEFT_OUT: {
+    says: 'Channel {channel} has used {folder}, which is not one of its dataDirs any more, and may hold events',
+    hint: 'Name it again: once its events were delivered, it may be taken out. If it is gone for good, name it all the same, and put an empty file named new-disk into it: its events are then told as lost, as far as they are known.',
   },
   CHANNEL_MIXED: {
     says: '{other} belongs to another file channel than {one}',
-    hint: 'Compare checkpointDir and dataDirs with those that these folders were made with: every channel has folders of its own. Nothing was changed.',
+    hint: 'Compare checkpointDir and dataDirs with those that these folders were made with: every channel has folders of its own. No event was touched. A folder without data files that a channel which is gone has left may be removed.',
   },
   FLUME_CHANNEL_ENCRYPTED: {
     says: '{path} was written by Flume encrypted, with the key {key}',

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import type { Disk } from '../../../src/io/disk.ts'
 import { readWhole } from '../../../src/io/read-whole.ts'
-import { replaceDurably } from '../replace-file.ts'
+import { replaceDurably } from '../../../src/io/replace-durably.ts'
 
 /**
  * `copying`: events are being put into our files, and none of them counts yet. `copied`: all of them count, Flume's files are being moved aside.

@@ -6,7 +6,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Log } from '../../../src/base/log.ts'
 import type { Clock } from '../../../src/io/clock.ts'
-import { Progress } from '../progress.ts'
+import { Progress } from '../../../src/io/progress.ts'
 import type { Checkpoint, OpenTransactions } from './checkpoint.ts'
 import { LogScan, type LogFile, type LogRecord, type ScanReport } from './log-file.ts'
 import { commitKinds, type Pointer, recordTypes } from './messages.ts'

@@ -1,6 +1,7 @@
 /** What a folder is to a file channel, ours or Flume's: its checkpointDir, one of its dataDirs, or Flume's backup; and of which channel, as far as that shows. */
-import { channelIn, signIn } from '../../../channels/file/channel-signs.ts'
+import { channelIn } from '../../../channels/file/channel-signs.ts'
 import { dataFileId } from '../../../channels/file/data-file-header.ts'
+import { signIn } from '../../../channels/file/sign.ts'
 import { hasJournal } from '../../../channels/file/takes-journal.ts'
 import type { Disk } from '../../io/disk.ts'
 
@@ -25,7 +26,7 @@ export const partOf = (disk: Disk, folder: string): ChannelPart | undefined => {
   const names = disk.list(folder)
   const files = names.filter(isDataFile)
   const sign = signIn(disk, folder)
-  const listed = sign?.dataFolders ?? []
+  const listed = sign?.dataFolders.map(({ path }) => path) ?? []
   const isBackup = names.includes('backupComplete')
   const isCheckpoint = hasJournal(disk, folder) || listed.length > 0 || (names.includes('checkpoint.meta') && !isBackup)
   const isData = files.length > 0 || (sign !== undefined && (!isCheckpoint || listed.includes(folder)))

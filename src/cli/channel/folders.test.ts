@@ -59,7 +59,7 @@ describe('of several channels side by side', () => {
     const { code, out, err } = await runCli('channel', action, ...words)
     expect([code, out]).toEqual([1, ''])
     expect(err).toBe(
-      `${at('a-data')} belongs to another file channel than ${at('b-checkpoint')}\nCompare checkpointDir and dataDirs with those that these folders were made with: every channel has folders of its own. Nothing was changed.\n`,
+      `${at('a-data')} belongs to another file channel than ${at('b-checkpoint')}\nCompare checkpointDir and dataDirs with those that these folders were made with: every channel has folders of its own. No event was touched. A folder without data files that a channel which is gone has left may be removed.\n`,
     )
     expect(dataIn('a-data')).toHaveLength(2)
   })

@@ -3,8 +3,8 @@
  * them tells, its number above all, and where that is not clear nothing is guessed.
  */
 import { dirname, join, resolve } from 'node:path'
-import { ifReadable } from '../../../channels/file/channel-signs.ts'
 import type { FlumeFolders } from '../../../channels/file/flume/folders.ts'
+import { ifReadable } from '../../../channels/file/sign.ts'
 import { Fault } from '../../base/faults.ts'
 import type { Disk } from '../../io/disk.ts'
 import { areOneChannel, type ChannelPart, partOf } from './channel-part.ts'

@@ -1,6 +1,6 @@
 /** What takes long tells now and then how far it is. */
-import type { Log } from '../../src/base/log.ts'
-import type { Clock } from '../../src/io/clock.ts'
+import type { Log } from '../base/log.ts'
+import type { Clock } from './clock.ts'
 
 const progressMs = 5000
 

@@ -1,8 +1,8 @@
 /** Small files that are replaced in one step, and last. */
 import { dirname } from 'node:path'
-import { rethrowBroken } from '../../src/base/assert.ts'
-import type { Disk } from '../../src/io/disk.ts'
-import { writeWhole } from '../../src/io/write-whole.ts'
+import { rethrowBroken } from '../base/assert.ts'
+import type { Disk } from './disk.ts'
+import { writeWhole } from './write-whole.ts'
 
 const dropPart = (disk: Disk, path: string): void => {
   try {
