@@ -18,14 +18,14 @@ const said = async (...sources: readonly [string, string]): Promise<string[]> =>
 }
 
 describe('two sources of an agent', () => {
-  it('on one address are a fault, at the port of the second', async () => {
+  it('on one address are a warning, at the port of the second', async () => {
     const hint = '(only one can: set port of each to one of its own)'
     expect(await said('type = netcat, bind = h, port = 4444', 'type = avro, bind = H, port = 4444')).toEqual([
-      `f:6: source r0 and source r1 both listen on H:4444 ${hint}`,
+      `f:6: warning: source r0 and source r1 both listen on H:4444 ${hint}`,
     ])
     const [first, , second] = await said('type = netcat, port = 4444', 'type = netcat, port = 4444, encoding = x')
     expect(first).toContain('bind is missing')
-    expect(second).toBe(`f:4: source r0 and source r1 both listen on 127.0.0.1:4444 ${hint}`)
+    expect(second).toBe(`f:4: warning: source r0 and source r1 both listen on 127.0.0.1:4444 ${hint}`)
   })
 
   it.each([
