@@ -124,7 +124,7 @@ class Assembly {
       member.stored()
       this.#onStored()
     }
-    const lane = new SinkLane({ name, sink, port: this.#port(planned.channel), rejects, counters, onStored })
+    const lane = new SinkLane({ name, sink, port: this.#port(planned.channel), rejects, counters, clock, onStored })
     const member = new SinkMember(lane, group, log, clock)
     return { lane, member, counters }
   }

@@ -6,6 +6,7 @@ import type { Take } from '../flow/channel.ts'
 import type { Sink } from '../flow/sink.ts'
 import { Bell } from '../base/bell.ts'
 import type { LaneSignals } from './lane-signals.ts'
+import type { Part } from './stored-parts.ts'
 
 /** The lane, as a round sees it. */
 export interface Lane {
@@ -14,8 +15,11 @@ export interface Lane {
   take(signal: AbortSignal): Promise<Take | undefined>
   commit(take: Take): Promise<void>
   rollBack(take: Take): Promise<void>
-  /** Its write threw, and no other take is open: settles what was rejected, or rolls back and throws on. */
-  recover(take: Take, thrown: unknown, signals: LaneSignals): Promise<void>
+  /**
+   * Its write threw, and no other take is open: settles what was rejected, or rolls back and throws on. `behind` are the events of the later takes, as
+   * they were rolled back.
+   */
+  recover(take: Take, thrown: unknown, signals: LaneSignals, behind: readonly Part[]): Promise<void>
 }
 
 interface Failure {
@@ -120,11 +124,20 @@ export class FlightRound {
   async #recover(thrown: unknown, launched: Promise<void>): Promise<void> {
     await launched
     const failed = this.#flights.shift()
+    const behind = await this.#parts()
     try {
       await this.#rollBackAll()
     } finally {
-      if (failed !== undefined) await this.#lane.recover(failed.take, thrown, this.#signals)
+      if (failed !== undefined) await this.#lane.recover(failed.take, thrown, this.#signals, behind)
     }
+  }
+
+  /** The events in flight, once all writes have ended. */
+  async #parts(): Promise<Part[]> {
+    const parts: Part[] = []
+    for (const { take, outcome } of this.#flights)
+      parts.push({ events: take.events, isStored: (await outcome) === undefined })
+    return parts
   }
 
   /** Newest first, each after its write has ended. One that cannot be rolled back keeps none of the others from it. */

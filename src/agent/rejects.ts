@@ -34,6 +34,13 @@ interface Sorted {
   readonly rejected: Batch
 }
 
+/** What became of a batch of which the sink rejected some: all else is stored. */
+export interface Settled {
+  readonly quarantined: number
+  /** What the sink still rejects, where it was stopped while it was blocked; else nothing. */
+  readonly left: Batch
+}
+
 export class Rejects {
   readonly #options: RejectsOptions
   readonly #name: string
@@ -46,18 +53,22 @@ export class Rejects {
   }
 
   /**
-   * Stores what can be stored of `batch`, of which the sink rejected some. Resolves with the number of events quarantined when all the others
-   * are stored. Rejects with what another write threw, or at the end of `signals`; the batch is then to be rolled back.
+   * Stores what can be stored of `batch`, of which the sink rejected some. Resolves when that is done and the others are stored or quarantined too, or
+   * when `signals` end it. Rejects with what another write threw; the batch is then to be rolled back.
    */
-  async settle(batch: Batch, first: Rejected, signals: LaneSignals): Promise<number> {
+  async settle(batch: Batch, first: Rejected, signals: LaneSignals): Promise<Settled> {
     const { rejected, reason } = await this.#writeRest(batch, first, signals.writes)
     const { quarantine } = this.#options
-    if (quarantine === undefined) {
-      await this.#block(rejected, reason, signals)
-      return 0
-    }
+    if (quarantine === undefined) return { quarantined: 0, left: await this.#block(rejected, reason, signals) }
     this.#sayQuarantined(rejected.length, reason, await quarantine.add(rejected, reason))
-    return rejected.length
+    return { quarantined: rejected.length, left: [] }
+  }
+
+  /** The sink was stopped while it rejected `left`; `again` events that it has stored are not settled. */
+  sayStopped(left: Batch, again: number): void {
+    const stops = `Sink ${this.#name} stops while it is blocked by ${counted(left.length, 'event')} it rejects.`
+    const repeats = ` ${counted(again, 'event')} that it has stored may be stored again after the next start.`
+    this.#options.log.warn(`${stops}${again === 0 ? '' : repeats}`)
   }
 
   /** At once, and then no more than once a minute, however many there are. */
@@ -92,8 +103,8 @@ export class Rejects {
     }
   }
 
-  /** Offers the rejected events again and again until the sink takes the last of them. */
-  async #block(rejected: Batch, reason: string, { takes, writes }: LaneSignals): Promise<void> {
+  /** Offers the rejected events again and again until the sink takes the last of them. Resolves with what is left of them at the stop. */
+  async #block(rejected: Batch, reason: string, { takes, writes }: LaneSignals): Promise<Batch> {
     const { log, clock } = this.#options
     log.error(
       `Sink ${this.#name} is blocked by ${counted(rejected.length, 'event')} it rejects: ${reason} ` +
@@ -102,10 +113,11 @@ export class Rejects {
     let left = rejected
     for (let failures = 1; left.length > 0; failures++) {
       await clock.sleep(backoffMs(failures, blockedFirstMs, blockedMaxMs), takes)
-      if (takes.aborted) throw new Error(`Sink ${this.#name} stopped while it was blocked: ${reason}`)
+      if (takes.aborted) return left
       left = await this.#stillRejected(left, writes)
     }
     log.info(`Sink ${this.#name} has stored the events that it rejected before, and goes on.`)
+    return left
   }
 
   /** What is left of `batch` after another try. */

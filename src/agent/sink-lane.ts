@@ -3,7 +3,9 @@
  * again; events that the sink rejects are settled here.
  */
 import type { Take } from '../flow/channel.ts'
+import type { Batch } from '../flow/event.ts'
 import { Rejected, type Sink } from '../flow/sink.ts'
+import type { Clock } from '../io/clock.ts'
 import { type ComponentAccount, emptyAccount } from '../monitor/accounts.ts'
 import type { CounterGroup } from '../monitor/counters.ts'
 import { Breath, turn } from './breath.ts'
@@ -12,6 +14,7 @@ import { FlightRound } from './flight-round.ts'
 import type { LaneSignals } from './lane-signals.ts'
 import { OpenCommits } from './open-commits.ts'
 import type { Rejects } from './rejects.ts'
+import { type Part, partsOf, settleStored, storedIn } from './stored-parts.ts'
 
 export interface SinkLaneOptions {
   readonly name: string
@@ -19,9 +22,13 @@ export interface SinkLaneOptions {
   readonly port: ChannelPort
   readonly rejects: Rejects
   readonly counters: CounterGroup
+  readonly clock: Clock
   /** Called after each commit. */
   readonly onStored: () => void
 }
+
+/** How long a stop waits for a channel to give again what was rolled back; it has it at hand, unless another sink has taken it. */
+const settleMaxMs = 1000
 
 export class SinkLane {
   readonly name: string
@@ -33,14 +40,18 @@ export class SinkLane {
   readonly #account = emptyAccount()
   readonly #breath = new Breath()
   readonly #commits = new OpenCommits()
+  readonly #clock: Clock
   #opened = false
+  /** Events that are stored and may be stored again after the next start. */
+  #again = 0
 
-  constructor({ name, sink, port, rejects, counters, onStored }: SinkLaneOptions) {
+  constructor({ name, sink, port, rejects, counters, clock, onStored }: SinkLaneOptions) {
     this.name = name
     this.sink = sink
     this.port = port
     this.#rejects = rejects
     this.#onStored = onStored
+    this.#clock = clock
     this.#counts = {
       complete: counters.counter('BatchCompleteCount'),
       empty: counters.counter('BatchEmptyCount'),
@@ -78,7 +89,7 @@ export class SinkLane {
   }
 
   account(): ComponentAccount {
-    return { kind: 'sink', name: this.name, ...this.#account }
+    return { kind: 'sink', name: this.name, ...this.#account, ...(this.#again > 0 && { again: this.#again }) }
   }
 
   /** The next events, or undefined when there were none before the channel's keep-alive or the abort. */
@@ -139,14 +150,54 @@ export class SinkLane {
     await take[Symbol.asyncDispose]()
   }
 
-  /** A take's write threw, and no other take is open: rejected events are settled and the take committed, all else is rolled back and thrown on. */
-  async recover(take: Take, thrown: unknown, signals: LaneSignals): Promise<void> {
+  /**
+   * A take's write threw, and no other take is open: rejected events are settled and the take committed, all else is rolled back and thrown on. `behind`
+   * are the events of later takes, as they were rolled back.
+   */
+  async recover(take: Take, thrown: unknown, signals: LaneSignals, behind: readonly Part[] = []): Promise<void> {
     this.#counts.writeFails.value++
+    const { events } = take
+    let left: Batch
     try {
       if (!(thrown instanceof Rejected)) throw thrown
-      await this.#commitNow(take, await this.#rejects.settle(take.events, thrown, signals))
+      const settled = await this.#rejects.settle(events, thrown, signals)
+      left = settled.left
+      if (left.length === 0) return await this.#commitNow(take, settled.quarantined)
     } catch (error) {
       await this.rollBack(take)
+      throw error
+    }
+    await this.rollBack(take)
+    await this.#endBlocked([...partsOf(events, new Set(left)), ...behind], left)
+  }
+
+  /** The stop came while the sink was blocked by `left`: what of `parts` is stored is committed all the same, as far as the channel can. */
+  async #endBlocked(parts: readonly Part[], left: Batch): Promise<void> {
+    const { channel } = this.port
+    const unstored = parts.findIndex(({ isStored }) => !isStored)
+    // A channel that others read too keeps one place, before what is not stored.
+    const settleable = channel.shared === true ? parts.slice(0, unstored) : parts
+    const over = new AbortController()
+    using _timer = this.#clock.after(settleMaxMs, () => over.abort())
+    let committed = 0
+    try {
+      committed = await settleStored(settleable, (max) => channel.take(max, over.signal), (take) => this.#commitGiven(take)) // prettier-ignore
+    } finally {
+      this.#again = storedIn(parts) - (channel.durable ? committed : 0)
+      this.#rejects.sayStopped(left, this.#again)
+    }
+  }
+
+  /** Of a take that is not accounted for yet. */
+  async #commitGiven(take: Take): Promise<void> {
+    const events = take.events.length
+    this.#account.in += events
+    this.#account.held += events
+    try {
+      await this.#commitNow(take)
+    } catch (error) {
+      this.#account.in -= events
+      this.#account.held -= events
       throw error
     }
   }

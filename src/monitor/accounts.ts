@@ -24,6 +24,8 @@ export interface ComponentAccount extends Readonly<Account> {
   readonly durable?: boolean
   /** Of a channel that lost events: where damaged bytes are kept. */
   readonly keptIn?: readonly string[] | undefined
+  /** Of a sink that was stopped while it was blocked: events that it has stored and that may come to it again after the next start. */
+  readonly again?: number
 }
 
 export interface Accounts {
@@ -74,10 +76,14 @@ const lossOf = ({ name, lost = 0, keptIn = [] }: ComponentAccount): string[] => 
   return [`LOST: channel ${name} could not read ${counted(lost, 'stored event')}: ${where}`]
 }
 
+const againOf = ({ name, again = 0 }: ComponentAccount): string[] =>
+  again === 0 ? [] : [`${counted(again, 'event')} that ${name} has stored may be stored again after the next start`]
+
 const notesOf = (accounts: Accounts): string[] => [
   ...(accounts.copied === 0 ? [] : [`${thousands(accounts.copied)} of those in are copies for further channels`]),
   ...(accounts.found === 0 ? [] : [`${thousands(accounts.found)} of those in were in the channels before`]),
   ...accounts.components.flatMap(lossOf),
+  ...accounts.components.flatMap(againOf),
   ...imbalances(accounts).map((what) => `NOT BALANCED: ${what}`),
 ]
 
