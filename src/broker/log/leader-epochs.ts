@@ -10,12 +10,12 @@ import { readWhole, replaceQuickly } from './whole-file.ts'
 
 export const leaderEpochFile = 'leader-epoch-checkpoint'
 
-interface EpochStart {
+export interface EpochStart {
   readonly epoch: number
   readonly startOffset: number
 }
 
-/** Nothing when the file is missing or cannot be read: the next epoch is noted anew. */
+/** Nothing when the file is missing or cannot be read. */
 const textOf = (disk: Disk, path: string): string => {
   try {
     return readWhole(disk, path)?.toString() ?? ''
@@ -26,15 +26,30 @@ const textOf = (disk: Disk, path: string): string => {
 }
 
 export class LeaderEpochs {
+  readonly path: string
   #disk: Disk
-  #path: string
   #starts: EpochStart[]
 
   constructor(disk: Disk, folder: string) {
     this.#disk = disk
-    this.#path = join(folder, leaderEpochFile)
-    const pairs = parsePairs(textOf(disk, this.#path)) ?? []
+    this.path = join(folder, leaderEpochFile)
+    const pairs = parsePairs(textOf(disk, this.path)) ?? []
     this.#starts = pairs.map(([epoch, startOffset]) => ({ epoch, startOffset }))
+  }
+
+  /** Nothing is known of the log; what its batches say is to be found out (lost-epochs.ts). */
+  get isEmpty(): boolean {
+    return this.#starts.length === 0
+  }
+
+  /** Goes on with epochs that were found out, even where the disk does not take them. */
+  restore(starts: readonly EpochStart[]): void {
+    this.#starts = [...starts]
+    try {
+      this.#write(this.#starts)
+    } catch (thrown) {
+      rethrowUnlessDisk(thrown)
+    }
   }
 
   /** The epoch of the newest entry; 0 in a log that has none. */
@@ -80,7 +95,7 @@ export class LeaderEpochs {
 
   /** Recovery finds the epochs again in the batches, so the file is not synced. */
   #write(starts: EpochStart[]): void {
-    replaceQuickly(this.#disk, this.#path, formatPairs(starts.map((start) => [start.epoch, start.startOffset])))
+    replaceQuickly(this.#disk, this.path, formatPairs(starts.map((start) => [start.epoch, start.startOffset])))
     this.#starts = starts
   }
 }

@@ -6,9 +6,10 @@ import type { BatchHeader } from '../../protocol/record-batch.ts'
 import { AbortedCare } from './aborted-care.ts'
 import { rethrowUnlessDisk } from './disk-errors.ts'
 import { emptyInventory, takeInventory } from './inventory.ts'
-import { LeaderEpochs } from './leader-epochs.ts'
+import type { LeaderEpochs } from './leader-epochs.ts'
 import type { LogHome } from './log-home.ts'
 import { isStartDoubtful, recordsDropped, startIgnored, type LogStart } from './log-start.ts'
+import { openEpochs } from './lost-epochs.ts'
 import { markerOf, producersAt } from './producer-history.ts'
 import { ProducerSnapshots } from './producer-snapshots.ts'
 import type { ProducerState } from './producer-state.ts'
@@ -33,7 +34,7 @@ export class LogState {
   #pending: (() => void) | undefined
   /** A clean stop noted where the log ends. */
   readonly #isNoted: boolean
-  readonly #isStartDoubtful: boolean
+  readonly #start: LogStart
   #producers: ProducerState | undefined
   #epochs: LeaderEpochs | undefined
   readonly #files: SegmentFiles
@@ -59,8 +60,8 @@ export class LogState {
     if (start.isNew) this.#syncs.folderMade()
     const isEmpty = bases.length === 0
     this.logEndOffset = this.recoveryPoint = this.flushedOffset = isEmpty ? first : (start.recoveryPoint ?? first)
-    this.#isStartDoubtful = isStartDoubtful(start)
-    this.#isNoted = start.isClean && start.recoveryPoint !== undefined && !this.#isStartDoubtful
+    this.#start = start
+    this.#isNoted = start.isClean && start.recoveryPoint !== undefined && !isStartDoubtful(start)
     if (!isEmpty)
       this.#pending = start.isClean ? () => this.#verify(start) : () => this.#recover(start.recoveryPoint ?? 0)
   }
@@ -114,8 +115,7 @@ export class LogState {
   }
 
   epochs(): LeaderEpochs {
-    this.#epochs ??= new LeaderEpochs(this.home.files.disk, this.home.folder)
-    return this.#epochs
+    return (this.#epochs ??= openEpochs(this.home, this.segments, this.#start.isClean))
   }
 
   /** Begins another segment if the active one may not take so many bytes that end at `lastOffset`. */
@@ -266,7 +266,7 @@ export class LogState {
       )
     // a recovery point behind the end belongs to another log, or to bytes that were lost: it vouches for nothing
     if (this.logEndOffset < from && point > this.segments.first.baseOffset) return this.#recover(0)
-    if (this.logEndOffset < this.logStartOffset && !this.#isStartDoubtful) this.#restartAt(this.logStartOffset)
+    if (this.logEndOffset < this.logStartOffset && !isStartDoubtful(this.#start)) this.#restartAt(this.logStartOffset)
   }
 
   /** A log that ends before its start is of no use: it goes on, empty, where it should start. */
