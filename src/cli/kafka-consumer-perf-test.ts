@@ -26,7 +26,6 @@ const accepted: readonly (readonly [string, string?])[] = [
   ['threads', 'Integer: count'],
   ['num-fetch-threads', 'Integer: count'],
   ['new-consumer'],
-  ['print-metrics'],
 ]
 
 const options: readonly JoptOption[] = [
@@ -54,6 +53,10 @@ const options: readonly JoptOption[] = [
     doc: 'A setting of the consumer, as name=value.',
   },
   { names: ['consumer.config', 'command-config'], value: 'String: config file', doc: 'A file of such settings.' },
+  {
+    names: ['print-metrics'],
+    doc: "Print what was counted, under the names of Kafka's metrics: records and bytes read, and how often partitions were given.",
+  },
   ...accepted.map(([option, value]) => ({
     names: [option] as const,
     ...(value === undefined ? {} : { value }),
@@ -68,6 +71,7 @@ interface Plan {
   readonly count: number
   readonly timeoutMs: number
   readonly figures: ReadFigures
+  readonly hasMetrics: boolean
 }
 
 const topicsOf = (values: JoptValues): readonly string[] | RegExp => {
@@ -102,6 +106,7 @@ const planOf = (values: JoptValues, log: Log): Plan => {
     topics,
     count,
     timeoutMs: values.long('timeout') ?? 10_000,
+    hasMetrics: values.has('print-metrics'),
     figures: new ReadFigures({
       everyMs: values.has('show-detailed-stats') ? (values.integer('reporting-interval') ?? 5000) : Infinity,
       hasHeader: !values.has('hide-header'),
@@ -125,7 +130,8 @@ const countOf = (records: FetchedRecords, wanted: number): [count: number, bytes
   return [count, bytes]
 }
 
-const run = async ({ client, consumer: settings, topics, count, timeoutMs, figures }: Plan, stop: AbortSignal) => {
+const run = async (plan: Plan, stop: AbortSignal): Promise<number> => {
+  const { client, consumer: settings, topics, count, timeoutMs, figures } = plan
   await using consumer = new Consumer(client, settings, {
     prepare: async () => figures.rebalancing(),
     assigned: () => figures.assigned(),
@@ -147,6 +153,7 @@ const run = async ({ client, consumer: settings, topics, count, timeoutMs, figur
       `WARNING: Exiting before consuming the expected number of messages: timeout (${timeoutMs} ms) exceeded. You can use the --timeout option to increase the timeout.\n`,
     )
   figures.end()
+  if (plan.hasMetrics) process.stdout.write(figures.metrics(client.clientId))
   return exitCodes.done
 }
 

@@ -20,7 +20,7 @@ import { kafkaTool } from './kafka-tool.ts'
 import { Pace } from './perf/pace.ts'
 import { type Payload, payloadsOf, randomPayload } from './perf/payloads.ts'
 import { RecordSender } from './perf/record-sender.ts'
-import { SendFigures } from './perf/send-figures.ts'
+import { SendReport } from './perf/send-report.ts'
 import { TimedTransactions, type TransactionPlan } from './perf/timed-transactions.ts'
 import { untilStopped } from './signals.ts'
 
@@ -65,7 +65,16 @@ const options: readonly JoptOption[] = [
     value: 'Long: ms',
     doc: 'How long each transaction lasts, above 0. (default with an id: 3000)',
   },
-  { names: ['print-metrics'], doc: 'Accepted; this client keeps no metrics of its own.' },
+  {
+    names: ['warmup-records'],
+    value: 'Long: count',
+    doc: 'So many records at the beginning are left out of a second summary, of the steady state. (default: 0)',
+  },
+  { names: ['reporting-interval'], value: 'Long: ms', doc: 'Between lines of progress. (default: 5000)' },
+  {
+    names: ['print-metrics'],
+    doc: "Print what was counted, under the names of Kafka's metrics: records sent and refused, and how many in a second.",
+  },
 ]
 
 interface Plan {
@@ -74,6 +83,9 @@ interface Plan {
   readonly transactions: TransactionPlan | undefined
   readonly topic: string
   readonly count: number
+  readonly warmupCount: number
+  readonly everyMs: number
+  readonly hasMetrics: boolean
   readonly perSecond: number
   readonly payload: Payload
   readonly batchBytes: number
@@ -121,6 +133,18 @@ const transactionsOf = (values: JoptValues, given: ReadonlyMap<string, string>):
   return { id: id ?? `performance-producer-${realRandom.bytes(8).toString('hex')}`, durationMs: durationMs ?? 3000 }
 }
 
+/** How the run is reported on. Throws a UsageError. */
+const reportingOf = (values: JoptValues, count: number): Pick<Plan, 'warmupCount' | 'everyMs' | 'hasMetrics'> => {
+  const warmupCount = Math.max(0, values.long('warmup-records') ?? 0)
+  if (warmupCount >= count)
+    throw new UsageError(
+      'The value for --warmup-records must be strictly fewer than the number of records in the test, --num-records.',
+    )
+  const everyMs = values.long('reporting-interval') ?? 5000
+  if (everyMs <= 0) throw new UsageError('--reporting-interval should be greater than zero.')
+  return { warmupCount, everyMs, hasMetrics: values.has('print-metrics') }
+}
+
 /** Throws a UsageError. Where batches end is the tool's own affair: the client sends what it is given. */
 const planOf = (values: JoptValues, log: Log): Plan => {
   const topic = values.required('topic')
@@ -142,6 +166,7 @@ const planOf = (values: JoptValues, log: Log): Plan => {
     transactions,
     topic,
     count,
+    ...reportingOf(values, count),
     perSecond,
     payload: payloadOf(values),
     batchBytes: numberOf(given, 'batch.size', 16_384),
@@ -152,11 +177,12 @@ const planOf = (values: JoptValues, log: Log): Plan => {
 
 interface Sending {
   readonly sender: RecordSender
+  readonly report: SendReport
   readonly transactions: TimedTransactions | undefined
 }
 
 /** Sends one record after the other; the event loop has a turn after every batch, or answers would wait for the end. */
-const send = async (plan: Plan, { sender, transactions }: Sending, signal: AbortSignal): Promise<void> => {
+const send = async (plan: Plan, { sender, report, transactions }: Sending, signal: AbortSignal): Promise<void> => {
   const pace = new Pace(plan.perSecond, realClock)
   let bytes = 0
   for (let record = 0; record < plan.count && !signal.aborted; record++) {
@@ -164,7 +190,7 @@ const send = async (plan: Plan, { sender, transactions }: Sending, signal: Abort
     if (sender.isFull) await sender.room()
     const payload = plan.payload(record)
     transactions?.begin(realClock.monotonic())
-    if (!sender.add(realClock.monotonic(), realClock.now(), null, payload))
+    if (!sender.add(report.timeOf(record), realClock.now(), null, payload))
       throw new UsageError(`A record of ${payload.length} bytes is larger than max.request.size`, false)
     if (transactions?.isDue(realClock.monotonic()) === true) await transactions.commit(sender)
     bytes += payload.length
@@ -181,24 +207,26 @@ const run = async (plan: Plan, log: Log, signal: AbortSignal): Promise<number> =
   await transactional?.open()
   const transactions = transactional && new TimedTransactions(transactional, timed?.durationMs ?? 0)
   const topic = await producer.lookUp(plan.topic, signal)
-  const figures = new SendFigures(plan.count, realClock.monotonic(), (line) => process.stdout.write(`${line}\n`))
-  let failed = 0
+  const print = (line: string): void => void process.stdout.write(`${line}\n`)
+  const report = new SendReport({ ...plan, clock: realClock, print })
   const sender = new RecordSender({
     ...plan,
     producer: transactions?.sending ?? producer,
     topic,
     partitioner: new Partitioner(realRandom),
     clock: realClock,
-    landed({ numbers, valueBytes }, { error }) {
-      if (error === undefined) return figures.sent(numbers, valueBytes, realClock.monotonic())
-      if (failed === 0) log.error(`Records were not stored: ${failureText(error)}`)
-      failed += numbers.length
+    landed(batch, outcome) {
+      const { error } = outcome
+      if (error !== undefined && report.failed === 0) log.error(`Records were not stored: ${failureText(error)}`)
+      report.landed(batch, outcome)
     },
   })
-  await send(plan, { sender, transactions }, signal)
+  await send(plan, { sender, report, transactions }, signal)
   await transactions?.commit(sender)
   await sender.finish()
-  figures.total(realClock.monotonic())
+  report.total()
+  if (plan.hasMetrics) process.stdout.write(report.metrics(client.clientId))
+  const { failed } = report
   if (failed > 0) log.error(`${failed} records were not stored.`)
   return failed > 0 ? exitCodes.failed : exitCodes.done
 }

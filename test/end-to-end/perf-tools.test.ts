@@ -33,9 +33,33 @@ it('the producer sends as many records as it was told, through settings as peopl
   )
   expect(code).toBe(0)
   expect(out).toMatch(
-    /^20000 records sent, \d+\.\d records\/sec \(\d+\.\d\d MB\/sec\), \d+\.\d\d ms avg latency, \d+\.\d\d ms max latency, \d+ ms 50th, \d+ ms 95th, \d+ ms 99th, \d+ ms 99\.9th\.\n$/,
+    /^20000 records sent, \d+\.\d{6} records\/sec \(\d+\.\d\d MB\/sec\), \d+\.\d\d ms avg latency, \d+\.\d\d ms max latency, \d+ ms 50th, \d+ ms 95th, \d+ ms 99th, \d+ ms 99\.9th\.\n\nMetric Name /,
+  )
+  expect(out).toMatch(
+    /^producer-topic-metrics:record-send-total:\{client-id=perf-producer-client, topic=perf\} +: 20000\.000\n$/m,
   )
   expect(await ends('perf')).toBe(20_000)
+})
+
+it('the producer has a second summary after a warm-up, and lines as often as asked for', async () => {
+  const load = ['--topic', 'warm', '--num-records', '3000', '--record-size', '50', '--throughput', '5000']
+  const { code, out } = await produce(...server(), ...load, '--warmup-records', '1000', '--reporting-interval', '50')
+  expect(code).toBe(0)
+  const lines = out.trim().split('\n')
+  expect(lines[0]).toBe('Warmup first 1000 records. Steady state results will print after the complete test summary.')
+  expect(lines.filter((line) => line === 'In steady state.')).toHaveLength(1)
+  expect(lines.slice(-2)).toEqual([
+    expect.stringMatching(/^3000 records sent, .* 99\.9th\.$/),
+    expect.stringMatching(/^2000 steady state records sent, .* 99\.9th\.$/),
+  ])
+  for (const [option, value, says] of [
+    ['--warmup-records', '3000', 'must be strictly fewer than'],
+    ['--reporting-interval', '0', 'should be greater than zero'],
+  ])
+    expect(await produce(...server(), ...load, String(option), String(value))).toMatchObject({
+      code: 1,
+      err: expect.stringContaining(String(says)),
+    })
 })
 
 it('the producer sends in transactions, all of which are committed', async () => {
@@ -53,7 +77,7 @@ it('the producer sends in transactions, all of which are committed', async () =>
 })
 
 it('the consumer reads as many as it was told, and names the columns', async () => {
-  const read = [...server(), '--topic', 'perf', '--messages', '15000']
+  const read = [...server(), '--topic', 'perf', '--messages', '15000', '--print-metrics']
   const { code, out } = await tool('kafka-consumer-perf-test', read)
   expect(code).toBe(0)
   const [header = '', values = '', rest] = out.split('\n')
@@ -64,6 +88,10 @@ it('the consumer reads as many as it was told, and names the columns', async () 
   const row = Object.fromEntries(values.split(', ').map((value, i) => [columns[i], value]))
   expect(row).toMatchObject({ 'data.consumed.in.nMsg': '15000', 'data.consumed.in.MB': '1.4305' })
   expect(rest).toBe('')
+  expect(out).toMatch(
+    /^consumer-fetch-manager-metrics:records-consumed-total:\{client-id=perf-consumer-client\} +: 15000\.000$/m,
+  )
+  expect(out).toMatch(/^consumer-coordinator-metrics:rebalance-total:\S+ +: 1\.000$/m)
 })
 
 it('the consumer says when fewer came than it waits for', async () => {

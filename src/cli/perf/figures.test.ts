@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { FakeClock } from '../../../test/fakes/clock.ts'
+import { counted, metricsTable } from './metrics.ts'
 import { Latencies } from './latencies.ts'
 import { Pace } from './pace.ts'
 import { ReadFigures } from './read-figures.ts'
@@ -38,7 +39,43 @@ test('a sender prints a line in five seconds, and the whole at the end, as Kafka
   expect(lines).toEqual([
     '2 records sent, 0.4 records/sec (0.40 MB/sec), 5000.0 ms avg latency, 5000.0 ms max latency.',
     '1 records sent, 0.2 records/sec (0.20 MB/sec), 1000.0 ms avg latency, 1000.0 ms max latency.',
-    '3 records sent, 0.3 records/sec (0.30 MB/sec), 3666.67 ms avg latency, 5000.00 ms max latency, 5000 ms 50th, 5000 ms 95th, 5000 ms 99th, 5000 ms 99.9th.',
+    '3 records sent, 0.300000 records/sec (0.30 MB/sec), 3666.67 ms avg latency, 5000.00 ms max latency, 5000 ms 50th, 5000 ms 95th, 5000 ms 99th, 5000 ms 99.9th.',
+  ])
+})
+
+test('the steady state has lines of its own, and a total behind that of the whole, as Kafka prints them', () => {
+  const lines: string[] = []
+  const print = (line: string): void => void lines.push(line)
+  const all = new SendFigures(4, 0, print, { everyMs: 1000 })
+  all.sent([0], 1024 * 1024, 1000)
+  const steady = new SendFigures(2, 1000, print, { everyMs: 1000, isSteady: true })
+  all.silence()
+  for (const nowMs of [2000, 3000]) for (const figures of [all, steady]) figures.sent([nowMs - 10], 1024 * 1024, nowMs)
+  for (const figures of [all, steady]) figures.total(3000)
+  expect(lines).toEqual([
+    '1 records sent, 1.0 records/sec (1.00 MB/sec), 1000.0 ms avg latency, 1000.0 ms max latency.',
+    'In steady state.',
+    '1 records sent, 1.0 records/sec (1.00 MB/sec), 10.0 ms avg latency, 10.0 ms max latency.',
+    '1 records sent, 1.0 records/sec (1.00 MB/sec), 10.0 ms avg latency, 10.0 ms max latency.',
+    '3 records sent, 1.000000 records/sec (1.00 MB/sec), 340.00 ms avg latency, 1000.00 ms max latency, 10 ms 50th, 1000 ms 95th, 1000 ms 99th, 1000 ms 99.9th.',
+    '2 steady state records sent, 1.000000 records/sec (1.00 MB/sec), 10.00 ms avg latency, 10.00 ms max latency, 10 ms 50th, 10 ms 95th, 10 ms 99th, 10 ms 99.9th.',
+  ])
+})
+
+test('metrics stand in a table, in the order of their names', () => {
+  const table = metricsTable('c', [
+    ...counted({ group: 'producer-topic-metrics', topic: 't' }, 'record-send', 30, 2000),
+    { group: 'producer-metrics', name: 'record-size', value: 1.5 },
+  ])
+  const width = 'producer-topic-metrics:record-send-total:{client-id=c, topic=t}'.length
+  expect(table.replace(/: \d\S+\n(?=producer-m)/, ': V\n').split('\n')).toEqual([
+    '',
+    `${'Metric Name'.padEnd(width)}   Value`,
+    `${'app-info:version:{client-id=c}'.padEnd(width)} : V`,
+    `${'producer-metrics:record-size:{client-id=c}'.padEnd(width)} : 1.500`,
+    `${'producer-topic-metrics:record-send-rate:{client-id=c, topic=t}'.padEnd(width)} : 15.000`,
+    'producer-topic-metrics:record-send-total:{client-id=c, topic=t} : 30.000',
+    '',
   ])
 })
 

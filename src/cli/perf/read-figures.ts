@@ -4,6 +4,7 @@
  */
 import { dateText } from '../../config/date-pattern.ts'
 import type { Clock } from '../../io/clock.ts'
+import { counted, metricsTable } from './metrics.ts'
 
 const mebibyte = 1024 * 1024
 const rebalanceColumns = ', rebalance.time.ms, fetch.time.ms, fetch.MB.sec, fetch.nMsg.sec'
@@ -36,6 +37,7 @@ export class ReadFigures {
   #count = 0
   #bytes = 0
   #rebalancedMs = 0
+  #assignments = 0
   /** Since when it has no partitions; NaN while it has. */
   #withoutSinceMs = NaN
   #last: Mark = { atMs: 0, count: 0, bytes: 0, rebalancedMs: 0 }
@@ -59,6 +61,12 @@ export class ReadFigures {
   }
 
   assigned(): void {
+    this.#assignments++
+    this.#settle()
+  }
+
+  /** Takes the time without partitions up to now into the account. */
+  #settle(): void {
     if (Number.isNaN(this.#withoutSinceMs)) return
     this.#rebalancedMs += this.#options.clock.now() - this.#withoutSinceMs
     this.#withoutSinceMs = NaN
@@ -77,10 +85,21 @@ export class ReadFigures {
   end(): void {
     const { clock, everyMs, print } = this.#options
     if (everyMs !== Infinity) return
-    this.assigned()
+    this.#settle()
     const nowMs = clock.now()
     const since = { atMs: this.#startMs, count: 0, bytes: 0, rebalancedMs: 0 }
     print(`${this.#time(this.#startMs)}, ${this.#time(nowMs)}, ${this.#values(since, nowMs)}`)
+  }
+
+  /** What was counted, as a table. */
+  metrics(clientId: string): string {
+    const elapsedMs = this.#options.clock.now() - this.#startMs
+    const place = { group: 'consumer-fetch-manager-metrics' }
+    return metricsTable(clientId, [
+      ...counted(place, 'records-consumed', this.#count, elapsedMs),
+      ...counted(place, 'bytes-consumed', this.#bytes, elapsedMs),
+      { group: 'consumer-coordinator-metrics', name: 'rebalance-total', value: this.#assignments },
+    ])
   }
 
   #detail(nowMs: number): void {
