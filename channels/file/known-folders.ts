@@ -53,8 +53,10 @@ const isBegun = (disk: Disk, { checkpointFolder, dataFolders }: Folders): boolea
 const refuseSuspect = (disk: Disk, channel: string, folders: Folders): void => {
   const bare = folders.dataFolders.find((one) => isBare(disk, one))
   if (bare === undefined || !hasJournal(disk, folders.checkpointFolder)) return
+  // With a sign that is whole, and has no list yet, a folder may be unsigned because its disk refused that.
+  const wasListed = typeof readSign(disk, folders.checkpointFolder) === 'string'
   const isOtherSigned = folders.dataFolders.some((one) => readSign(disk, one) !== 'none')
-  if (isOtherSigned || eventsWithoutFile(disk, folders) > 0)
+  if ((wasListed && isOtherSigned) || eventsWithoutFile(disk, folders) > 0)
     throw new Fault('CHANNEL_FOLDER_EMPTY', { channel, folder: bare })
 }
 
