@@ -69,6 +69,25 @@ test.each([
   expect(home.disk.bytes(path)).toEqual(original)
 })
 
+test('an index of Kafka 1.1, which names the first offset of each batch, is as good', async () => {
+  const home = bench()
+  const first = home.open({}, settings)
+  for (let i = 0; i < count; i++)
+    first.append(batchOf(['a'.padEnd(60), 'b'.padEnd(60)], { timestampMs: 1_000_000 + 1000 * i }), client)
+  await first.close()
+  const whole = home.disk.bytes(`${home.folder}/${base}.index`) ?? Buffer.alloc(0)
+  const path = `${home.folder}/${base}.index`
+  const old = Buffer.from(whole)
+  for (let at = 0; at < old.length; at += 8) old.writeInt32BE(old.readInt32BE(at) - 1, at)
+  home.disk.unlink(path)
+  home.disk.plant(path, old)
+  const log = home.open({ isClean: true, recoveryPoint: 2 * count }, settings)
+  for (const offset of [0, 100, 101, 398, 399])
+    expect(Number(log.read(offset, { maxBytes: 1000, minOne: true }).readBigInt64BE(0))).toBe(offset - (offset % 2))
+  expect(home.said.of('warn')).toEqual([])
+  await log.close()
+})
+
 test('where the log itself is damaged, the index stays, and what lies behind can be read', async () => {
   const home = await stopped()
   const whole = home.disk.bytes(`${home.folder}/${base}.index`) ?? Buffer.alloc(0)

@@ -26,10 +26,10 @@ export const offsetNear = (segment: Segment, timestampMs: number): number => {
   return segment.times.find(timestampMs)?.offset ?? 0
 }
 
-/** Whether the batch that an index entry points at is the one it names. Throws system errors. */
+/** Whether the batch that an index entry points at is the one it names, by its last offset, or by its first as Kafka 1.1 did. Throws system errors. */
 export const holds = (segment: Segment, entry: OffsetEntry): boolean => {
   const cursor = new BatchCursor(segment.log, entry.position, segment.size, 128)
-  return cursor.next() && cursor.lastOffset === entry.offset
+  return cursor.next() && (cursor.lastOffset === entry.offset || cursor.baseOffset === entry.offset)
 }
 
 /** Whether the batch that holds the offset is as new as the entry says. Kafka named the very record for a while. */
