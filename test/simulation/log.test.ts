@@ -7,13 +7,14 @@ import { expect, test } from 'vitest'
 import { KafkaFault } from '../../src/protocol/error-codes.ts'
 import type { PartitionLog } from '../../src/broker/log/partition-log.ts'
 import { openTopicStore, type TopicStore } from '../../src/broker/topics/topic-store.ts'
-import { batchOf, sequenced } from '../fakes/batches.ts'
+import { batchOf, type ReadRecord, recordsOf, sequenced } from '../fakes/batches.ts'
 import { FakeClock } from '../fakes/clock.ts'
 import { RecordingLog } from '../fakes/context.ts'
 import { DiskCrashed, FakeDisk } from '../fakes/disk.ts'
 import { client, readAll } from '../fakes/partition-log.ts'
 import { seededRandom, type SeededRandom } from '../fakes/random.ts'
 import { fakeProcess } from '../fakes/topic-store.ts'
+import { damage } from './damage.ts'
 import { seedsFor } from './seeds.ts'
 
 interface Sent {
@@ -58,6 +59,9 @@ class World {
   store: TopicStore | undefined
   #pid = 0
   #sent = 0
+  #isDamaged = false
+  /** An unclean end may take time index entries that were not synced. */
+  hasDied = false
 
   constructor(seed: number) {
     this.random = seededRandom(seed)
@@ -96,7 +100,9 @@ class World {
     const { model, random } = this
     const values = Array.from({ length: 1 + random.below(4) }, () => `${this.#sent++}`.padEnd(random.below(300), '.'))
     const isSequenced = random.chance(0.4)
-    const batch = isSequenced ? sequenced(values, producerId, model.sequence, model.epoch) : batchOf(values)
+    const batch = isSequenced
+      ? sequenced(values, producerId, model.sequence, model.epoch)
+      : batchOf(values, { timestampMs: 1000 + this.#sent })
     this.send({ batch, values, baseOffset: model.values.length, isSequenced })
   }
 
@@ -128,6 +134,7 @@ class World {
   repeat(): void {
     const { last, values } = this.model
     if (last === undefined || last.baseOffset >= values.length) return
+    if (this.#isDamaged && last.baseOffset < this.log.logStartOffset) return
     const again = this.log.append(Buffer.from(last.batch), client)
     expect(again).toMatchObject({ baseOffset: last.baseOffset, duplicate: true })
     expect(this.log.logEndOffset).toBe(values.length)
@@ -159,15 +166,35 @@ class World {
     model.begins = offset
   }
 
+  /** What is read from the beginning on is found by its offset and its time, too. */
+  #checkLookUps(all: readonly ReadRecord[]): void {
+    for (let i = 0; i < Math.min(10, all.length); i++) {
+      const { offset, value, timestampMs } = this.random.pick(all)
+      const got = recordsOf(this.log.read(offset, { maxBytes: 1, minOne: true }))
+      expect(got.find((record) => record.offset === offset)?.value).toBe(value)
+      if (this.hasDied) continue
+      const first = all.find((record) => record.timestampMs >= timestampMs)
+      expect(this.log.offsetForTime(timestampMs)?.offset).toBe(first?.offset)
+    }
+  }
+
+  /** A batch that was deleted, too, is not known any more. */
+  damage(): void {
+    damage(this.disk, this.random, ['/logs', '/logs/t-0'])
+    this.#isDamaged = true
+  }
+
   /** All that must be readable is, unchanged and at its offset; what a power cut took is taken off the model. */
   check(kind: 'process' | 'power'): void {
     const { values, synced, inFlight } = this.model
     const found: (string | undefined)[] = []
-    for (const { offset, value } of readAll(this.log, 1 + this.random.below(3000))) {
+    const all = readAll(this.log, 1 + this.random.below(3000))
+    for (const { offset, value } of all) {
       expect(offset).toBeGreaterThanOrEqual(found.length)
       found[offset] = value
     }
     found.length = this.log.logEndOffset
+    this.#checkLookUps(all.filter(({ offset }) => offset >= this.log.logStartOffset))
     const { logStartOffset } = this.log
     expect(logStartOffset).toBeGreaterThanOrEqual(this.model.begins)
     expect(logStartOffset).toBeLessThanOrEqual(this.model.mayBegin)
@@ -218,6 +245,8 @@ const simulate = async (seed: number): Promise<void> => {
     })
     const kind = end === 'stopped' ? 'process' : world.random.pick(['process', 'power'] as const)
     world.disk.restart(kind)
+    world.hasDied ||= end === 'died'
+    if (world.random.chance(0.3)) world.damage()
     await world.start()
     world.check(kind)
     world.resume(kind)

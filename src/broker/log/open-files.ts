@@ -146,6 +146,11 @@ export class LogFile {
     this.disk.truncate(this.fd(), length)
   }
 
+  /** Waits for the disk. */
+  syncNow(): void {
+    this.disk.syncNow(this.fd())
+  }
+
   size(): number {
     return this.disk.fstat(this.fd()).size
   }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { batchOf, sequenced } from '../../../test/fakes/batches.ts'
-import type { FakeDisk } from '../../../test/fakes/disk.ts'
+import { FakeDisk } from '../../../test/fakes/disk.ts'
 import { bench, client, readAll, type Bench } from '../../../test/fakes/partition-log.ts'
 
 const small = { segmentBytes: 700, indexIntervalBytes: 100 }
@@ -191,6 +191,18 @@ test('a log that cannot be read is refused, not cut, and read when that is over'
   expect(() => log.read(0, { maxBytes: 1000, minOne: true })).toThrow('cannot be read')
   expect(() => log.append(batchOf(['x']), client)).toThrow('cannot be read')
   expect(readAll(log).length).toBe(30)
+})
+
+test('what a recovery cut is not back before the next segment after a power cut', () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const torn = bench(new FakeDisk({ seed }))
+    filled(torn, 5)
+    const [first = ''] = names(torn, '.log')
+    change(torn.disk, `${torn.folder}/${first}`, (bytes) => Buffer.from(bytes).fill(0x55, bytes.length - 3))
+    const size = reopened(torn, 4).sizeOnDisk
+    torn.disk.restart('power')
+    expect(torn.disk.bytes(`${torn.folder}/${first}`)?.length).toBe(size)
+  }
 })
 
 test('left-overs of an earlier end are cleared away', () => {

@@ -60,7 +60,11 @@ const scanSegment = (
   }
   const cutBytes = segment.size - cursor.position
   segment.size = cursor.position
-  if (cutBytes > 0) segment.cutTail()
+  if (cutBytes > 0) {
+    segment.cutTail()
+    // the next segment may begin at this offset: what was cut must not be back before it after a power cut
+    segment.log.syncNow()
+  }
   return { endOffset, cutBytes }
 }
 
