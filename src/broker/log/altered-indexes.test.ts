@@ -88,6 +88,18 @@ test('an index of Kafka 1.1, which names the first offset of each batch, is as g
   await log.close()
 })
 
+test('a time index without an entry is not believed where records have times', async () => {
+  const home = await stopped()
+  const path = `${home.folder}/${base}.timeindex`
+  const original = home.disk.bytes(path)
+  home.disk.unlink(path)
+  home.disk.plant(path, Buffer.alloc(0))
+  const log = reopened(home)
+  expect(log.offsetForTime(1_042_000)?.offset).toBe(42)
+  await log.close()
+  expect(home.disk.bytes(path)).toEqual(original)
+})
+
 test('where the log itself is damaged, the index stays, and what lies behind can be read', async () => {
   const home = await stopped()
   const whole = home.disk.bytes(`${home.folder}/${base}.index`) ?? Buffer.alloc(0)

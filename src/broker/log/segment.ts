@@ -87,10 +87,10 @@ export class Segment {
   load(): this {
     if (this.#isLoaded) return this
     this.size = this.log.disk.stat(this.log.path)?.size ?? 0
+    this.#readFirstTimestamp()
     this.isSealed = this.#adoptIndexes()
     if (this.isSealed) this.#takeMaxTimestamp()
     else this.rebuildIndexes()
-    this.#readFirstTimestamp()
     this.#isLoaded = true
     return this
   }
@@ -248,7 +248,8 @@ export class Segment {
   #lastEntriesHold(): boolean {
     const [last, latest] = [this.offsets.last(), this.times.last()]
     if (last !== undefined && this.#batchAt(last.position)?.lastOffset !== last.offset) return false
-    if (latest === undefined) return true
+    // a segment that was closed has an entry, if its records have times; a power cut may have taken it
+    if (latest === undefined) return this.firstTimestampMs === undefined
     const cursor = new BatchCursor(this.log, this.offsets.find(latest.offset)?.position ?? 0, this.size, 4096)
     while (cursor.next()) {
       if (cursor.lastOffset < latest.offset) continue
