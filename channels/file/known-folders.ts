@@ -138,10 +138,11 @@ export class KnownFolders {
   async #begin(): Promise<number> {
     const { disk } = this.#context
     const { checkpointFolder } = this.#folders
-    if (isBegun(disk, this.#folders)) return signIn(disk, checkpointFolder)?.channel ?? this.#draw()
-    const channel = this.#draw()
+    const channel = (isBegun(disk, this.#folders) ? signIn(disk, checkpointFolder)?.channel : undefined) ?? this.#draw()
     // Before any data folder is signed: those would be missed with a checkpointDir that has nothing in it.
     await this.#replace(checkpointFolder, { channel, number: 0, dataFolders: [] })
+    // It may be there from a try whose last sync has failed.
+    disk.syncFolder(checkpointFolder)
     return channel
   }
 
