@@ -29,6 +29,25 @@ const filled = async (checkpoint: string, data: readonly string[], from = 0): Pr
 const exported = (...words: string[]): ReturnType<typeof runCli> => runCli('channel', 'export', ...words)
 const dataIn = (name: string): string[] => readdirSync(at(name)).filter((one) => one.startsWith('events-'))
 
+it.each(['checkpoint', 'data', ''])(
+  'one that was put aside beside the others is told, and left out, by %s',
+  async (dir) => {
+    await filled('checkpoint', ['data', 'data2'])
+    renameSync(at('data2'), at('aside'))
+    mkdirSync(at('data2'))
+    writeFileSync(at('data2/new-disk'), '')
+    {
+      await using channel = await openFolders(at('checkpoint'), [at('data'), at('data2')], 100)
+      for (let from = 0; from < 40; from += 10) await channel.put(numbered(from, from + 10))
+    }
+    // Numbers that were its own are given again.
+    const [name = ''] = dataIn('data2')
+    cpSync(at(`data2/${name}`), at(`aside/${name}`))
+    const { code, err } = await exported(at(dir))
+    expect([code, err]).toEqual([1, expect.stringContaining(`${at('aside')} has been a data folder of this channel`)])
+  },
+)
+
 describe('of several channels side by side', () => {
   beforeEach(async () => {
     await filled('a-checkpoint', ['a-data', 'a-data2'])

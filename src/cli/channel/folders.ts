@@ -47,9 +47,19 @@ const meant = (parts: readonly ChannelPart[], own: ChannelPart | undefined, dir:
   const checkpoints = parts.filter(({ isCheckpoint }) => isCheckpoint)
   const channel = (own ?? (checkpoints.length === 1 ? checkpoints[0] : undefined))?.channel
   const same = parts.filter((part) => channel !== undefined && part.channel === channel)
-  if (same.length > 0 && areOneChannel(same)) return same
+  // A folder that was put aside has files of the same names: it is not on the list any more.
+  const [checkpoint] = same.filter(({ isCheckpoint }) => isCheckpoint)
+  const listed = same.filter((part) => part === checkpoint || checkpoint?.listed.includes(part.folder))
+  const found = [same, listed].find((some) => some.length > 0 && areOneChannel(some))
+  const hasOwn = own === undefined || found?.some(({ folder }) => folder === own.folder) === true
+  if (found !== undefined && hasOwn) return found
   throw severalAt(dir)
 }
+
+const leftOutText = ({ folder, channel }: ChannelPart, checkpoint: ChannelPart | undefined): string =>
+  channel !== undefined && channel === checkpoint?.channel
+    ? `${folder} has been a data folder of this channel, is on its list no more, and is left out`
+    : `${folder} is of another channel, and left out`
 
 const around = (disk: Disk, dir: string): ChosenFolders => {
   if (!isFolder(disk, dir)) throw wrong(`${dir} is no folder`)
@@ -65,12 +75,12 @@ const around = (disk: Disk, dir: string): ChosenFolders => {
   const elsewhere = data.dataFolders.slice(found.length).flatMap((folder) => partOf(disk, folder) ?? [])
   // A part of the channel was copied here, and the list leads to the originals of the rest.
   if (!areOneChannel([...parts, ...elsewhere])) throw severalAt(dir)
-  const others = own === undefined ? all.filter((part) => !parts.includes(part)) : []
+  const others = all.filter((part) => !parts.includes(part) && (own === undefined || part.channel === own.channel))
   return {
     ...data,
     checkpointFolder: checkpoint?.folder,
     backupFolder: parts.find(({ isBackup }) => isBackup)?.folder,
-    notes: [...data.notes, ...others.map(({ folder }) => `${folder} is of another channel, and left out`)],
+    notes: [...data.notes, ...others.map((other) => leftOutText(other, checkpoint))],
   }
 }
 
