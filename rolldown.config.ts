@@ -33,7 +33,8 @@ const layers = {
   config: /\/src\/(config|monitor)\//,
   kafka: /\/src\/protocol\/(?!messages\/)|\/src\/client\/(address|records|[a-z-]*settings)\.ts$/,
   flow: /\/src\/(flow|formats|serializers|interceptors)\//,
-  cli: /\/src\/cli\/(command|commands|summaries|print-thrown|options|signals)\.ts$/,
+  cli: /\/src\/cli\/(command|commands|summaries|print-thrown|options|signals|usage|version|help|standard-output|progress|package-folder)\.ts$/,
+  tools: /\/src\/cli\/(jopt|kafka-bootstrap|kafka-failure|kafka-tool)\.ts$/,
   'broker-config': /\/src\/broker\/(config|embedded)/,
   agent: /\/src\/cli\/(agent|agent-run|flume-ng|judge|registry|logging)\.ts$/,
 }
