@@ -1,30 +1,22 @@
 /** What goes out at the stop: all that stands in the file where nothing remembers how far it was read, else no half a line. */
 import { describe, expect, it } from 'vitest'
 import { until } from '../../test/fakes/until.ts'
-import { FileSourceRig, type Run } from '../../test/support/file-source.ts'
+import type { FileSourceRig, Run } from '../../test/support/file-source.ts'
+import { following, tailRig } from '../../test/support/tail-rig.ts'
 import { bodies, lines } from '../../test/support/taildir.ts'
-import { tail } from './tail.ts'
-
-const tailRig = (settings: Readonly<Record<string, string>> = {}): FileSourceRig =>
-  new FileSourceRig(tail, (folder) => ({
-    file: `${folder}/log`,
-    pollInterval: '10',
-    writePosInterval: '5',
-    ...settings,
-  }))
 
 /** Follows a file that was empty. */
-const following = async (rig: FileSourceRig, settings: Readonly<Record<string, string>> = {}): Promise<Run> => {
+const followed = async (rig: FileSourceRig, settings: Readonly<Record<string, string>> = {}): Promise<Run> => {
   rig.write('log', '')
   const run = await rig.start(settings)
-  await until(() => run.context.log.of('info').some((message) => message.startsWith('Following')), 'the start')
+  await following(run)
   return run
 }
 
 describe('at a stop, tail without a position file', () => {
   it('gives the last line without an end', async () => {
     await using rig = tailRig()
-    const run = await following(rig)
+    const run = await followed(rig)
     rig.append('log', 'one\npart')
     await run.has(1)
     await run.stop()
@@ -33,7 +25,7 @@ describe('at a stop, tail without a position file', () => {
 
   it('gives what nobody has looked at yet', async () => {
     await using rig = tailRig({ pollInterval: '300000' })
-    const run = await following(rig)
+    const run = await followed(rig)
     rig.append('log', 'one\r\ntwo\nnonl')
     await run.stop()
     expect(run.lines).toEqual(['one', 'two', 'nonl'])
@@ -41,7 +33,7 @@ describe('at a stop, tail without a position file', () => {
 
   it('gives the batch that has not filled', async () => {
     await using rig = tailRig({ batchTimeout: '300000', batchSize: '4' })
-    const run = await following(rig)
+    const run = await followed(rig)
     rig.append('log', lines(0, 9))
     await run.has(8)
     await run.stop()
@@ -50,7 +42,7 @@ describe('at a stop, tail without a position file', () => {
 
   it('gives nothing twice, and no end of a line as a line, where it has given the rest before', async () => {
     await using rig = tailRig({ lastLineTimeout: '20' })
-    const run = await following(rig)
+    const run = await followed(rig)
     rig.append('log', 'one\npart')
     await run.has(2)
     await run.stop()
@@ -84,7 +76,7 @@ describe('at a stop, tail without a position file', () => {
 
   it('gives nothing of another file under its name', async () => {
     await using rig = tailRig({ pollInterval: '300000' })
-    const run = await following(rig)
+    const run = await followed(rig)
     rig.rename('log', 'log.1')
     rig.write('log', 'other\n')
     await run.stop()
@@ -95,7 +87,7 @@ describe('at a stop, tail without a position file', () => {
 it('at a stop, tail with a position file leaves half a line to the next start', async () => {
   await using rig = tailRig()
   const positionFile = rig.path('position.json')
-  const run = await following(rig, { positionFile })
+  const run = await followed(rig, { positionFile })
   rig.append('log', 'one\nhalf')
   await run.has(1)
   await run.stop()

@@ -1,21 +1,11 @@
 import * as fs from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { until } from '../../test/fakes/until.ts'
-import { FileSourceRig, Run } from '../../test/support/file-source.ts'
+import { Run } from '../../test/support/file-source.ts'
+import { following, tailRig } from '../../test/support/tail-rig.ts'
 import { bodies, lines } from '../../test/support/taildir.ts'
 import { valuesOf } from '../../test/support/values.ts'
 import { tail } from './tail.ts'
-
-const tailRig = (settings: Readonly<Record<string, string>> = {}): FileSourceRig =>
-  new FileSourceRig(tail, (folder) => ({
-    file: `${folder}/log`,
-    pollInterval: '10',
-    writePosInterval: '5',
-    ...settings,
-  }))
-
-const following = (run: { context: { log: { of: (level: 'info') => string[] } } }): Promise<void> =>
-  until(() => run.context.log.of('info').some((message) => message.startsWith('Following')), 'the start')
 
 describe('tail', () => {
   it('begins at the end, and gives what comes', async () => {

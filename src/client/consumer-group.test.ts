@@ -1,33 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { brokerBench, type BrokerBench } from '../../test/fakes/broker.ts'
-import { consumerOf, createTopic, put } from '../../test/fakes/kafka-client.ts'
-import type { TestConsumer, TestConsumerOptions } from '../../test/fakes/kafka-client.ts'
+import { joining as member, partitionsOf } from '../../test/fakes/group-members.ts'
+import { consumerOf, createTopic, put, type TestConsumerOptions } from '../../test/fakes/kafka-client.ts'
 import { until } from '../../test/fakes/until.ts'
-import type { TopicPartition } from './assignors/assignor.ts'
 
 const beats = { 'group.consumer.min.heartbeat.interval.ms': '20', 'group.consumer.heartbeat.interval.ms': '20' }
 const benchOf = (): Promise<BrokerBench> => brokerBench(beats)
 
-const partitionsOf = ({ consumer }: TestConsumer): number[] =>
-  consumer.assignment.map(({ partition }) => partition).sort((a, b) => a - b)
-
-/** Members of group g on topic t, and what their hooks were told. */
-const joining = async (port: number, options: TestConsumerOptions = {}) => {
-  const told: string[] = []
-  const numbers = (partitions: readonly TopicPartition[]): string =>
-    partitions
-      .map(({ partition }) => partition)
-      .sort((a, b) => a - b)
-      .join('')
-  const hooks = {
-    prepare: async (partitions: readonly TopicPartition[]) => void told.push(`prepare ${numbers(partitions)}`),
-    assigned: (added: readonly TopicPartition[], lost: readonly TopicPartition[]) =>
-      void told.push(`+${numbers(added)} -${numbers(lost)}`),
-  }
-  const member = await consumerOf(port, { groupId: 'g', groupProtocol: 'consumer', hooks, ...options })
-  member.consumer.subscribe(['t'])
-  return Object.assign(member, { told })
-}
+/** A member of the newer protocol. */
+const joining = (port: number, options: TestConsumerOptions = {}): ReturnType<typeof member> =>
+  member(port, { groupProtocol: 'consumer', ...options })
 
 describe('a group of the newer protocol', () => {
   it('goes on where it committed, at once after a member has left', async () => {

@@ -1,33 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { brokerBench } from '../../test/fakes/broker.ts'
-import { consumerOf, createTopic, put } from '../../test/fakes/kafka-client.ts'
-import type { TestConsumer, TestConsumerOptions } from '../../test/fakes/kafka-client.ts'
+import { joining, partitionsOf } from '../../test/fakes/group-members.ts'
+import { consumerOf, createTopic, put, type TestConsumer } from '../../test/fakes/kafka-client.ts'
 import { until } from '../../test/fakes/until.ts'
 import { encodeAssignment, encodeSubscription } from '../protocol/consumer-protocol.ts'
 import { joinGroup } from '../protocol/messages/join-group.ts'
 import { syncGroup } from '../protocol/messages/sync-group.ts'
-import type { TopicPartition } from './assignors/assignor.ts'
-
-const partitionsOf = ({ consumer }: TestConsumer): number[] =>
-  consumer.assignment.map(({ partition }) => partition).sort((a, b) => a - b)
-
-/** Members of group g on topic t, and what their hooks were told. */
-const joining = async (port: number, options: TestConsumerOptions = {}) => {
-  const told: string[] = []
-  const numbers = (partitions: readonly TopicPartition[]): string =>
-    partitions
-      .map(({ partition }) => partition)
-      .sort((a, b) => a - b)
-      .join('')
-  const hooks = {
-    prepare: async (partitions: readonly TopicPartition[]) => void told.push(`prepare ${numbers(partitions)}`),
-    assigned: (added: readonly TopicPartition[], lost: readonly TopicPartition[]) =>
-      void told.push(`+${numbers(added)} -${numbers(lost)}`),
-  }
-  const member = await consumerOf(port, { groupId: 'g', hooks, ...options })
-  member.consumer.subscribe(['t'])
-  return Object.assign(member, { told })
-}
 
 const settled = (members: readonly TestConsumer[], shares: readonly (readonly number[])[]): Promise<void> =>
   until(
