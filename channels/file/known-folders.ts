@@ -36,7 +36,8 @@ const missed = (disk: Disk, channel: string, { path, number }: ListedFolder, { d
     // What cannot be a folder is told when it is to be made.
     if (disk.stat(path)?.isDirectory === false) return false
     // What cannot be read is there, at least; and so is a folder that has lost its sign alone.
-    if (readSign(disk, path) === 'damaged' || hasSignedFile(disk, [path])) return false
+    const sign = readSign(disk, path)
+    if (sign === 'damaged' || (sign === 'none' && hasSignedFile(disk, [path]))) return false
     throw new Fault('CHANNEL_FOLDER_EMPTY', { channel, folder: path })
   }
   if (signIn(disk, path)?.number === number && dataFilesAt(disk, path).length === 0) return false

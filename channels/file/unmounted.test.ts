@@ -133,7 +133,7 @@ describe('a data folder that is not there any more', () => {
   )
 
   it('is refused where the place to mount it on was signed when it was not mounted, once', async () => {
-    await (await open(['d0', 'd1']))[Symbol.asyncDispose]()
+    await filled(['d0', 'd1'])
     renameSync(path('d1'), path('place'))
     mkdirSync(path('d1'))
     writeFileSync(path('d1/new-disk'), '')
