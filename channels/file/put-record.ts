@@ -2,7 +2,16 @@
  * The record that a put leaves in a data file, as README.md specifies it: a header (record-form.ts), the different headers of its events once each, and the
  * events. All numbers are big-endian; lengths are unsigned LEB128. A record is read only after its checksum, so lengths in it are believed.
  */
-import { type Batch, bodyLengthOf, type Event, type Headers, noHeaders, PlainEvent } from '../../src/flow/event.ts'
+import { Chunk } from '../../src/base/chunk.ts'
+import {
+  type Batch,
+  bodyLengthOf,
+  copyBody,
+  type Event,
+  type Headers,
+  noHeaders,
+  PlainEvent,
+} from '../../src/flow/event.ts'
 import { putRecordHeader, type RecordForm, type RecordHeader, recordHeaderBytes } from './record-form.ts'
 
 const varintBytes = (value: number): number => {
@@ -81,17 +90,17 @@ export const recordBytesOf = (batch: Batch): number => layoutOf(batch).sizeInByt
 
 /** Where records are built, one after the other, until they are written together. */
 export class RecordBuffer {
-  #bytes: Buffer
+  #chunk: Chunk
   #size = 0
 
   constructor(bytesAtFirst = 65_536) {
-    this.#bytes = Buffer.allocUnsafeSlow(bytesAtFirst)
+    this.#chunk = new Chunk(Buffer.allocUnsafeSlow(bytesAtFirst))
   }
 
   /** What was added since `clear`, with the checksums for `position` in a file of this `form`; good until the next `add`. */
   sealed(form: RecordForm, position: number): Buffer {
-    for (let at = 0; at < this.#size;) at += form.seal(this.#bytes, at, position + at)
-    return this.#bytes.subarray(0, this.#size)
+    for (let at = 0; at < this.#size;) at += form.seal(this.#chunk.bytes, at, position + at)
+    return this.#chunk.bytes.subarray(0, this.#size)
   }
 
   get size(): number {
@@ -103,17 +112,18 @@ export class RecordBuffer {
     const layout = layoutOf(batch)
     const from = this.#size
     this.#reserve(from + layout.sizeInBytes)
-    const into = this.#bytes
+    const into = this.#chunk.bytes
     const { sizeInBytes, sets } = layout
     putRecordHeader(into, from, { sizeInBytes, firstOrdinal, count: batch.length, headerSets: sets.length })
     let at = from + recordHeaderBytes
     for (const headers of sets) at = putHeaders(into, at, headers)
     for (let i = 0; i < batch.length; i++) {
-      const { body } = batch[i] as Event
+      const event = batch[i] as Event
+      const length = bodyLengthOf(event)
       if (layout.setOf !== undefined) at = putVarint(into, at, layout.setOf[i] ?? 0)
-      at = putVarint(into, at, body.length)
-      into.set(body, at)
-      at += body.length
+      at = putVarint(into, at, length)
+      copyBody(event, this.#chunk, at)
+      at += length
     }
     this.#size = at
     return sizeInBytes
@@ -122,14 +132,15 @@ export class RecordBuffer {
   /** Forgets everything, and gives room back that one large batch took. */
   clear(keepBytes = 8 * 1024 * 1024): void {
     this.#size = 0
-    if (this.#bytes.length > keepBytes) this.#bytes = Buffer.allocUnsafeSlow(65_536)
+    if (this.#chunk.length > keepBytes) this.#chunk = new Chunk(Buffer.allocUnsafeSlow(65_536))
   }
 
   #reserve(bytes: number): void {
-    if (bytes <= this.#bytes.length) return
-    const wider = Buffer.allocUnsafeSlow(Math.max(bytes, 2 * this.#bytes.length))
-    this.#bytes.copy(wider, 0, 0, this.#size)
-    this.#bytes = wider
+    const { bytes: before } = this.#chunk
+    if (bytes <= before.length) return
+    const wider = Buffer.allocUnsafeSlow(Math.max(bytes, 2 * before.length))
+    before.copy(wider, 0, 0, this.#size)
+    this.#chunk = new Chunk(wider)
   }
 }
 

@@ -5,7 +5,15 @@ import type { PartitionBatch } from '../../src/client/delivery.ts'
 import type { FetchedRecords } from '../../src/client/fetched-records.ts'
 import type { Partitioner } from '../../src/client/partitioner.ts'
 import type { RecordBatchWriter, RecordReader } from '../../src/client/records.ts'
-import { type Batch, type Event, type Headers, noHeaders, PlainEvent } from '../../src/flow/event.ts'
+import {
+  type Batch,
+  bodyLengthOf,
+  copyBody,
+  type Event,
+  type Headers,
+  noHeaders,
+  PlainEvent,
+} from '../../src/flow/event.ts'
 import { EventDecoder, EventEncoder } from '../../src/formats/avro-event.ts'
 import { AvroReader, BadAvro } from '../../src/formats/avro-reader.ts'
 
@@ -62,7 +70,7 @@ export class RecordMaker {
         const open = filling.get(partition) ?? begin(partition)
         if (this.#add(open, nowMs, route.key, event)) continue
         if (open.count === 0 || !this.#add(begin(partition), nowMs, route.key, event))
-          throw this.#refused(`an event of ${event.body.length} bytes is above max.request.size`)
+          throw this.#refused(`an event of ${bodyLengthOf(event)} bytes is above max.request.size`)
       }
       return made
     } catch (thrown) {
@@ -98,10 +106,14 @@ export class RecordMaker {
   }
 
   /** False where the event does not fit in any more. */
-  #add(records: RecordBatchWriter, nowMs: number, key: Buffer | null, { headers, body }: Event): boolean {
-    return this.#rules.parseAsFlumeEvent
-      ? records.addFramed(nowMs, key, this.#encoder.headerBytes(headers), body)
-      : records.add(nowMs, key, body, null)
+  #add(records: RecordBatchWriter, nowMs: number, key: Buffer | null, event: Event): boolean {
+    const isDatum = this.#rules.parseAsFlumeEvent
+    const length = isDatum ? this.#encoder.length(event) : bodyLengthOf(event)
+    const at = records.addRoom(nowMs, key, length, null)
+    if (at < 0) return false
+    if (isDatum) this.#encoder.put(event, records.chunk, at)
+    else copyBody(event, records.chunk, at)
+    return true
   }
 
   #decoded(reader: RecordReader, unreadable: (problem: string) => void): Event {

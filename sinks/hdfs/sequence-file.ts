@@ -3,7 +3,8 @@
  * Every batch begins with a sync point, so that readers that start in the middle find their way.
  */
 import { writeI64 } from '../../src/base/bytes.ts'
-import type { Batch, Headers } from '../../src/flow/event.ts'
+import type { Chunk } from '../../src/base/chunk.ts'
+import { type Batch, bodyLengthOf, copyBody, type Event, type Headers } from '../../src/flow/event.ts'
 import type { Serializer } from '../../src/flow/serializer.ts'
 import { timestampOf } from '../../src/formats/escapes.ts'
 import { outputBuffer } from '../../src/formats/output-buffer.ts'
@@ -57,22 +58,25 @@ export class SequenceFile implements Serializer {
   encode(batch: Batch): readonly Uint8Array[] {
     const lengthsMax = batch.length * (recordHeadBytes + keyBytes + 5)
     let room = 4 + this.#sync.length + lengthsMax
-    for (const { body } of batch) room += body.length
+    for (const event of batch) room += bodyLengthOf(event)
     const into = outputBuffer(room)
-    let at = into.writeInt32BE(syncEscape, 0)
-    at += this.#sync.copy(into, at)
-    for (const { headers, body } of batch) at = this.#put(headers, body, into, at)
-    return [into.subarray(0, at)]
+    const { bytes } = into
+    let at = bytes.writeInt32BE(syncEscape, 0)
+    at += this.#sync.copy(bytes, at)
+    for (const event of batch) at = this.#put(event, into, at)
+    return [bytes.subarray(0, at)]
   }
 
-  #put(headers: Headers, body: Uint8Array, into: Buffer, from: number): number {
+  #put(event: Event, into: Chunk, from: number): number {
+    const { bytes } = into
+    const length = bodyLengthOf(event)
     const keyAt = from + recordHeadBytes
-    const bodyAt = this.#putLength(body.length, into, keyAt + keyBytes)
-    const end = bodyAt + body.length
-    into.writeInt32BE(end - keyAt, from)
-    into.writeInt32BE(keyBytes, from + 4)
-    writeI64(into, keyAt, this.#timeOf(headers))
-    into.set(body, bodyAt)
+    const bodyAt = this.#putLength(length, bytes, keyAt + keyBytes)
+    const end = bodyAt + length
+    bytes.writeInt32BE(end - keyAt, from)
+    bytes.writeInt32BE(keyBytes, from + 4)
+    writeI64(bytes, keyAt, this.#timeOf(event.headers))
+    copyBody(event, into, bodyAt)
     return end
   }
 

@@ -5,7 +5,7 @@
 import type { TopicMetadata } from '../../src/client/cluster-metadata.ts'
 import type { Partitioner } from '../../src/client/partitioner.ts'
 import type { Batch, Event, Headers } from '../../src/flow/event.ts'
-import type { ValueOf } from './event-value.ts'
+import type { EventValue } from './event-value.ts'
 import { PartitionBatches } from './partition-batches.ts'
 import type { BatchSource, FillingBatch } from './partition-batches.ts'
 import { routeOf } from './record-route.ts'
@@ -13,7 +13,7 @@ import type { RecordRoute, RouteRules, Unroutable } from './record-route.ts'
 
 export interface EncoderOptions {
   readonly rules: RouteRules
-  readonly valueOf: ValueOf
+  readonly value: EventValue
   readonly source: BatchSource
   readonly partitioner: Partitioner
   /** What is known of a topic now, or undefined. */
@@ -100,16 +100,19 @@ export class BatchEncoding {
   /** Gives the batch that the event went into, which is another one when the last was full. */
   #append(batch: FillingBatch, route: RecordRoute, event: Event, index: number, nowMs: number): FillingBatch {
     const { key, recordHeaders } = route
-    const value = this.#options.valueOf(event)
+    const { value } = this.#options
+    const length = value.length(event)
     const timestampMs = route.timestampMs < 0 ? nowMs : route.timestampMs
     const { records, bytesMax } = batch
-    const fits = records.sizeInBytes + value.length + overheadMax <= bytesMax || records.count === 0
-    if (fits && records.add(timestampMs, key, value, recordHeaders)) {
+    const fits = records.sizeInBytes + length + overheadMax <= bytesMax || records.count === 0
+    const at = fits ? records.addRoom(timestampMs, key, length, recordHeaders) : -1
+    if (at >= 0) {
+      value.put(event, records.chunk, at)
       batch.events.add(index)
       return batch
     }
     if (records.count > 0) return this.#append(this.batches.next(batch), route, event, index, nowMs)
-    this.#refuse(index, `a record of ${value.length} bytes is above max.request.size, ${this.#options.requestBytesMax}`)
+    this.#refuse(index, `a record of ${length} bytes is above max.request.size, ${this.#options.requestBytesMax}`)
     return batch
   }
 

@@ -3,7 +3,7 @@ import { clientOptions } from '../../src/client/options.ts'
 import { Producer } from '../../src/client/producer.ts'
 import { creationSoonMs } from '../../src/client/topic-lookup.ts'
 import type { Context } from '../../src/flow/context.ts'
-import { bodyOf, datumEncoder } from './event-value.ts'
+import { bodyValue, datumValue } from './event-value.ts'
 import { KafkaSink } from './kafka-sink.ts'
 import type { RouteRules } from './record-route.ts'
 import { parseProducer } from './settings.ts'
@@ -39,7 +39,7 @@ export const createKafkaSink = async (values: KafkaSinkValues, context: Context)
   return new KafkaSink(
     {
       batchSize: values.flumeBatchSize,
-      valueOf: values.useFlumeEventFormat ? datumEncoder() : bodyOf,
+      value: values.useFlumeEventFormat ? datumValue() : bodyValue,
       rules: await rulesOf(values, context),
       producer: new Producer(clientOptions({ ...client, bootstrap, clock, random, log }), {
         ...producer,

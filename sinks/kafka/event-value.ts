@@ -1,22 +1,15 @@
 /** What of an event becomes the record's value: its body, or the whole event as an Avro datum (useFlumeEventFormat). */
-import type { Event } from '../../src/flow/event.ts'
+import type { Chunk } from '../../src/base/chunk.ts'
+import { bodyLengthOf, copyBody, type Event } from '../../src/flow/event.ts'
 import { EventEncoder } from '../../src/formats/avro-event.ts'
 
-/** The value lives until the next call. */
-export type ValueOf = (event: Event) => Uint8Array
-
-export const bodyOf: ValueOf = (event) => event.body
-
-const bytesAtFirst = 16_384
-
-/** Encodes into one buffer that is used again for every event. */
-export const datumEncoder = (): ValueOf => {
-  const encoder = new EventEncoder()
-  let buffer = Buffer.allocUnsafeSlow(bytesAtFirst)
-  return (event) => {
-    const length = encoder.length(event)
-    if (length > buffer.length) buffer = Buffer.allocUnsafeSlow(2 * length)
-    encoder.put(event, buffer, 0)
-    return buffer.subarray(0, length)
-  }
+export interface EventValue {
+  /** Bytes of an event's value. */
+  length(event: Event): number
+  /** Puts the value in its place. */
+  put(event: Event, into: Chunk, at: number): void
 }
+
+export const bodyValue: EventValue = { length: bodyLengthOf, put: copyBody }
+
+export const datumValue = (): EventValue => new EventEncoder()

@@ -12,7 +12,7 @@ import type { Sink } from '../../src/flow/sink.ts'
 import { BatchEncoding } from './batch-encoder.ts'
 import type { EncoderOptions } from './batch-encoder.ts'
 import { BatchLimits } from './batch-limits.ts'
-import type { ValueOf } from './event-value.ts'
+import type { EventValue } from './event-value.ts'
 import { gatheredMax, Gathering, type OpenWrite, tellEach } from './gathering.ts'
 import { judge } from './outcomes.ts'
 import type { SentBatch } from './outcomes.ts'
@@ -21,7 +21,7 @@ import type { RouteRules } from './record-route.ts'
 export interface KafkaSinkOptions {
   readonly batchSize: number
   readonly rules: RouteRules
-  readonly valueOf: ValueOf
+  readonly value: EventValue
   /** Used by this sink alone, which closes it. */
   readonly producer: Producer
 }
@@ -56,7 +56,7 @@ export class KafkaSink implements Sink {
     this.#producer = producer
     this.#encoder = {
       rules: options.rules,
-      valueOf: options.valueOf,
+      value: options.value,
       requestBytesMax: producer.options.requestBytesMax,
       partitioner: new Partitioner(context.random),
       topic: (name) => producer.topic(name),

@@ -3,6 +3,7 @@ import type { BrokerBench } from '../../test/fakes/broker.ts'
 import { consumerOf, createTopic, put } from '../../test/fakes/kafka-client.ts'
 import { until } from '../../test/fakes/until.ts'
 import { benchWith, delivered, running } from '../../test/support/kafka-source.ts'
+import { Chunk } from '../../src/base/chunk.ts'
 import { encodeHeaders, RecordBatchWriter } from '../../src/client/records.ts'
 import { EventEncoder } from '../../src/formats/avro-event.ts'
 
@@ -69,7 +70,7 @@ describe('records', () => {
     const event = { headers: { topic: 'mine', host: 'h' }, body: Buffer.from('body') }
     const encoder = new EventEncoder()
     const datum = Buffer.alloc(encoder.length(event))
-    encoder.put(event, datum, 0)
+    encoder.put(event, new Chunk(datum), 0)
     await putRecords(bench, (writer) => {
       writer.add(1, null, datum, null)
       for (let i = 0; i < 5; i++) writer.add(1, null, Buffer.from('not avro at all'), null)

@@ -5,6 +5,7 @@
 import { type Event, noHeaders, PlainEvent } from '../../src/flow/event.ts'
 import type { Charset, StreamDecoder } from '../../src/formats/charset.ts'
 import { type SplitRules, splitLines } from '../../src/formats/line-splitter.ts'
+import { Chunk } from '../../src/base/chunk.ts'
 import { ReadBuffer } from '../../src/base/read-buffer.ts'
 import { isLonger } from './line-limit.ts'
 
@@ -53,9 +54,10 @@ export class Lines {
     const batch: Event[] = []
     if (this.#tooLong) return batch
     const bytes = this.#unread
+    const chunk = new Chunk(bytes)
     let at = 0
     for (;;) {
-      at = splitLines(bytes, at, batch, noHeaders, this.#splitRules)
+      at = splitLines(chunk, at, batch, noHeaders, this.#splitRules)
       if (batch.length === this.#rules.batchEvents) break
       const end = bytes.indexOf(newline, at)
       const line = bytes.subarray(at, end < 0 ? bytes.length : end)

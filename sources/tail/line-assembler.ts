@@ -2,6 +2,7 @@
  * Lines out of the chunks of one file: bodies are views into the chunks; only a line that runs over the end of a chunk is put together from
  * its pieces.
  */
+import { Chunk } from '../../src/base/chunk.ts'
 import { type Event, noHeaders, PlainEvent } from '../../src/flow/event.ts'
 import { splitLines } from '../../src/formats/line-splitter.ts'
 
@@ -29,6 +30,7 @@ export class LineAssembler {
 
   /** Adds the next lines of the chunk, from `from` on, to `into` until it has `max`. Returns where it stopped; at the chunk's end, all is taken. */
   take(chunk: Buffer, from: number, into: Event[], max: number): number {
+    const lines = new Chunk(chunk)
     let at = from
     while (into.length < max && at < chunk.length) {
       if (this.#carriedBytes > 0 || this.#insideLine) {
@@ -36,7 +38,7 @@ export class LineAssembler {
         continue
       }
       const maxLineBytes = this.#maxLineBytes
-      at = splitLines(chunk, at, into, noHeaders, { max, maxLineBytes, dropReturn: true })
+      at = splitLines(lines, at, into, noHeaders, { max, maxLineBytes, dropReturn: true })
       if (into.length < max && at < chunk.length) at = this.#carry(chunk, at, this.#endIn(chunk, at))
     }
     return at

@@ -1,4 +1,5 @@
 /** A stream of bytes as batches of events, a line each; for commands that read standard input or a file once. */
+import { Chunk } from '../base/chunk.ts'
 import type { Event, Headers } from '../flow/event.ts'
 import { splitLines } from '../formats/line-splitter.ts'
 import { Fault } from '../base/faults.ts'
@@ -15,10 +16,11 @@ export async function* inputEvents(
   let rest: Buffer = Buffer.alloc(0)
   for await (const chunk of input) {
     const bytes: Buffer = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
+    const lines = new Chunk(bytes)
     let from = 0
     for (;;) {
       const batch: Event[] = []
-      from = splitLines(bytes, from, batch, headers, rules)
+      from = splitLines(lines, from, batch, headers, rules)
       if (batch.length === 0) break
       yield batch
     }

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
+import { Chunk } from '../base/chunk.ts'
 import { bodyLengthOf, LineEvent, noHeaders, PlainEvent } from './event.ts'
 import { withHeaders } from './interceptor.ts'
 
-const chunk = Buffer.from('one\ntwo\n')
+const chunk = new Chunk(Buffer.from('one\ntwo\n'))
 
 it('a line is the bytes between its ends, and reads the same each time', () => {
   const event = new LineEvent(noHeaders, chunk, 4, 7)

@@ -1,4 +1,5 @@
 /** An event: the one thing that flows. Batches (arrays of events) are the only unit that moves. */
+import type { Chunk } from '../base/chunk.ts'
 
 /** Immutable. Events of a batch with equal headers share one object, so compare by identity before looking inside. */
 export type Headers = Readonly<Record<string, string>>
@@ -14,6 +15,8 @@ export interface Event {
   readonly headerLength?: number
   /** Bytes of the body: only on events that make a view of it when it is read. See `bodyLengthOf`. */
   readonly bodyLength?: number
+  /** Copies the body to `at` in a chunk that has room for it: only on such events, too. See `copyBody`. */
+  copyTo?(into: Chunk, at: number): void
 }
 
 export type Batch = readonly Event[]
@@ -38,12 +41,12 @@ export class PlainEvent implements Event {
  */
 export class LineEvent implements Event {
   readonly headers: Headers
-  readonly #chunk: Buffer
+  readonly #chunk: Chunk
   readonly #from: number
   readonly #to: number
 
   /** The bytes of `chunk` from `from` to `to`, which are never written again. */
-  constructor(headers: Headers, chunk: Buffer, from: number, to: number) {
+  constructor(headers: Headers, chunk: Chunk, from: number, to: number) {
     this.headers = headers
     this.#chunk = chunk
     this.#from = from
@@ -51,11 +54,15 @@ export class LineEvent implements Event {
   }
 
   get body(): Buffer {
-    return this.#chunk.subarray(this.#from, this.#to)
+    return this.#chunk.bytes.subarray(this.#from, this.#to)
   }
 
   get bodyLength(): number {
     return this.#to - this.#from
+  }
+
+  copyTo(into: Chunk, at: number): void {
+    this.#chunk.copy(this.#from, this.#to, into, at)
   }
 
   /** The same line under other headers. */
@@ -66,6 +73,12 @@ export class LineEvent implements Event {
 
 /** Bytes of an event's body, without making a view of it. */
 export const bodyLengthOf = (event: Event): number => event.bodyLength ?? event.body.length
+
+/** Copies an event's body to `at` in a chunk that has room for it, without making a view where there is none. */
+export const copyBody = (event: Event, into: Chunk, at: number): void => {
+  if (event.copyTo === undefined) into.bytes.set(event.body, at)
+  else event.copyTo(into, at)
+}
 
 /** The headers of an event that has none. */
 export const noHeaders: Headers = Object.freeze({})

@@ -2,6 +2,7 @@
  * A client of Flume's Avro source: ours or a real Flume's. One call at a time; a client that failed in any way is dead, and its owner opens another.
  */
 import { connect, type Socket } from 'node:net'
+import { Chunk } from '../base/chunk.ts'
 import { Fault, reasonOf } from '../base/faults.ts'
 import { putVarint, varintBytes } from '../base/varint.ts'
 import type { Context } from '../flow/context.ts'
@@ -165,7 +166,8 @@ class Client implements AvroClient {
     greeting.copy(frame, frameHeadBytes)
     let at = head + callName.copy(frame, head)
     at = putVarint(frame, at, batch.length)
-    for (const event of batch) at = this.#encoder.put(event, frame, at)
+    const chunk = new Chunk(frame)
+    for (const event of batch) at = this.#encoder.put(event, chunk, at)
     // An empty array is its end alone.
     if (batch.length > 0) frame[at++] = 0
     putFrameHead(frame, ++this.#serial, at - frameHeadBytes)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Chunk } from '../base/chunk.ts'
 import { type Event, noHeaders } from '../flow/event.ts'
 import { EventDecoder, EventEncoder } from './avro-event.ts'
 import { AvroReader, BadAvro } from './avro-reader.ts'
@@ -6,7 +7,7 @@ import { AvroReader, BadAvro } from './avro-reader.ts'
 const encoded = (event: Event): Buffer => {
   const encoder = new EventEncoder()
   const bytes = Buffer.alloc(encoder.length(event))
-  expect(encoder.put(event, bytes, 0)).toBe(bytes.length)
+  expect(encoder.put(event, new Chunk(bytes), 0)).toBe(bytes.length)
   return bytes
 }
 

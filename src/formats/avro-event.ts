@@ -2,8 +2,9 @@
  * The datum of a Flume event in Avro's binary form: headers as a map of strings, then the body as bytes. It is the value of a Kafka record
  * (`useFlumeEventFormat`, `parseAsFlumeEvent`), the parameter of Flume's RPC and the row of the `avro_event` serializer: no container, no schema id.
  */
+import type { Chunk } from '../base/chunk.ts'
 import { putVarint, varintBytes } from '../base/varint.ts'
-import { bodyLengthOf, type Event, type Headers, noHeaders, PlainEvent } from '../flow/event.ts'
+import { bodyLengthOf, copyBody, type Event, type Headers, noHeaders, PlainEvent } from '../flow/event.ts'
 import type { AvroReader } from './avro-reader.ts'
 
 const noHeadersBytes = Buffer.from([0])
@@ -34,22 +35,22 @@ export class EventEncoder {
   /** The bytes that `put` will write. */
   length(event: Event): number {
     const bytes = bodyLengthOf(event)
-    return this.headerBytes(event.headers).length + varintBytes(bytes) + bytes
+    return this.#headerBytes(event.headers).length + varintBytes(bytes) + bytes
   }
 
   /** Writes the datum at `at`, where there must be room, and gives the position after it. */
-  put(event: Event, into: Uint8Array, at: number): number {
-    const headers = this.headerBytes(event.headers)
-    const { body } = event
-    if (headers.length === 1) into[at] = 0
-    else into.set(headers, at)
-    const bodyAt = putVarint(into, at + headers.length, body.length)
-    into.set(body, bodyAt)
-    return bodyAt + body.length
+  put(event: Event, into: Chunk, at: number): number {
+    const { bytes } = into
+    const headers = this.#headerBytes(event.headers)
+    const length = bodyLengthOf(event)
+    if (headers.length === 1) bytes[at] = 0
+    else bytes.set(headers, at)
+    const bodyAt = putVarint(bytes, at + headers.length, length)
+    copyBody(event, into, bodyAt)
+    return bodyAt + length
   }
 
-  /** The headers of an event, as its datum begins with them; the length of the body and the body follow. */
-  headerBytes(headers: Headers): Uint8Array {
+  #headerBytes(headers: Headers): Uint8Array {
     if (headers !== this.#headers) {
       this.#encoded = encodeHeaders(headers)
       this.#headers = headers

@@ -2,13 +2,14 @@
  * Reads one file's lines by position, for the sources that can read again (TAILDIR, spooldir). Each read fills a fresh chunk, because events
  * point into it; a line that runs over the chunk's end is read again whole with the next, so nothing is ever joined or copied.
  */
+import { Chunk } from '../base/chunk.ts'
 import type { Context } from '../flow/context.ts'
 import { type Event, type Headers, PlainEvent } from '../flow/event.ts'
 import { splitLines } from './line-splitter.ts'
 
 const newline = 10
 const carriageReturn = 13
-const nothing = Buffer.alloc(0)
+const nothing = new Chunk(Buffer.alloc(0))
 const smallestRead = 4096
 /** A line that runs over the chunk is read again with so many times as much. */
 const growth = 8
@@ -37,7 +38,7 @@ export interface LineReaderOptions {
 
 export class LineReader {
   readonly #options: LineReaderOptions
-  #chunk: Buffer = nothing
+  #chunk = nothing
   /** Where in the chunk the next line begins. */
   #at = 0
   /** Where in the file the chunk begins. */
@@ -105,8 +106,8 @@ export class LineReader {
 
   /** The end of a line whose text went out before it was finished: it is no line of its own. */
   #skipLineEnd(): void {
-    const first = this.#chunk[this.#at]
-    const second = this.#chunk[this.#at + 1]
+    const first = this.#chunk.bytes[this.#at]
+    const second = this.#chunk.bytes[this.#at + 1]
     const mayBeEnd = first === carriageReturn && this.#options.dropReturn
     if (first === undefined || (mayBeEnd && second === undefined)) return
     if (first === newline) this.#at += 1
@@ -118,9 +119,9 @@ export class LineReader {
   #takeLong(batch: Event[], headers: Headers): boolean {
     const { maxLineBytes, dropReturn, onLongLine } = this.#options
     if (this.waiting <= maxLineBytes + 1) return false
-    const end = this.#chunk.indexOf(newline, this.#at)
+    const end = this.#chunk.bytes.indexOf(newline, this.#at)
     if (end < 0 && this.waiting < this.#enoughBytes) return false
-    const drops = dropReturn && end > this.#at && this.#chunk[end - 1] === carriageReturn
+    const drops = dropReturn && end > this.#at && this.#chunk.bytes[end - 1] === carriageReturn
     const stop = end < 0 ? this.#chunk.length : drops ? end - 1 : end
     const pieceEnd = this.#pieceEnd(stop)
     if (pieceEnd < stop && !this.#saidLong) onLongLine(this.position)
@@ -137,13 +138,13 @@ export class LineReader {
 
   #pieceEnd(to: number): number {
     const { maxLineBytes, pieceEnd } = this.#options
-    return pieceEnd?.(this.#chunk, this.#at, to) ?? Math.min(to, this.#at + maxLineBytes)
+    return pieceEnd?.(this.#chunk.bytes, this.#at, to) ?? Math.min(to, this.#at + maxLineBytes)
   }
 
   /** The bytes up to `end` as an event. What follows is still the same line, be it only the line's end. */
   #piece(end: number, headers: Headers): Event {
     const own = this.#options.headersAt?.(this.position, headers) ?? headers
-    const body = this.#chunk.subarray(this.#at, end)
+    const body = this.#chunk.bytes.subarray(this.#at, end)
     this.#at = end
     this.#insideLine = true
     return new PlainEvent(own, body)
@@ -172,7 +173,7 @@ export class LineReader {
     const got = disk.read(fd, fresh, 0, fresh.length, position)
     if (got <= waiting || intact?.() === false) return false
     this.#insideLine ??= this.#startsInside(fd, position)
-    this.#chunk = got === fresh.length ? fresh : fresh.subarray(0, got)
+    this.#chunk = new Chunk(got === fresh.length ? fresh : fresh.subarray(0, got))
     this.#chunkPosition = position
     this.#at = 0
     return true

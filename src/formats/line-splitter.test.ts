@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Chunk } from '../base/chunk.ts'
 import { noHeaders, type Event } from '../flow/event.ts'
 import { splitLines } from './line-splitter.ts'
 
@@ -6,7 +7,11 @@ const texts = (events: readonly Event[]): string[] => events.map((e) => Buffer.f
 
 const split = (text: string, { max = 100, maxLineBytes = 100, dropReturn = true, from = 0 } = {}) => {
   const into: Event[] = []
-  const at = splitLines(Buffer.from(text, 'latin1'), from, into, noHeaders, { max, maxLineBytes, dropReturn })
+  const at = splitLines(new Chunk(Buffer.from(text, 'latin1')), from, into, noHeaders, {
+    max,
+    maxLineBytes,
+    dropReturn,
+  })
   return { lines: texts(into), at }
 }
 
@@ -38,7 +43,7 @@ describe('splitLines', () => {
   it('copies nothing: bodies are views into the chunk', () => {
     const chunk = Buffer.from('one\n')
     const into: Event[] = []
-    splitLines(chunk, 0, into, noHeaders, { max: 1, maxLineBytes: 10, dropReturn: true })
+    splitLines(new Chunk(chunk), 0, into, noHeaders, { max: 1, maxLineBytes: 10, dropReturn: true })
     expect(into[0]?.body.buffer).toBe(chunk.buffer)
   })
 })

@@ -2,6 +2,7 @@
  * Cuts chunks of bytes into events at line ends, for every source that reads lines. Nothing is copied: bodies are views into the chunk, so
  * the chunk must never be written to again. The search is `indexOf`, which runs natively; a loop in JavaScript takes twice as long.
  */
+import type { Chunk } from '../base/chunk.ts'
 import { type Event, type Headers, LineEvent } from '../flow/event.ts'
 
 const newline = 10
@@ -20,13 +21,14 @@ export interface SplitRules {
  * Adds the whole lines of `chunk` from `from` on to `into`, each as one event with `headers`. Returns where it stopped: after the last line
  * taken, because `into` has `max` events, no further `\n` is there, or the next line is too long.
  */
-export const splitLines = (chunk: Buffer, from: number, into: Event[], headers: Headers, rules: SplitRules): number => {
+export const splitLines = (chunk: Chunk, from: number, into: Event[], headers: Headers, rules: SplitRules): number => {
   const { max, maxLineBytes, dropReturn } = rules
+  const { bytes } = chunk
   let start = from
   while (into.length < max) {
-    const end = chunk.indexOf(newline, start)
+    const end = bytes.indexOf(newline, start)
     if (end < 0) break
-    const stop = dropReturn && end > start && chunk[end - 1] === carriageReturn ? end - 1 : end
+    const stop = dropReturn && end > start && bytes[end - 1] === carriageReturn ? end - 1 : end
     if (stop - start > maxLineBytes) break
     into.push(new LineEvent(headers, chunk, start, stop))
     start = end + 1

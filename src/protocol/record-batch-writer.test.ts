@@ -1,31 +1,27 @@
 import { expect, it } from 'vitest'
-import { putVarint } from '../base/varint.ts'
 import { RecordBatchWriter } from './record-batch-writer.ts'
 
-it.each([
-  { prefix: 1, body: 0 },
-  { prefix: 1, body: 105 },
-  { prefix: 40, body: 63 },
-  { prefix: 40, body: 20_000 },
-])(
-  'makes a framed value of a $prefix-byte prefix and a $body-byte body as if it had been put together first',
-  (sizes) => {
-    const [prefix, body] = [Buffer.alloc(sizes.prefix, 7), Buffer.alloc(sizes.body, 9)]
-    const length = Buffer.alloc(8)
-    const whole = Buffer.concat([prefix, length.subarray(0, putVarint(length, 0, body.length)), body])
-    const [framed, added] = [1, 2].map(() => new RecordBatchWriter({ bytesMax: 100_000 }))
+it.each([0, 1, 105, 20_000])(
+  'makes a record of %i bytes that were put in its room as if they had been added',
+  (length) => {
+    const value = Buffer.alloc(length, 9)
+    const headers = Buffer.of(2, 2, 0x61, 2, 0x62)
+    const [roomy, added] = [1, 2].map(() => new RecordBatchWriter({ bytesMax: 100_000 }))
     for (const key of [null, Buffer.from('k')]) {
-      expect(framed?.addFramed(5, key, prefix, body)).toBe(true)
-      expect(added?.add(5, key, whole, null)).toBe(true)
+      for (const some of [null, headers]) {
+        const at = roomy?.addRoom(5, key, length, some) ?? -1
+        roomy?.chunk.bytes.set(value, at)
+        expect(added?.add(5, key, value, some)).toBe(true)
+      }
     }
-    expect(framed?.finish()).toEqual(added?.finish())
+    expect(roomy?.finish()).toEqual(added?.finish())
   },
 )
 
-it('leaves a framed value out that does not fit, and keeps what it has', () => {
+it('gives no room for a value that does not fit, and keeps what it has', () => {
   const writer = new RecordBatchWriter({ bytesMax: 200 })
-  expect(writer.addFramed(5, null, Buffer.of(0), Buffer.alloc(50))).toBe(true)
+  expect(writer.addRoom(5, null, 50, null)).toBeGreaterThan(0)
   const size = writer.sizeInBytes
-  expect(writer.addFramed(5, null, Buffer.of(0), Buffer.alloc(90))).toBe(false)
+  expect(writer.addRoom(5, null, 90, null)).toBe(-1)
   expect([writer.count, writer.sizeInBytes]).toEqual([1, size])
 })

@@ -3,6 +3,7 @@
  * bytes around it; nothing is allocated per record. Whoever owns the writer sends what `finish` gave before it calls `reset`.
  */
 import { assert } from '../base/assert.ts'
+import { Chunk } from '../base/chunk.ts'
 import { putVarint, varintBytes } from '../base/varint.ts'
 import { compress } from './compression.ts'
 import { batchHeaderBytes, writeBatchHeader } from './record-batch.ts'
@@ -38,7 +39,7 @@ export interface FinishOptions extends Pick<
 
 export class RecordBatchWriter {
   readonly bytesMax: number
-  #buffer: Buffer
+  #chunk: Chunk
   #at = batchHeaderBytes
   #count = 0
   #lastDelta = -1
@@ -47,14 +48,18 @@ export class RecordBatchWriter {
 
   constructor(options: RecordBatchWriterOptions) {
     this.bytesMax = options.bytesMax
-    this.#buffer = Buffer.allocUnsafeSlow(
-      Math.max(batchHeaderBytes, Math.min(options.bytesMax, options.bytesAtFirst ?? bytesAtFirstDefault)),
-    )
+    const bytesAtFirst = Math.min(options.bytesMax, options.bytesAtFirst ?? bytesAtFirstDefault)
+    this.#chunk = new Chunk(Buffer.allocUnsafeSlow(Math.max(batchHeaderBytes, bytesAtFirst)))
   }
 
   /** Records in the batch so far. */
   get count(): number {
     return this.#count
+  }
+
+  /** The memory that the batch is built in, until the next record is added. */
+  get chunk(): Chunk {
+    return this.#chunk
   }
 
   /** Bytes of the batch so far, uncompressed, header included. */
@@ -88,7 +93,7 @@ export class RecordBatchWriter {
     const valueLength = value === null ? -1 : value.length
     let at = this.#begin(offsetDelta, timestampMs, key, valueLength, headers === null ? 1 : headers.length)
     if (at < 0) return false
-    const buffer = this.#buffer
+    const buffer = this.#chunk.bytes
     if (value !== null) {
       buffer.set(value, at)
       at += value.length
@@ -100,23 +105,17 @@ export class RecordBatchWriter {
   }
 
   /**
-   * Like `add`, for a record without headers whose value is `prefix`, then the length of `body` as a varint, then `body`: no caller needs to put such a
-   * value together first.
+   * Like `add`, for a value that lies elsewhere and needs no view of its own: gives where in `chunk` its `valueLength` bytes are to be put, before the writer is
+   * used again, or -1 where the record would not fit.
    */
-  addFramed(timestampMs: number, key: Uint8Array | null, prefix: Uint8Array, body: Uint8Array): boolean {
+  addRoom(timestampMs: number, key: Uint8Array | null, valueLength: number, headers: Uint8Array | null): number {
     const offsetDelta = this.#lastDelta + 1
-    const { length } = body
-    const valueLength = prefix.length + varintBytes(length) + length
-    let at = this.#begin(offsetDelta, timestampMs, key, valueLength, 1)
-    if (at < 0) return false
-    const buffer = this.#buffer
-    if (prefix.length === 1) buffer[at] = prefix[0] as number
-    else buffer.set(prefix, at)
-    at = putVarint(buffer, at + prefix.length, length)
-    buffer.set(body, at)
-    buffer[at + length] = noHeaders
+    const at = this.#begin(offsetDelta, timestampMs, key, valueLength, headers === null ? 1 : headers.length)
+    if (at < 0) return at
+    if (headers === null) this.#chunk.bytes[at + valueLength] = noHeaders
+    else this.#chunk.bytes.set(headers, at + valueLength)
     this.#ended(offsetDelta, timestampMs)
-    return true
+    return at
   }
 
   /** Writes a record up to its value, whose length is -1 for null, and gives where the value goes; -1 when the record would not fit. */
@@ -137,8 +136,8 @@ export class RecordBatchWriter {
       (valueLength < 0 ? 1 : varintBytes(valueLength) + valueLength) +
       headersLength
     const end = this.#at + varintBytes(length) + length
-    if (end > this.#buffer.length && !this.#grow(end)) return -1
-    const buffer = this.#buffer
+    if (end > this.#chunk.length && !this.#grow(end)) return -1
+    const buffer = this.#chunk.bytes
     let at = putVarint(buffer, this.#at, length)
     buffer[at] = 0
     at = putVarint(buffer, at + 1, timeDelta)
@@ -165,9 +164,9 @@ export class RecordBatchWriter {
 
   #grow(bytes: number): boolean {
     if (bytes > this.bytesMax) return false
-    const wider = Buffer.allocUnsafeSlow(Math.min(this.bytesMax, Math.max(bytes, 2 * this.#buffer.length)))
-    this.#buffer.copy(wider, 0, 0, this.#at)
-    this.#buffer = wider
+    const wider = Buffer.allocUnsafeSlow(Math.min(this.bytesMax, Math.max(bytes, 2 * this.#chunk.length)))
+    this.#chunk.bytes.copy(wider, 0, 0, this.#at)
+    this.#chunk = new Chunk(wider)
     return true
   }
 
@@ -189,8 +188,8 @@ export class RecordBatchWriter {
   }
 
   #packed(codec: number, level: number | undefined): Buffer {
-    if (codec === 0) return this.#buffer.subarray(0, this.#at)
-    const stream = compress(codec, this.#buffer.subarray(batchHeaderBytes, this.#at), { level })
+    if (codec === 0) return this.#chunk.bytes.subarray(0, this.#at)
+    const stream = compress(codec, this.#chunk.bytes.subarray(batchHeaderBytes, this.#at), { level })
     const batch = Buffer.allocUnsafeSlow(batchHeaderBytes + stream.length)
     stream.copy(batch, batchHeaderBytes)
     return batch

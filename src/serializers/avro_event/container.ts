@@ -64,11 +64,11 @@ export class AvroContainer implements Serializer {
       at = this.#encoder.put(event, into, at)
       count++
       if (at - from < blockBytes) continue
-      pieces.push(...this.#block(count, into.subarray(from, at)))
+      pieces.push(...this.#block(count, into.bytes.subarray(from, at)))
       from = at
       count = 0
     }
-    if (count > 0) pieces.push(...this.#block(count, into.subarray(from, at)))
+    if (count > 0) pieces.push(...this.#block(count, into.bytes.subarray(from, at)))
     return pieces
   }
 

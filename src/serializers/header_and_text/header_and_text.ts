@@ -1,7 +1,7 @@
 /** Headers as Java prints a map, a blank, and the body, one event a line: for looking at by eye. Nothing is escaped. */
 import { flag } from '../../config/setting-kinds.ts'
 import { defineSerializer } from '../../flow/component.ts'
-import { type Batch, bodyLengthOf, type Headers, noHeaders } from '../../flow/event.ts'
+import { type Batch, bodyLengthOf, copyBody, type Headers, noHeaders } from '../../flow/event.ts'
 import type { Serializer } from '../../flow/serializer.ts'
 import { javaMapOrder } from '../../formats/java-map-order.ts'
 import { outputBuffer } from '../../formats/output-buffer.ts'
@@ -27,14 +27,15 @@ class HeaderAndTextSerializer implements Serializer {
     let length = 0
     for (const event of batch) length += this.#textOf(event.headers).length + bodyLengthOf(event) + this.#endBytes
     const into = outputBuffer(length)
+    const { bytes } = into
     let at = 0
-    for (const { headers, body } of batch) {
-      at += this.#textOf(headers).copy(into, at)
-      into.set(body, at)
-      at += body.length
-      if (this.#endBytes === 1) into[at++] = newline
+    for (const event of batch) {
+      at += this.#textOf(event.headers).copy(bytes, at)
+      copyBody(event, into, at)
+      at += bodyLengthOf(event)
+      if (this.#endBytes === 1) bytes[at++] = newline
     }
-    return [into.subarray(0, at)]
+    return [bytes.subarray(0, at)]
   }
 
   /** Events of a run share their headers. */

@@ -1,7 +1,7 @@
 /** Bodies as lines, for file_roll and hdfs: what most people want of a log. Headers are left out, and newlines inside bodies are not escaped. */
 import { flag } from '../../config/setting-kinds.ts'
 import { defineSerializer } from '../../flow/component.ts'
-import { type Batch, bodyLengthOf } from '../../flow/event.ts'
+import { type Batch, bodyLengthOf, copyBody } from '../../flow/event.ts'
 import type { Serializer } from '../../flow/serializer.ts'
 import { outputBuffer } from '../../formats/output-buffer.ts'
 
@@ -27,13 +27,14 @@ class TextSerializer implements Serializer {
       length += bytes
     }
     const into = outputBuffer(length)
+    const { bytes } = into
     let at = 0
-    for (const { body } of batch) {
-      into.set(body, at)
-      at += body.length
-      if (ends === 1) into[at++] = newline
+    for (const event of batch) {
+      copyBody(event, into, at)
+      at += bodyLengthOf(event)
+      if (ends === 1) bytes[at++] = newline
     }
-    return [into.subarray(0, at)]
+    return [bytes.subarray(0, at)]
   }
 
   #uncopied(batch: Batch): readonly Uint8Array[] {
