@@ -24,9 +24,9 @@ test('large answers, one after another, use the same memory', () => {
 test('when they have stopped, most of their memory is let go', () => {
   const clock = new FakeClock()
   using pool = new BufferPool(clock)
-  const first = new Set(answer(pool, 12))
+  const first = new Set(answer(pool, 24))
   clock.advance(3000)
-  expect(answer(pool, 12).filter((buffer) => first.has(buffer))).toHaveLength(8)
+  expect(answer(pool, 24).filter((buffer) => first.has(buffer))).toHaveLength(16)
 })
 
 test('what a crowd gives back at once is not all kept', () => {

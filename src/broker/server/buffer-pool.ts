@@ -5,7 +5,7 @@
 import { type Clock, realClock } from '../../io/clock.ts'
 
 /** Bytes that may lie in the pool unused for as long as they like. */
-const KEPT_BYTES = 8 * 1024 * 1024
+const KEPT_BYTES = 16 * 1024 * 1024
 /** Bytes that may lie in the pool while they are in use now and again; what is given back beyond is left to the garbage collector. */
 const POOLED_BYTES_MAX = 48 * 1024 * 1024
 /** What nobody needed for so long goes, if there is much of it. */
