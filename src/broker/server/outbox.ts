@@ -12,6 +12,9 @@ const SLAB_BYTES = 16 * 1024
 /** Pieces up to this size are copied: cheaper than a slot of their own in the system call. */
 const COPIED_BYTES_MAX = 2048
 
+/** So much leaves at once. */
+const LARGE_BYTES = 64 * 1024
+
 /** A reply: the pieces in order, and what to call once they left, if their memory is to be used again. */
 export interface Reply {
   readonly pieces: readonly Buffer[]
@@ -50,10 +53,11 @@ export class Outbox {
     return this.#queued + this.#handed > UNSENT_BYTES_MAX
   }
 
-  /** Takes a reply; it leaves at the end of this turn of the loop. */
+  /** Takes a reply; it leaves at the end of this turn of the loop, or at once when it is large: nothing is won by waiting then. */
   send(reply: Reply): void {
     for (const piece of reply.pieces) this.#add(piece)
     if (reply.release !== undefined) this.#releases.push(reply.release)
+    if (this.#queued >= LARGE_BYTES) return this.flush()
     if (this.#scheduled) return
     this.#scheduled = true
     setImmediate(this.#flushSoon)
