@@ -4,7 +4,7 @@
  */
 import type { TopicMetadata } from '../../src/client/cluster-metadata.ts'
 import type { Partitioner } from '../../src/client/partitioner.ts'
-import type { Batch, Event, Headers } from '../../src/flow/event.ts'
+import type { Batch, Event } from '../../src/flow/event.ts'
 import type { EventValue } from './event-value.ts'
 import { PartitionBatches } from './partition-batches.ts'
 import type { BatchSource, FillingBatch } from './partition-batches.ts'
@@ -29,6 +29,26 @@ const overheadMax = 64
 interface Place {
   readonly into?: FillingBatch
   readonly reason?: string
+}
+
+/** Events of a batch that share their headers: those from `from` to `to`, where the batch's own begin at the index `first`. */
+interface Run {
+  readonly batch: Batch
+  readonly from: number
+  readonly to: number
+  readonly first: number
+}
+
+/** Where a record's value goes in a batch that it fits in; -1 where it does not. */
+const roomIn = (
+  { records, bytesMax }: FillingBatch,
+  timestampMs: number,
+  key: Uint8Array | null,
+  length: number,
+  headers: Uint8Array | null,
+): number => {
+  const fits = records.sizeInBytes + length + overheadMax <= bytesMax || records.count === 0
+  return fits ? records.addRoom(timestampMs, key, length, headers) : -1
 }
 
 const isUnroutable = (route: RecordRoute | Unroutable): route is Unroutable => 'reason' in route
@@ -56,22 +76,18 @@ export class BatchEncoding {
 
   /** Adds a write's events to the batches, under indexes from `first` on. `nowMs` is the timestamp of records that bring none. */
   encode(batch: Batch, nowMs: number, first = 0): this {
-    let headers: Headers | undefined
-    let route: RecordRoute | Unroutable = { reason: '' }
-    let place: Place = {}
-    for (let i = 0; i < batch.length; i++) {
-      const event = batch[i] as Event
-      if (event.headers !== headers) {
-        headers = event.headers
-        route = routeOf(headers, this.#options.rules)
-        place = this.#placeFor(route)
-      }
-      if (place.into !== undefined) {
-        const into = this.#append(place.into, route as RecordRoute, event, first + i, nowMs)
-        if (into !== place.into) place = { into }
-      } else if (place.reason !== undefined) this.#refuse(first + i, place.reason)
+    for (let from = 0, to = 0; from < batch.length; from = to) {
+      const { headers } = batch[from] as Event
+      for (to = from + 1; to < batch.length && (batch[to] as Event).headers === headers;) to++
+      this.#encodeRun({ batch, from, to, first }, routeOf(headers, this.#options.rules), nowMs)
     }
     return this
+  }
+
+  #encodeRun(run: Run, route: RecordRoute | Unroutable, nowMs: number): void {
+    const { into, reason } = this.#placeFor(route)
+    if (into !== undefined) this.#append(into, run, route as RecordRoute, nowMs)
+    else if (reason !== undefined) for (let i = run.from; i < run.to; i++) this.#refuse(run.first + i, reason)
   }
 
   #placeFor(route: RecordRoute | Unroutable): Place {
@@ -97,23 +113,31 @@ export class BatchEncoding {
     return partition
   }
 
-  /** Gives the batch that the event went into, which is another one when the last was full. */
-  #append(batch: FillingBatch, route: RecordRoute, event: Event, index: number, nowMs: number): FillingBatch {
+  /** Into further batches where one is full. What is the same for all of the run was found out before: an event costs its length and its copy. */
+  #append(place: FillingBatch, { batch, from, to, first }: Run, route: RecordRoute, nowMs: number): void {
     const { key, recordHeaders } = route
     const { value } = this.#options
-    const length = value.length(event)
     const timestampMs = route.timestampMs < 0 ? nowMs : route.timestampMs
-    const { records, bytesMax } = batch
-    const fits = records.sizeInBytes + length + overheadMax <= bytesMax || records.count === 0
-    const at = fits ? records.addRoom(timestampMs, key, length, recordHeaders) : -1
-    if (at >= 0) {
-      value.put(event, records.chunk, at)
-      batch.events.add(index)
-      return batch
+    let into = place
+    let begun = from
+    for (let i = from; i < to; i++) {
+      const event = batch[i] as Event
+      const length = value.length(event)
+      let at = roomIn(into, timestampMs, key, length, recordHeaders)
+      if (at < 0 && into.records.count > 0) {
+        into.events.add(first + begun, first + i)
+        begun = i
+        into = this.batches.next(into)
+        at = roomIn(into, timestampMs, key, length, recordHeaders)
+      }
+      if (at >= 0) value.put(event, into.records.chunk, at)
+      else {
+        const most = this.#options.requestBytesMax
+        this.#refuse(first + i, `a record of ${length} bytes is above max.request.size, ${most}`)
+        begun = i + 1
+      }
     }
-    if (records.count > 0) return this.#append(this.batches.next(batch), route, event, index, nowMs)
-    this.#refuse(index, `a record of ${length} bytes is above max.request.size, ${this.#options.requestBytesMax}`)
-    return batch
+    into.events.add(first + begun, first + to)
   }
 
   #refuse(index: number, reason: string): void {

@@ -11,7 +11,7 @@ import { EventRuns } from './partition-batches.ts'
 
 const sentBatch = (from: number, to: number): SentBatch => {
   const events = new EventRuns()
-  for (let index = from; index < to; index++) events.add(index)
+  events.add(from, to)
   return { topic: 't', events, bytes: (to - from) * 1000 }
 }
 

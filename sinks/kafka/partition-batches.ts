@@ -10,12 +10,14 @@ export class EventRuns {
   readonly #starts: number[] = []
   readonly #ends: number[] = []
 
-  add(index: number): void {
+  /** Adds those from `from` to `to`. */
+  add(from: number, to: number): void {
     const last = this.#ends.length - 1
-    if (this.#ends[last] === index) this.#ends[last] = index + 1
+    if (from >= to) return
+    if (this.#ends[last] === from) this.#ends[last] = to
     else {
-      this.#starts.push(index)
-      this.#ends.push(index + 1)
+      this.#starts.push(from)
+      this.#ends.push(to)
     }
   }
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { putVarint, varintBytes } from './varint.ts'
+import { putShort, putVarint, varintBytes } from './varint.ts'
 
 /** The definition, in arithmetic that cannot round. */
 const byDefinition = (value: number): number[] => {
@@ -28,4 +28,12 @@ it.each([0, -1, 1, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, 2 ** 62, ..
 
 it('writes any number as the definition says', () => {
   fc.assert(fc.property(fc.oneof(fc.maxSafeInteger(), fc.integer()), check), { numRuns: 500 })
+})
+
+it('writes short numbers as any others', () => {
+  const [short, any] = [Buffer.alloc(2), Buffer.alloc(2)]
+  for (let value = 0; value < 0x2000; value++) {
+    expect(putShort(short, 0, value)).toBe(putVarint(any, 0, value))
+    expect(short).toEqual(any)
+  }
 })

@@ -4,13 +4,19 @@
  */
 import { assert } from '../base/assert.ts'
 import { Chunk } from '../base/chunk.ts'
-import { putVarint, varintBytes } from '../base/varint.ts'
+import { putShort, putVarint, varintBytes } from '../base/varint.ts'
 import { compress } from './compression.ts'
 import { batchHeaderBytes, writeBatchHeader } from './record-batch.ts'
 import type { BatchFields } from './record-batch.ts'
 
 const bytesAtFirstDefault = 16_384
 const noHeaders = 0x00
+const noKey = 0x01
+/** The attributes, the time, the key's length and the number of headers of a record that has neither key nor headers nor a time of its own. */
+const usualBytes = 4
+/** What a varint of two bytes holds; and how long a value may be for its record to be so long. */
+const usualMax = 0x1fff
+const usualValueMax = usualMax - usualBytes - 4
 
 export interface RecordBatchWriterOptions {
   /** Most bytes of a batch before compression, its header included. */
@@ -109,12 +115,40 @@ export class RecordBatchWriter {
    * used again, or -1 where the record would not fit.
    */
   addRoom(timestampMs: number, key: Uint8Array | null, valueLength: number, headers: Uint8Array | null): number {
+    if (key === null && headers === null && timestampMs === this.#baseTimestamp) {
+      const at = this.#addUsual(valueLength)
+      if (at >= 0) return at
+    }
     const offsetDelta = this.#lastDelta + 1
     const at = this.#begin(offsetDelta, timestampMs, key, valueLength, headers === null ? 1 : headers.length)
     if (at < 0) return at
     if (headers === null) this.#chunk.bytes[at + valueLength] = noHeaders
     else this.#chunk.bytes.set(headers, at + valueLength)
     this.#ended(offsetDelta, timestampMs)
+    return at
+  }
+
+  /**
+   * The usual record: no key, no headers, the time of the first one, and short enough that no number takes more than two bytes. Gives where its value goes; -1 where
+   * it is another, or does not fit into the memory there is.
+   */
+  #addUsual(valueLength: number): number {
+    const delta = this.#lastDelta + 1
+    if (this.#count === 0 || delta > usualMax || valueLength < 0 || valueLength > usualValueMax) return -1
+    const length = usualBytes + (delta < 0x40 ? 1 : 2) + (valueLength < 0x40 ? 1 : 2) + valueLength
+    const end = this.#at + (length < 0x40 ? 1 : 2) + length
+    const buffer = this.#chunk.bytes
+    if (end > buffer.length) return -1
+    let at = putShort(buffer, this.#at, length)
+    buffer[at] = 0
+    buffer[at + 1] = 0
+    at = putShort(buffer, at + 2, delta)
+    buffer[at] = noKey
+    at = putShort(buffer, at + 1, valueLength)
+    buffer[end - 1] = noHeaders
+    this.#at = end
+    this.#count++
+    this.#lastDelta = delta
     return at
   }
 
