@@ -56,7 +56,7 @@ export class TailFile {
     this.activeMs = nowMs
     const { disk, reading } = options
     const onLongLine = (position: number): void => options.onLongLine(this.#path, position)
-    this.#reader = new LineReader({ ...reading, disk, onLongLine, intact: () => this.isIntact() }, start.position)
+    this.#reader = new LineReader({ ...reading, disk, onLongLine, intact: () => this.#hasPrint() }, start.position)
   }
 
   /** The name it was last known by. */
@@ -132,8 +132,12 @@ export class TailFile {
 
   /** Whether the open file is still the one that was read up to `position`: not cut, not begun anew, not another under the same inode. */
   isIntact(): boolean {
-    if (this.#fd === undefined) return true
-    return this.stat().size >= this.position && this.print.matches(this.#options.disk, this.#fd)
+    return this.#fd === undefined || (this.stat().size >= this.position && this.#hasPrint())
+  }
+
+  /** Whether it still begins as it did: right after a read from `position` that found something, all there is to ask, since it was not cut before that. */
+  #hasPrint(): boolean {
+    return this.#fd === undefined || this.print.matches(this.#options.disk, this.#fd)
   }
 
   /** The next whole lines, at most `max`; none at the end of what is there, or when the file is no longer intact. */

@@ -5,6 +5,7 @@
 import { Chunk } from '../base/chunk.ts'
 import type { Context } from '../flow/context.ts'
 import { type Event, type Headers, PlainEvent } from '../flow/event.ts'
+import { LineBatch } from './line-batch.ts'
 import { splitLines } from './line-splitter.ts'
 
 const newline = 10
@@ -32,7 +33,7 @@ export interface LineReaderOptions {
   readonly onLongLine: (position: number) => void
   /** Headers of the line at a position, where each line has its own; otherwise lines get those given to `next`. */
   readonly headersAt?: (position: number, headers: Headers) => Headers
-  /** Asked after each read from the disk whether the file is still the one it was; if not, what was read is dropped. */
+  /** Asked after each read that found something whether the file is still the one it was; if not, what was read is dropped. */
   readonly intact?: () => boolean
 }
 
@@ -46,6 +47,10 @@ export class LineReader {
   /** The byte before `position` ends no line: a part of a line was delivered, now or in an earlier run. Undefined until it was looked at. */
   #insideLine: boolean | undefined
   #saidLong = false
+  /** Size of the file when it was last asked for: only how much memory a read gets depends on it, so it may be old. */
+  #sizeSeen = 0
+  /** Events of the last batch. */
+  #lastLength = 0
 
   constructor(options: LineReaderOptions, position: number) {
     this.#options = options
@@ -64,14 +69,15 @@ export class LineReader {
 
   /** The next whole lines, at most `max`; fewer or none when the file has no more. Throws the disk's errors, losing nothing that was read. */
   next(fd: number, max: number, headers: Headers): Event[] {
-    const batch: Event[] = []
+    const batch = new LineBatch(Math.min(max, this.#lastLength))
     const from = this.position
     while (batch.length < max && this.position - from < this.#options.maxBatchBytes) {
       this.#split(batch, max, headers)
       if (batch.length >= max || this.#takeLong(batch, headers)) continue
       if (!this.#fillFor(batch, fd)) break
     }
-    return batch
+    this.#lastLength = batch.length
+    return batch.done()
   }
 
   /** What stands after the last line end, or the next piece of it; undefined when nothing does. */
@@ -87,7 +93,7 @@ export class LineReader {
     this.#at = 0
   }
 
-  #split(batch: Event[], max: number, headers: Headers): void {
+  #split(batch: LineBatch, max: number, headers: Headers): void {
     if (this.#insideLine === true) this.#skipLineEnd()
     const { headersAt } = this.#options
     const { maxLineBytes, dropReturn } = this.#options
@@ -116,7 +122,7 @@ export class LineReader {
   }
 
   /** Takes a line that is longer than `maxLineBytes`, or a piece of it, if that is what stands next and enough of it was read to tell. */
-  #takeLong(batch: Event[], headers: Headers): boolean {
+  #takeLong(batch: LineBatch, headers: Headers): boolean {
     const { maxLineBytes, dropReturn, onLongLine } = this.#options
     if (this.waiting <= maxLineBytes + 1) return false
     const end = this.#chunk.bytes.indexOf(newline, this.#at)
@@ -151,7 +157,7 @@ export class LineReader {
   }
 
   /** A read that fails must not take the lines with it that stand in the batch already: it will fail again at the next call. */
-  #fillFor(batch: readonly Event[], fd: number): boolean {
+  #fillFor(batch: LineBatch, fd: number): boolean {
     try {
       return this.#fill(fd)
     } catch (thrown) {
@@ -164,13 +170,14 @@ export class LineReader {
   #fill(fd: number): boolean {
     const { disk, chunkBytes, intact } = this.#options
     const { waiting, position } = this
-    const there = disk.fstat(fd).size - position
+    const large = waiting < chunkBytes / 2 ? chunkBytes : Math.min(waiting * growth, this.#enoughBytes)
+    const most = Math.max(large, waiting + smallestRead)
+    if (this.#sizeSeen - position < most) this.#sizeSeen = disk.fstat(fd).size
+    const there = this.#sizeSeen - position
     if (there <= waiting) return false
-    const most = waiting < chunkBytes / 2 ? chunkBytes : Math.min(waiting * growth, this.#enoughBytes)
-    const fresh = Buffer.allocUnsafeSlow(
-      Math.min(Math.max(there, smallestRead), Math.max(most, waiting + smallestRead)),
-    )
+    const fresh = Buffer.allocUnsafeSlow(Math.min(Math.max(there, smallestRead), most))
     const got = disk.read(fd, fresh, 0, fresh.length, position)
+    if (got < fresh.length) this.#sizeSeen = 0
     if (got <= waiting || intact?.() === false) return false
     this.#insideLine ??= this.#startsInside(fd, position)
     this.#chunk = new Chunk(got === fresh.length ? fresh : fresh.subarray(0, got))

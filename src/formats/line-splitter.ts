@@ -17,11 +17,23 @@ export interface SplitRules {
   readonly dropReturn: boolean
 }
 
+/** What lines are added to: an array, or a LineBatch. */
+export interface LineTarget {
+  readonly length: number
+  push(event: Event): unknown
+}
+
 /**
  * Adds the whole lines of `chunk` from `from` on to `into`, each as one event with `headers`. Returns where it stopped: after the last line
  * taken, because `into` has `max` events, no further `\n` is there, or the next line is too long.
  */
-export const splitLines = (chunk: Chunk, from: number, into: Event[], headers: Headers, rules: SplitRules): number => {
+export const splitLines = (
+  chunk: Chunk,
+  from: number,
+  into: LineTarget,
+  headers: Headers,
+  rules: SplitRules,
+): number => {
   const { max, maxLineBytes, dropReturn } = rules
   const { bytes } = chunk
   let start = from
