@@ -18,6 +18,7 @@ export class Ahead<P> {
   readonly #entries = new Ring<Entry<P>>()
   #events = 0
   #waiting: (() => void)[] = []
+  readonly #watched = new WeakSet<AbortSignal>()
 
   /** `onSettled` gets each batch's position in the order of `add`, once. */
   constructor(max: number, onSettled: (position: P, events: number) => void) {
@@ -64,19 +65,25 @@ export class Ahead<P> {
       this.#events -= oldest.events
       this.#onSettled(oldest.position, oldest.events)
     }
+    this.#wake()
+  }
+
+  #wake(): void {
     const waiting = this.#waiting
     this.#waiting = []
     for (const wake of waiting) wake()
   }
 
+  /** Resolves when something has settled, or when `signal` aborts. */
   #change(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        signal.removeEventListener('abort', wake)
-        resolve()
-      }
-      signal.addEventListener('abort', wake)
-      this.#waiting.push(wake)
-    })
+    this.#watch(signal)
+    return new Promise((resolve) => this.#waiting.push(resolve))
+  }
+
+  /** One listener for each signal: a busy source waits at every batch. */
+  #watch(signal: AbortSignal): void {
+    if (this.#watched.has(signal)) return
+    this.#watched.add(signal)
+    signal.addEventListener('abort', () => this.#wake(), { once: true })
   }
 }
