@@ -35,7 +35,7 @@ export class Chunk {
   }
 }
 
-/** The last word may copy some of the bytes again. V8 keeps these integers in registers: none is allocated. */
+/** The last word may copy some of the bytes again. Once V8 has compiled it, in the first moments of a run, these integers stay in registers: none is allocated. */
 const copyWords = (source: DataView, from: number, target: DataView, at: number, length: number): void => {
   const last = length - wordBytes
   for (let done = 0; done < last; done += wordBytes) {

@@ -26,7 +26,6 @@ import { ConnectionRates } from './quotas/connection-rates.ts'
 import { writePidFiles } from './pid-file.ts'
 import { BufferPool } from './server/buffer-pool.ts'
 import { Connections, openPort } from './server/connections.ts'
-import { SharedBuffer } from './server/inbox.ts'
 import { PeerWarnings } from './server/peer-warnings.ts'
 import { sayIdleOfAll } from './topic-notices.ts'
 import { openTopicStore, type TopicStore } from './topics/topic-store.ts'
@@ -236,7 +235,7 @@ const connectionsOf = (ports: Ports, broker: Services): Connections => {
     },
     {
       serve: dispatcher(handlers, broker),
-      shared: new SharedBuffer(READ_BYTES, broker.pool),
+      shared: Buffer.allocUnsafeSlow(READ_BYTES),
       pool,
       frameBytesMax: settings['socket.request.max.bytes'],
       clock: ports.clock,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { Chunk } from '../base/chunk.ts'
-import { bodyLengthOf, LineEvent, noHeaders, PlainEvent } from './event.ts'
+import { bodyLengthOf, copyBody, LineEvent, noHeaders, PlainEvent } from './event.ts'
 import { withHeaders } from './interceptor.ts'
 
 const chunk = new Chunk(Buffer.from('one\ntwo\n'))
@@ -10,6 +10,14 @@ it('a line is the bytes between its ends, and reads the same each time', () => {
   expect([event.body, event.body]).toEqual([Buffer.from('two'), Buffer.from('two')])
   expect(bodyLengthOf(event)).toBe(3)
   expect(bodyLengthOf(new PlainEvent(noHeaders, Buffer.from('four')))).toBe(4)
+})
+
+it('a line and any other event copy their bodies to where they are wanted', () => {
+  for (const event of [new LineEvent(noHeaders, chunk, 4, 7), new PlainEvent(noHeaders, Buffer.from('two'))]) {
+    const into = new Chunk(Buffer.from('.......'))
+    copyBody(event, into, 2)
+    expect(String(into.bytes)).toBe('..two..')
+  }
 })
 
 it('lines under other headers keep their bytes, as all events do', () => {

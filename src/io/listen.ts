@@ -8,7 +8,7 @@ import { Fault, reasonOf, systemCode } from '../base/faults.ts'
 
 /** Where a socket's bytes go. */
 export interface SocketReader {
-  /** The room for the next read. Asked for before each one. */
+  /** The room for the next read. Asked for right after the one before, and kept until bytes come: meanwhile others may read into the same. */
   room(): Uint8Array
   /** `length` bytes stand at the beginning of the last `room`. False stops reading until `socket.resume()`. */
   received(length: number): boolean

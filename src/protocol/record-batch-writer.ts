@@ -111,14 +111,15 @@ export class RecordBatchWriter {
   }
 
   /**
-   * Like `add`, for a value that lies elsewhere and needs no view of its own: gives where in `chunk` its `valueLength` bytes are to be put, before the writer is
-   * used again, or -1 where the record would not fit.
+   * Like `add`, for a value that lies elsewhere and needs no view of its own: gives where in `chunk` its `valueLength` bytes, 0 or more, are to be put, before the
+   * writer is used again, or -1 where the record would not fit.
    */
   addRoom(timestampMs: number, key: Uint8Array | null, valueLength: number, headers: Uint8Array | null): number {
     if (key === null && headers === null && timestampMs === this.#baseTimestamp) {
       const at = this.#addUsual(valueLength)
       if (at >= 0) return at
     }
+    assert(valueLength >= 0, `room for a value of ${valueLength} bytes was asked for`)
     const offsetDelta = this.#lastDelta + 1
     const at = this.#begin(offsetDelta, timestampMs, key, valueLength, headers === null ? 1 : headers.length)
     if (at < 0) return at

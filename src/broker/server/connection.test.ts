@@ -3,7 +3,7 @@ import { brokerBench } from '../../../test/fakes/broker.ts'
 import { FakeClock } from '../../../test/fakes/clock.ts'
 import { batchOf } from '../../../test/fakes/batches.ts'
 import { until } from '../../../test/fakes/until.ts'
-import { correlationIdOf } from '../../protocol/codec.ts'
+import { correlationIdOf, decodeResponse, encodeRequest } from '../../protocol/codec.ts'
 import { apiVersions } from '../../protocol/messages/api-versions.ts'
 import { fetch } from '../../protocol/messages/fetch.ts'
 import { produce } from '../../protocol/messages/produce.ts'
@@ -63,6 +63,22 @@ test('bytes of chance never do more than close their connection', async () => {
   const peer = await bench.peer()
   expect((await peer.call(apiVersions, 3, { clientSoftwareName: 'a', clientSoftwareVersion: '1' })).errorCode).toBe(0)
   expect(bench.said.of('error')).toEqual([])
+})
+
+test('a request that comes in two halves is what its peer sent, whatever others send in between', async () => {
+  await using bench = await brokerBench()
+  const [slow, other] = [await bench.peer(), await bench.peer()]
+  await slow.createTopic('t')
+  const records = batchOf(['x'.repeat(400_000)])
+  const body = { acks: 1, timeoutMs: 1000, topics: [{ topic: 't', partitions: [{ partition: 0, records }] }] }
+  for (let round = 0; round < 5; round++) {
+    const frame = Buffer.concat(encodeRequest(produce, 7, round, 'tester', body))
+    slow.socket.write(frame.subarray(0, 200_000))
+    for (let i = 0; i < 3; i++) expect((await other.call(apiVersions, 0, {})).errorCode).toBe(0)
+    slow.socket.write(frame.subarray(200_000))
+    const answer = decodeResponse(produce, 7, (await slow.frame()) ?? Buffer.alloc(0))
+    expect(answer.topics[0]?.partitions[0]).toMatchObject({ errorCode: 0, baseOffset: round })
+  }
 })
 
 test('answers come in the order of the requests, also behind one that waits', async () => {

@@ -11,7 +11,7 @@ import type { Clock } from '../../io/clock.ts'
 import { readInto, type SocketReader } from '../../io/listen.ts'
 import { Malformed } from '../../protocol/malformed.ts'
 import type { BufferPool } from './buffer-pool.ts'
-import { BadFrame, Inbox, type SharedBuffer } from './inbox.ts'
+import { BadFrame, Inbox } from './inbox.ts'
 import { Outbox, type Reply } from './outbox.ts'
 import type { PeerWarnings } from './peer-warnings.ts'
 
@@ -49,7 +49,7 @@ export type Serve = (frame: Buffer, peer: Peer) => Outcome | Promise<Outcome>
 /** What all connections of a thread share. */
 export interface ConnectionWorld {
   readonly serve: Serve
-  readonly shared: SharedBuffer
+  readonly shared: Buffer
   readonly pool: BufferPool
   readonly frameBytesMax: number
   readonly clock: Clock
@@ -110,7 +110,7 @@ export class Connection implements SocketReader, Peer {
 
   /** Where the socket's next read goes. */
   room(): Uint8Array {
-    return this.#closed ? this.#world.shared.bytes : this.#inbox.room(this.#held)
+    return this.#closed ? this.#world.shared : this.#inbox.room(this.#held)
   }
 
   /** `length` bytes have come. */

@@ -15,8 +15,6 @@ const SIZE_BYTES = 4
 const GROWTH = 4
 /** Room for a frame whose size has not arrived, and the least to grow by. */
 const SMALL_FRAME_BYTES = 4096
-/** So much of a frame is not copied out of the shared buffer: the connection keeps that, and the thread gets another. */
-const KEPT_BYTES_LEAST = 128 * 1024
 
 const httpVerbs: ReadonlySet<string> = new Set(['GET ', 'POST', 'PUT ', 'HEAD', 'OPTI', 'DELE', 'PATC', 'CONN', 'TRAC'])
 
@@ -30,26 +28,8 @@ const problemOf = (size: number, maxBytes: number): string => {
   return `announced a request of ${size} bytes, above socket.request.max.bytes=${maxBytes}`
 }
 
-/** The buffer that all connections of a thread read into. */
-export class SharedBuffer {
-  bytes: Buffer
-  readonly #pool: BufferPool
-
-  constructor(bytes: number, pool: BufferPool) {
-    this.#pool = pool
-    this.bytes = pool.take(bytes)
-  }
-
-  /** Leaves it to whoever calls, who gives it to the pool in the end. */
-  leave(): Buffer {
-    const left = this.bytes
-    this.bytes = this.#pool.take(left.length)
-    return left
-  }
-}
-
 export class Inbox {
-  readonly #shared: SharedBuffer
+  readonly #shared: Buffer
   readonly #pool: BufferPool
   readonly #frameBytesMax: number
   #own: Buffer | undefined
@@ -60,7 +40,7 @@ export class Inbox {
   #intoOwn = false
 
   /** `shared` is the thread's read buffer; `frameBytesMax` is socket.request.max.bytes. */
-  constructor(shared: SharedBuffer, pool: BufferPool, frameBytesMax: number) {
+  constructor(shared: Buffer, pool: BufferPool, frameBytesMax: number) {
     this.#shared = shared
     this.#pool = pool
     this.#frameBytesMax = frameBytesMax
@@ -78,7 +58,7 @@ export class Inbox {
   room(held: boolean): Buffer {
     const own = held ? undefined : this.#own
     this.#intoOwn = own !== undefined
-    return own === undefined ? this.#shared.bytes : this.#makeRoom(own).subarray(this.#end)
+    return own === undefined ? this.#shared : this.#makeRoom(own).subarray(this.#end)
   }
 
   /** Takes note of `count` bytes that were read into the last `room`. Until `settle`, they may be consumed in place. */
@@ -96,7 +76,7 @@ export class Inbox {
   /** The next whole frame without its size, as a view that is good until the next `settle` or `received`. Throws BadFrame. */
   next(): Buffer | undefined {
     if (this.#end - this.#start < SIZE_BYTES) return undefined
-    const bytes = this.#own ?? this.#shared.bytes
+    const bytes = this.#own ?? this.#shared
     const size = this.#frameBytes(bytes)
     const from = this.#start + SIZE_BYTES
     if (this.#end - from < size) return undefined
@@ -108,14 +88,7 @@ export class Inbox {
   settle(): void {
     const left = this.#end - this.#start
     if (left === 0) this.#release()
-    else if (this.#own !== undefined) return
-    else if (this.#isWorthKeeping(left)) this.#own = this.#shared.leave()
-    else this.#moveInto(this.#pool.take(this.#wantedBytes()))
-  }
-
-  /** Whether much has come of a frame, and the rest of it has room behind. */
-  #isWorthKeeping(left: number): boolean {
-    return left >= KEPT_BYTES_LEAST && this.#shared.bytes.length - this.#start >= this.#wantedBytes()
+    else if (this.#own === undefined) this.#moveInto(this.#pool.take(this.#wantedBytes()))
   }
 
   /** Forgets everything. */
@@ -141,7 +114,7 @@ export class Inbox {
     const left = this.#end - this.#start
     const least = left * GROWTH + SMALL_FRAME_BYTES
     if (left < SIZE_BYTES) return least
-    const announced = (this.#own ?? this.#shared.bytes).readInt32BE(this.#start)
+    const announced = (this.#own ?? this.#shared).readInt32BE(this.#start)
     const whole = SIZE_BYTES + Math.min(this.#frameBytesMax, Math.max(0, announced))
     return Math.max(left + 1, Math.min(whole, least))
   }
@@ -156,7 +129,7 @@ export class Inbox {
   /** Moves the unconsumed bytes to the head of `wider`, which is the own buffer from now on. */
   #moveInto(wider: Buffer): Buffer {
     const old = this.#own
-    const from = old ?? this.#shared.bytes
+    const from = old ?? this.#shared
     from.copy(wider, 0, this.#start, this.#end)
     this.#end -= this.#start
     this.#start = 0
@@ -171,7 +144,7 @@ export class Inbox {
     const bytes = this.#end - this.#start + count
     if (own.length < bytes) into = this.#moveInto(this.#pool.take(bytes))
     else if (own.length - this.#end < count) this.#moveInto(own)
-    this.#shared.bytes.copy(into, this.#end, 0, count)
+    this.#shared.copy(into, this.#end, 0, count)
     this.#end += count
   }
 }

@@ -66,3 +66,41 @@ test('the memory of an answer that a slow peer has not taken is nobody else’s'
   expect(seen).toEqual([1, 2, 3, 4, 5])
   await until(() => pool.lentBytes === others.length * 4 * 1024 * 1024, 'its memory to be back')
 })
+
+test('a large answer is handed over at once, behind what waits before it', async () => {
+  const pool = new BufferPool()
+  using both = await ends()
+  const outbox = new Outbox(pool, () => undefined)
+  outbox.attach(both.near)
+  const seen: number[] = []
+  let length = 0
+  both.far.on('data', (chunk: Buffer) => {
+    length += chunk.length
+    for (const byte of new Set(chunk)) if (seen.at(-1) !== byte) seen.push(byte)
+  })
+  const sizes = [100, 300_000, 50, 200_000, 7]
+  const sent = sizes.map((bytes, i) => {
+    const reply = replyOf(pool, bytes)
+    for (const piece of reply.pieces) if (Buffer.isBuffer(piece)) piece.fill(i + 1)
+    outbox.send(reply)
+    return both.near.bytesWritten + both.near.writableLength
+  })
+  expect(sent[0]).toBe(0)
+  expect(sent[1]).toBeGreaterThan(300_000)
+  expect(sent[3]).toBeGreaterThan(500_000)
+  const whole = sizes.reduce((sum, bytes) => sum + pool.take(bytes).length, 0)
+  await until(() => length === whole, 'all of it to arrive')
+  expect(seen).toEqual([1, 2, 3, 4, 5])
+  await until(() => pool.lentBytes === whole, 'its memory to be back')
+})
+
+test('a large answer to a peer that is gone gives its memory back', async () => {
+  const pool = new BufferPool()
+  using both = await ends()
+  const outbox = new Outbox(pool, () => undefined)
+  outbox.attach(both.near)
+  both.near.destroy()
+  outbox.send(replyOf(pool, 300_000))
+  outbox.close()
+  await until(() => pool.lentBytes === 0, 'all memory to be back')
+})

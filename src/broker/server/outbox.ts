@@ -1,6 +1,6 @@
 /**
  * The replies of one connection on their way out. Small pieces of many replies are copied together and leave as one write once the loop has
- * served all its reads; large ones (segment ranges) go as they are. What the peer has not taken yet is counted: the connection serves nothing
+ * served all its reads; large ones (segment ranges) go as they are, at once. What the peer has not taken yet is counted: the connection serves nothing
  * more while that is too much.
  */
 import type { Socket } from 'node:net'
