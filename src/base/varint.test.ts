@@ -30,7 +30,7 @@ it('writes any number as the definition says', () => {
   fc.assert(fc.property(fc.oneof(fc.maxSafeInteger(), fc.integer()), check), { numRuns: 500 })
 })
 
-it('writes short numbers as any others', () => {
+it('writes short numbers like all others', () => {
   const [short, any] = [Buffer.alloc(2), Buffer.alloc(2)]
   for (let value = 0; value < 0x2000; value++) {
     expect(putShort(short, 0, value)).toBe(putVarint(any, 0, value))

@@ -38,9 +38,8 @@ const putLong = (into: Uint8Array, from: number, value: number): number => {
   return putGroups(into, from + 4, Math.floor(magnitude / lowUnit))
 }
 
-/** Like `putVarint`, for a value of 0 to 8,191, which takes one byte or two. */
-export const putShort = (into: Uint8Array, at: number, value: number): number => {
-  const zigzag = value << 1
+/** One byte or two. */
+const putZigzag = (into: Uint8Array, at: number, zigzag: number): number => {
   if (zigzag < 0x80) {
     into[at] = zigzag
     return at + 1
@@ -50,15 +49,11 @@ export const putShort = (into: Uint8Array, at: number, value: number): number =>
   return at + 2
 }
 
+/** Like `putVarint`, for a value of 0 to 8,191, which takes one byte or two. */
+export const putShort = (into: Uint8Array, at: number, value: number): number => putZigzag(into, at, value << 1)
+
 /** Writes `value` at `at`, where there must be room, and gives the position after it. */
 export const putVarint = (into: Uint8Array, at: number, value: number): number => {
   if (value < -0x2000 || value >= 0x2000) return putLong(into, at, value)
-  const zigzag = (value << 1) ^ (value >> 31)
-  if (zigzag < 0x80) {
-    into[at] = zigzag
-    return at + 1
-  }
-  into[at] = (zigzag & 0x7f) | 0x80
-  into[at + 1] = zigzag >>> 7
-  return at + 2
+  return putZigzag(into, at, (value << 1) ^ (value >> 31))
 }

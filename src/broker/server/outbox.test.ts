@@ -19,6 +19,16 @@ const ends = async (): Promise<{ near: Socket; far: Socket } & Disposable> => {
   return { near, far, [Symbol.dispose]: close }
 }
 
+/** How much has come, and which bytes, each told once until another follows. */
+const arrivalsAt = (far: Socket): { readonly length: number; readonly seen: readonly number[] } => {
+  const arrived = { length: 0, seen: [] as number[] }
+  far.on('data', (chunk: Buffer) => {
+    arrived.length += chunk.length
+    for (const byte of new Set(chunk)) if (arrived.seen.at(-1) !== byte) arrived.seen.push(byte)
+  })
+  return arrived
+}
+
 const replyOf = (pool: BufferPool, bytes: number): Reply => {
   const piece = pool.take(bytes)
   return { pieces: [piece], release: () => pool.give(piece) }
@@ -55,15 +65,10 @@ test('the memory of an answer that a slow peer has not taken is nobody else’s'
   outbox.flush()
   expect(both.near.writableLength).toBeGreaterThan(0)
   const others = pieces.map(({ length }) => pool.take(length).fill(9))
-  const seen: number[] = []
-  let length = 0
-  both.far.on('data', (chunk: Buffer) => {
-    length += chunk.length
-    for (const byte of new Set(chunk)) if (seen.at(-1) !== byte) seen.push(byte)
-  })
+  const arrived = arrivalsAt(both.far)
   both.far.resume()
-  await until(() => length === 16 * 1024 * 1024 + 1, 'all of it to arrive')
-  expect(seen).toEqual([1, 2, 3, 4, 5])
+  await until(() => arrived.length === 16 * 1024 * 1024 + 1, 'all of it to arrive')
+  expect(arrived.seen).toEqual([1, 2, 3, 4, 5])
   await until(() => pool.lentBytes === others.length * 4 * 1024 * 1024, 'its memory to be back')
 })
 
@@ -72,16 +77,11 @@ test('a large answer is handed over at once, behind what waits before it', async
   using both = await ends()
   const outbox = new Outbox(pool, () => undefined)
   outbox.attach(both.near)
-  const seen: number[] = []
-  let length = 0
-  both.far.on('data', (chunk: Buffer) => {
-    length += chunk.length
-    for (const byte of new Set(chunk)) if (seen.at(-1) !== byte) seen.push(byte)
-  })
+  const arrived = arrivalsAt(both.far)
   const sizes = [100, 300_000, 50, 200_000, 7]
   const sent = sizes.map((bytes, i) => {
     const reply = replyOf(pool, bytes)
-    for (const piece of reply.pieces) if (Buffer.isBuffer(piece)) piece.fill(i + 1)
+    for (const piece of reply.pieces) piece.fill(i + 1)
     outbox.send(reply)
     return both.near.bytesWritten + both.near.writableLength
   })
@@ -89,8 +89,8 @@ test('a large answer is handed over at once, behind what waits before it', async
   expect(sent[1]).toBeGreaterThan(300_000)
   expect(sent[3]).toBeGreaterThan(500_000)
   const whole = sizes.reduce((sum, bytes) => sum + pool.take(bytes).length, 0)
-  await until(() => length === whole, 'all of it to arrive')
-  expect(seen).toEqual([1, 2, 3, 4, 5])
+  await until(() => arrived.length === whole, 'all of it to arrive')
+  expect(arrived.seen).toEqual([1, 2, 3, 4, 5])
   await until(() => pool.lentBytes === whole, 'its memory to be back')
 })
 
