@@ -178,6 +178,7 @@ export class Connection implements Disposable {
     const last = pieces.length - 1
     for (let i = 0; i < last; i++) this.#socket.write(pieces[i] as Buffer)
     this.#socket.write(pieces[last] as Buffer, sent)
+    this.#corking.written()
   }
 
   #received(bytes: number): boolean {

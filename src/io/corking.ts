@@ -1,23 +1,43 @@
-/** Writes to a socket that are small and many: those of one turn of the event loop leave together, in one packet where they fit one. */
+/**
+ * Writes to a socket that are small and many: those of one turn of the event loop leave together, in one packet where they fit one. What is large
+ * leaves at once, so that the peer works on it while the next is made.
+ */
 import type { Socket } from 'node:net'
+
+/** So much leaves at once. */
+const LARGE_BYTES = 64 * 1024
 
 export class Corking {
   readonly #socket: Socket
   #corked = false
-  readonly #uncork = (): void => {
-    this.#corked = false
-    this.#socket.uncork()
+  #scheduled = false
+  readonly #turnEnds = (): void => {
+    this.#scheduled = false
+    this.#uncork()
   }
 
   constructor(socket: Socket) {
     this.#socket = socket
   }
 
-  /** To be called before each write. */
+  /** To be called before each write, or before several that belong together. */
   hold(): void {
     if (this.#corked) return
     this.#corked = true
     this.#socket.cork()
-    setImmediate(this.#uncork)
+    if (this.#scheduled) return
+    this.#scheduled = true
+    setImmediate(this.#turnEnds)
+  }
+
+  /** To be called after writes that may be large. */
+  written(): void {
+    if (this.#socket.writableLength >= LARGE_BYTES) this.#uncork()
+  }
+
+  #uncork(): void {
+    if (!this.#corked) return
+    this.#corked = false
+    this.#socket.uncork()
   }
 }

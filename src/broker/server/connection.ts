@@ -143,7 +143,7 @@ export class Connection implements SocketReader, Peer {
         if (frame === undefined) break
         const outcome = this.#world.serve(frame, this)
         if (outcome instanceof Promise) this.#await(outcome)
-        else if (outcome !== NO_REPLY) this.#send(outcome)
+        else if (outcome !== NO_REPLY) this.#send(outcome, frame.length)
       }
     } catch (thrown) {
       this.#fail(thrown)
@@ -169,8 +169,8 @@ export class Connection implements SocketReader, Peer {
     if (!this.#closed) this.#goOn()
   }
 
-  #send(reply: Reply): void {
-    this.#outbox.send(reply)
+  #send(reply: Reply, requestBytes = 0): void {
+    this.#outbox.send(reply, requestBytes)
     const { muteMs = 0 } = reply
     if (muteMs <= 0) return
     this.#mute = this.#world.clock.after(muteMs, () => {

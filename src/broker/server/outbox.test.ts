@@ -1,23 +1,9 @@
-import { once } from 'node:events'
-import { connect, createServer, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { expect, test } from 'vitest'
+import { socketPair } from '../../../test/fakes/socket-pair.ts'
 import { until } from '../../../test/fakes/until.ts'
 import { BufferPool } from './buffer-pool.ts'
 import { Outbox, type Reply } from './outbox.ts'
-
-/** Both ends of a connection. */
-const ends = async (): Promise<{ near: Socket; far: Socket } & Disposable> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  const far = connect(typeof address === 'object' ? (address?.port ?? 0) : 0, '127.0.0.1')
-  const [near] = (await once(server, 'connection')) as [Socket]
-  const close = (): void => {
-    for (const socket of [near, far]) socket.on('error', () => undefined).destroy()
-    server.close()
-  }
-  return { near, far, [Symbol.dispose]: close }
-}
 
 /** How much has come, and which bytes, each told once until another follows. */
 const arrivalsAt = (far: Socket): { readonly length: number; readonly seen: readonly number[] } => {
@@ -39,7 +25,7 @@ test.each([
   ['are far more than the peer reads', 8 * 1024 * 1024],
 ])('memory comes back when the connection ends, where answers %s', async (_, bytes) => {
   const pool = new BufferPool()
-  using both = await ends()
+  using both = await socketPair()
   const outbox = new Outbox(pool, () => undefined)
   outbox.attach(both.near)
   both.far.pause()
@@ -54,7 +40,7 @@ test.each([
 
 test('the memory of an answer that a slow peer has not taken is nobody else’s', async () => {
   const pool = new BufferPool()
-  using both = await ends()
+  using both = await socketPair()
   const outbox = new Outbox(pool, () => undefined)
   outbox.attach(both.near)
   both.far.pause()
@@ -74,7 +60,7 @@ test('the memory of an answer that a slow peer has not taken is nobody else’s'
 
 test('a large answer is handed over at once, behind what waits before it', async () => {
   const pool = new BufferPool()
-  using both = await ends()
+  using both = await socketPair()
   const outbox = new Outbox(pool, () => undefined)
   outbox.attach(both.near)
   const arrived = arrivalsAt(both.far)
@@ -94,9 +80,20 @@ test('a large answer is handed over at once, behind what waits before it', async
   await until(() => pool.lentBytes === whole, 'its memory to be back')
 })
 
+test('the short answer to a large request is handed over at once', async () => {
+  using both = await socketPair()
+  const outbox = new Outbox(new BufferPool(), () => undefined)
+  outbox.attach(both.near)
+  const sent = [1000, 1_000_000].map((requestBytes) => {
+    outbox.send({ pieces: [Buffer.alloc(50)] }, requestBytes)
+    return both.near.bytesWritten
+  })
+  expect(sent).toEqual([0, 100])
+})
+
 test('a large answer to a peer that is gone gives its memory back', async () => {
   const pool = new BufferPool()
-  using both = await ends()
+  using both = await socketPair()
   const outbox = new Outbox(pool, () => undefined)
   outbox.attach(both.near)
   both.near.destroy()

@@ -1,6 +1,6 @@
 /**
  * The replies of one connection on their way out. Small pieces of many replies are copied together and leave as one write once the loop has
- * served all its reads; large ones (segment ranges) go as they are, at once. What the peer has not taken yet is counted: the connection serves nothing
+ * served all its reads; large ones (segment ranges) go as they are, at once, and so do the answers to large requests. What the peer has not taken yet is counted: the connection serves nothing
  * more while that is too much.
  */
 import type { Socket } from 'node:net'
@@ -53,11 +53,14 @@ export class Outbox {
     return this.#queued + this.#handed > UNSENT_BYTES_MAX
   }
 
-  /** Takes a reply; it leaves at the end of this turn of the loop, or at once when it is large: nothing is won by waiting then. */
-  send(reply: Reply): void {
+  /**
+   * Takes a reply; it leaves at the end of this turn of the loop, or at once when it is large: nothing is won by waiting then. At once leaves also the answer
+   * to a request that was large (`requestBytes`): its peer makes the next one while those behind it are served.
+   */
+  send(reply: Reply, requestBytes = 0): void {
     for (const piece of reply.pieces) this.#add(piece)
     if (reply.release !== undefined) this.#releases.push(reply.release)
-    if (this.#queued >= LARGE_BYTES) return this.flush()
+    if (this.#queued >= LARGE_BYTES || requestBytes >= LARGE_BYTES) return this.flush()
     if (this.#scheduled) return
     this.#scheduled = true
     setImmediate(this.#flushSoon)
