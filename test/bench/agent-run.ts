@@ -12,6 +12,7 @@ import type { Case, Place } from './cases.ts'
 import { inputFile, Tally } from './input.ts'
 import { calibration, cpuSeconds, peakMegabytes, quiet } from './process.ts'
 import { countTopic } from './topic.ts'
+import { warm } from './warm.ts'
 
 export interface Figures {
   readonly name: string
@@ -119,6 +120,7 @@ export const measure = async (
     const isFilled = c.needs.startsWith('filled')
     if (isFilled) await fillTopic(place, filler)
     const pace = calibration()
+    warm(input)
     await using child = startAgent(place, c.properties(place), c.needs === 'broker' || isFilled, env)
     await child.printed(begins(c))
     if (c.needs === 'filled topic') await child.printed(/partition 0 assigned/)

@@ -3,6 +3,7 @@
  * `npm run -s bench -- file-to-topic --events N [--batch N] [--runs N] --json` prints one JSON object a line.
  */
 import { measure, type Figures } from './agent-run.ts'
+import { best } from './best.ts'
 import { cases, type Case } from './cases.ts'
 import { kcatRate } from './kcat.ts'
 import { machine } from './machine.ts'
@@ -23,17 +24,6 @@ const { values, positionals } = ownOptions('npm run bench -- [CASE…] [--events
 const fillers: Partial<Record<Case['needs'], string>> = {
   'filled topic': 'file-to-topic',
   'filled channel': 'file-into-kafka-channel',
-}
-
-/** The run with the least CPU; lost and repeated events of all runs are added up, so that none is hidden. */
-const best = (runs: readonly Figures[]): Figures => {
-  const cheapest = runs.toSorted((a, b) => a.cpuSecondsPerMillion - b.cpuSecondsPerMillion)[0] as Figures
-  return {
-    ...cheapest,
-    eventsPerSecond: Math.max(...runs.map((r) => r.eventsPerSecond)),
-    lost: runs.reduce((sum, r) => sum + r.lost, 0),
-    repeated: runs.reduce((sum, r) => sum + r.repeated, 0),
-  }
 }
 
 const figuresOf = async (c: Case): Promise<Figures> => {
@@ -58,5 +48,5 @@ for (const c of cases.filter((one) => wanted(one.name))) {
   const figures = await figuresOf(c)
   console.log(values.json ? JSON.stringify(figures) : row(c, figures))
 }
-if (wanted('kcat')) await kcatRate(Number(values.events), values.json)
+if (wanted('kcat')) await kcatRate(Number(values.events), Number(values.runs), values.json)
 if (wanted('start')) await measureStart(values.json)
