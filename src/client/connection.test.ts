@@ -1,7 +1,7 @@
 import { once } from 'node:events'
-import { createServer } from 'node:net'
-import type { AddressInfo, Socket } from 'node:net'
-import { afterEach, describe, expect, it } from 'vitest'
+import { createServer, Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { FakeClock } from '../../test/fakes/clock.ts'
 import { until } from '../../test/fakes/until.ts'
 import { realClock } from '../io/clock.ts'
@@ -93,6 +93,28 @@ const groupIds = async (connection: Connection): Promise<string> => {
   const { groups } = await connection.request(listGroups, {})
   return groups.map(({ groupId }) => groupId).join()
 }
+
+it('sends a large request at once, and small ones when the turn ends', async () => {
+  const connection = await open(await brokerThat(() => undefined))
+  const uncork = vi.spyOn(Socket.prototype, 'uncork')
+  undo.push(() => uncork.mockRestore())
+  const records = Buffer.alloc(100_000)
+  const lost = [
+    connection.request(listGroups, {}),
+    connection.request(produce, {
+      acks: 1,
+      timeoutMs: 1,
+      topics: [{ topic: 't', partitions: [{ partition: 0, records }] }],
+    }),
+  ].map((request) => request.catch(() => undefined))
+  expect(uncork).toHaveBeenCalledTimes(1)
+  const third = connection.request(listGroups, {}).catch(() => undefined)
+  expect(uncork).toHaveBeenCalledTimes(1)
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(uncork).toHaveBeenCalledTimes(2)
+  connection[Symbol.dispose]()
+  await Promise.all([...lost, third])
+})
 
 describe('the first exchange', () => {
   it('settles the versions of both sides', async () => {

@@ -1,11 +1,11 @@
 /**
- * Writes to a socket that are small and many: those of one turn of the event loop leave together, in one packet where they fit one. What is large
- * leaves at once, so that the peer works on it while the next is made.
+ * Writes to a socket that are small and many: those of one turn of the event loop leave together, in one packet where they fit one. Who may write much
+ * says `written` after it: then it leaves at once, so that the peer works on it while the next is made.
  */
 import type { Socket } from 'node:net'
 
-/** So much leaves at once. */
-const LARGE_BYTES = 64 * 1024
+/** Nothing is won by letting so much wait for more. */
+export const AT_ONCE_BYTES = 64 * 1024
 
 export class Corking {
   readonly #socket: Socket
@@ -30,9 +30,9 @@ export class Corking {
     setImmediate(this.#turnEnds)
   }
 
-  /** To be called after writes that may be large. */
+  /** To be called after writes that may be large. What a slow peer has not taken yet counts too; nothing waits for more behind that. */
   written(): void {
-    if (this.#socket.writableLength >= LARGE_BYTES) this.#uncork()
+    if (this.#socket.writableLength >= AT_ONCE_BYTES) this.#uncork()
   }
 
   #uncork(): void {

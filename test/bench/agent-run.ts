@@ -119,8 +119,8 @@ export const measure = async (
   try {
     const isFilled = c.needs.startsWith('filled')
     if (isFilled) await fillTopic(place, filler)
-    const pace = calibration()
     warm(input)
+    const pace = calibration()
     await using child = startAgent(place, c.properties(place), c.needs === 'broker' || isFilled, env)
     await child.printed(begins(c))
     if (c.needs === 'filled topic') await child.printed(/partition 0 assigned/)

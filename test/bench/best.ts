@@ -7,7 +7,7 @@ export interface Run {
   readonly repeated: number
 }
 
-/** The run with the least CPU, and the highest rate of all; lost and repeated events of all runs are added up, so that none is hidden. */
+/** The run with the least CPU, but with the highest rate of all, be it another's; lost and repeated events of all runs are added up, so that none is hidden. */
 export const best = <R extends Run>(runs: readonly R[]): R => {
   const cheapest = runs.toSorted((a, b) => a.cpuSecondsPerMillion - b.cpuSecondsPerMillion)[0] as R
   return {

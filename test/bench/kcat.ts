@@ -46,9 +46,8 @@ interface Figures {
   readonly repeated: number
 }
 
-/** One run; its broker is ours, in a process of its own. */
-const measureKcat = async (events: number): Promise<Figures> => {
-  const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-'))
+/** One run in an empty folder; its broker is ours, in a process of its own. */
+const measureKcat = async (events: number, folder: string): Promise<Figures> => {
   const port = await freePort()
   const config = join(folder, 'server.properties')
   writeFileSync(
@@ -65,7 +64,6 @@ const measureKcat = async (events: number): Promise<Figures> => {
   const brokerCpu = cpuSeconds(pid) - before
   const { lost, repeated } = await countTopic(`127.0.0.1:${port}`, 'weblog', events)
   await broker.stop()
-  rmSync(folder, { recursive: true, force: true })
   const millions = events / 1e6
   return {
     name: 'kcat',
@@ -83,7 +81,14 @@ const measureKcat = async (events: number): Promise<Figures> => {
 export const kcatRate = async (events: number, runs: number, json: boolean): Promise<void> => {
   if (!hasKcat()) return
   const all: Figures[] = []
-  for (let i = 0; i < runs; i++) all.push(await measureKcat(events))
+  for (let i = 0; i < runs; i++) {
+    const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-'))
+    try {
+      all.push(await measureKcat(events, folder))
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  }
   const figures = best(all)
   if (json) return console.log(JSON.stringify(figures))
   const rate = `${(figures.eventsPerSecond / 1e6).toFixed(2)} M`

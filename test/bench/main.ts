@@ -35,6 +35,11 @@ const figuresOf = async (c: Case): Promise<Figures> => {
   return best(runs)
 }
 
+if (!(Number(values.runs) >= 1)) {
+  console.error(`--runs ${values.runs}: it takes one run at least.`)
+  process.exit(1)
+}
+
 const unknown = positionals.filter((name) => !['start', 'kcat'].includes(name) && !cases.some((c) => c.name === name))
 if (unknown.length > 0) {
   console.error(`No such case: ${unknown.join(', ')}. There are: ${cases.map((c) => c.name).join(', ')}, kcat, start.`)

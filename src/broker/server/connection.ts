@@ -142,7 +142,7 @@ export class Connection implements SocketReader, Peer {
         const frame = this.#inbox.next()
         if (frame === undefined) break
         const outcome = this.#world.serve(frame, this)
-        if (outcome instanceof Promise) this.#await(outcome)
+        if (outcome instanceof Promise) this.#await(outcome, frame.length)
         else if (outcome !== NO_REPLY) this.#send(outcome, frame.length)
       }
     } catch (thrown) {
@@ -152,24 +152,24 @@ export class Connection implements SocketReader, Peer {
     if (this.#inputEnded && !this.#held) this.#finish()
   }
 
-  #await(outcome: Promise<Outcome>): void {
+  #await(outcome: Promise<Outcome>, requestBytes: number): void {
     this.#serving = true
     outcome.then(
-      (reply) => this.#answered(reply),
+      (reply) => this.#answered(reply, requestBytes),
       (thrown: unknown) => this.#fail(thrown),
     )
   }
 
-  #answered(reply: Outcome): void {
+  #answered(reply: Outcome, requestBytes: number): void {
     this.#serving = false
     if (reply !== NO_REPLY) {
       if (this.#closed) reply.release?.()
-      else this.#send(reply)
+      else this.#send(reply, requestBytes)
     }
     if (!this.#closed) this.#goOn()
   }
 
-  #send(reply: Reply, requestBytes = 0): void {
+  #send(reply: Reply, requestBytes: number): void {
     this.#outbox.send(reply, requestBytes)
     const { muteMs = 0 } = reply
     if (muteMs <= 0) return

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { socketPair } from '../../../test/fakes/socket-pair.ts'
 import { until } from '../../../test/fakes/until.ts'
 import { BufferPool } from './buffer-pool.ts'
-import { Outbox, type Reply } from './outbox.ts'
+import { Outbox, type Reply, UNSENT_BYTES_MAX } from './outbox.ts'
 
 /** How much has come, and which bytes, each told once until another follows. */
 const arrivalsAt = (far: Socket): { readonly length: number; readonly seen: readonly number[] } => {
@@ -80,7 +80,22 @@ test('a large answer is handed over at once, behind what waits before it', async
   await until(() => pool.lentBytes === whole, 'its memory to be back')
 })
 
-test('the short answer to a large request is handed over at once', async () => {
+test('a peer that reads nothing is full before many short answers, each sent by itself, take much memory', async () => {
+  const pool = new BufferPool()
+  using both = await socketPair()
+  const outbox = new Outbox(pool, () => undefined)
+  outbox.attach(both.near)
+  both.far.pause()
+  for (let sent = 0; !outbox.full && sent < 100_000; sent++) {
+    outbox.send({ pieces: [Buffer.alloc(2000)] })
+    outbox.flush()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  expect(outbox.full).toBe(true)
+  expect(pool.lentBytes).toBeLessThan(2 * UNSENT_BYTES_MAX)
+})
+
+test('the short answer to a large request is handed over at once, but not to a peer that reads nothing', async () => {
   using both = await socketPair()
   const outbox = new Outbox(new BufferPool(), () => undefined)
   outbox.attach(both.near)
@@ -89,6 +104,12 @@ test('the short answer to a large request is handed over at once', async () => {
     return both.near.bytesWritten
   })
   expect(sent).toEqual([0, 100])
+  both.far.pause()
+  outbox.send({ pieces: [Buffer.alloc(16 * 1024 * 1024)] })
+  expect(both.near.writableNeedDrain).toBe(true)
+  const before = both.near.bytesWritten
+  outbox.send({ pieces: [Buffer.alloc(50)] }, 1_000_000)
+  expect(both.near.bytesWritten).toBe(before)
 })
 
 test('a large answer to a peer that is gone gives its memory back', async () => {

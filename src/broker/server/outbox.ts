@@ -1,9 +1,10 @@
 /**
  * The replies of one connection on their way out. Small pieces of many replies are copied together and leave as one write once the loop has
- * served all its reads; large ones (segment ranges) go as they are, at once, and so do the answers to large requests. What the peer has not taken yet is counted: the connection serves nothing
- * more while that is too much.
+ * served all its reads; large ones (segment ranges) go as they are, at once, and so do the answers to large requests. What the peer has not taken
+ * yet is counted: the connection serves nothing more while that is too much.
  */
 import type { Socket } from 'node:net'
+import { AT_ONCE_BYTES } from '../../io/corking.ts'
 import type { BufferPool } from './buffer-pool.ts'
 
 /** Unsent bytes above which a connection's requests wait. One reply may still go beyond. */
@@ -11,9 +12,6 @@ export const UNSENT_BYTES_MAX = 1024 * 1024
 const SLAB_BYTES = 16 * 1024
 /** Pieces up to this size are copied: cheaper than a slot of their own in the system call. */
 const COPIED_BYTES_MAX = 2048
-
-/** So much leaves at once. */
-const LARGE_BYTES = 64 * 1024
 
 /** A reply: the pieces in order, and what to call once they left, if their memory is to be used again. */
 export interface Reply {
@@ -32,7 +30,7 @@ export class Outbox {
   #slab: Buffer | undefined
   #slabSealed = 0
   #slabUsed = 0
-  /** Bytes not handed to the socket yet, and bytes that the socket has and the peer has not. */
+  /** Bytes not handed to the socket yet, and bytes that the socket has and the peer has not; of slabs, all of their memory. */
   #queued = 0
   #handed = 0
   #scheduled = false
@@ -54,13 +52,14 @@ export class Outbox {
   }
 
   /**
-   * Takes a reply; it leaves at the end of this turn of the loop, or at once when it is large: nothing is won by waiting then. At once leaves also the answer
-   * to a request that was large (`requestBytes`): its peer makes the next one while those behind it are served.
+   * Takes a reply; it leaves at the end of this turn of the loop, or at once when it is large: nothing is won by waiting then. The answer to a large request
+   * (`requestBytes`) leaves at once too, if the peer takes what it gets: it makes the next one while those behind it are served.
    */
   send(reply: Reply, requestBytes = 0): void {
     for (const piece of reply.pieces) this.#add(piece)
     if (reply.release !== undefined) this.#releases.push(reply.release)
-    if (this.#queued >= LARGE_BYTES || requestBytes >= LARGE_BYTES) return this.flush()
+    const peerTakes = this.#socket?.writableNeedDrain !== true
+    if (this.#queued >= AT_ONCE_BYTES || (requestBytes >= AT_ONCE_BYTES && peerTakes)) return this.flush()
     if (this.#scheduled) return
     this.#scheduled = true
     setImmediate(this.#flushSoon)
@@ -117,7 +116,10 @@ export class Outbox {
   #dropSlab(): void {
     this.#seal()
     const slab = this.#slab
-    if (slab !== undefined) this.#releases.push(() => this.#pool.give(slab))
+    if (slab !== undefined) {
+      this.#queued += slab.length - this.#slabUsed
+      this.#releases.push(() => this.#pool.give(slab))
+    }
     this.#slab = undefined
     this.#slabSealed = this.#slabUsed = 0
   }
