@@ -6,7 +6,9 @@ import type { Batch } from '../../src/flow/event.ts'
 import { Rejected } from '../../src/flow/sink.ts'
 
 /** Events that go out together at the most, and beyond which gathering saves nothing. */
-export const gatheredMax = 1000
+export const gatheredMax = 2500
+/** Events of all writes that are open at a time: enough to gather while others are on their way, and no more memory than that takes. */
+export const openEventsMax = 7000
 
 /** A write that waits for its companions. */
 export interface OpenWrite {

@@ -13,7 +13,7 @@ import { BatchEncoding } from './batch-encoder.ts'
 import type { EncoderOptions } from './batch-encoder.ts'
 import { BatchLimits } from './batch-limits.ts'
 import type { EventValue } from './event-value.ts'
-import { gatheredMax, Gathering, type OpenWrite, tellEach } from './gathering.ts'
+import { gatheredMax, Gathering, openEventsMax, type OpenWrite, tellEach } from './gathering.ts'
 import { judge } from './outcomes.ts'
 import type { SentBatch } from './outcomes.ts'
 import type { RouteRules } from './record-route.ts'
@@ -36,7 +36,7 @@ const nothing: ReadonlySet<string> = new Set()
 
 export class KafkaSink implements Sink {
   readonly batchSize: number
-  /** As many as fill the requests that the producer may have open; it keeps their order. */
+  /** As many as gather into further requests while some are on their way; at least one for each that the producer may have open. It keeps their order. */
   readonly inFlight: number
   readonly #context: Context
   readonly #producer: Producer
@@ -51,7 +51,7 @@ export class KafkaSink implements Sink {
   constructor(options: KafkaSinkOptions, context: Context) {
     const { producer } = options
     this.batchSize = options.batchSize
-    this.inFlight = producer.options.inFlightMax * Math.max(1, Math.floor(gatheredMax / options.batchSize))
+    this.inFlight = Math.max(producer.options.inFlightMax, Math.floor(openEventsMax / options.batchSize))
     this.#context = context
     this.#producer = producer
     this.#encoder = {
