@@ -5,6 +5,7 @@
 import type { TopicMetadata } from '../../src/client/cluster-metadata.ts'
 import type { Partitioner } from '../../src/client/partitioner.ts'
 import type { Batch, Event } from '../../src/flow/event.ts'
+import { bodyValue } from './event-value.ts'
 import type { EventValue } from './event-value.ts'
 import { PartitionBatches } from './partition-batches.ts'
 import type { BatchSource, FillingBatch } from './partition-batches.ts'
@@ -118,9 +119,12 @@ export class BatchEncoding {
     const { key, recordHeaders } = route
     const { value } = this.#options
     const timestampMs = route.timestampMs < 0 ? nowMs : route.timestampMs
+    const isPlain = value === bodyValue && key === null && recordHeaders === null
     let into = place
     let begun = from
     for (let i = from; i < to; i++) {
+      if (isPlain) i = into.records.addSlices(batch, i, to, timestampMs, into.bytesMax)
+      if (i === to) break
       const event = batch[i] as Event
       const length = value.length(event)
       let at = roomIn(into, timestampMs, key, length, recordHeaders)

@@ -1,5 +1,5 @@
 /** An event: the one thing that flows. Batches (arrays of events) are the only unit that moves. */
-import type { Chunk } from '../base/chunk.ts'
+import type { Chunk, Slice } from '../base/chunk.ts'
 
 /** Immutable. Events of a batch with equal headers share one object, so compare by identity before looking inside. */
 export type Headers = Readonly<Record<string, string>>
@@ -15,8 +15,8 @@ export interface Event {
   readonly headerLength?: number
   /** Bytes of the body: only on events that make a view of it when it is read. See `bodyLengthOf`. */
   readonly bodyLength?: number
-  /** Copies the body to `at` in a chunk that has room for it: only on such events, too. See `copyBody`. */
-  copyTo?(into: Chunk, at: number): void
+  /** Where the body lies: only on such events, too. See `copyBody`. */
+  readonly slice?: Slice
 }
 
 export type Batch = readonly Event[]
@@ -39,35 +39,36 @@ export class PlainEvent implements Event {
  * A line of a chunk, the event of the sources that read lines. Its body is made each time it is read: the view is a larger object than the event, most
  * events are read once, by their sink, and what lives no longer than that costs almost nothing.
  */
-export class LineEvent implements Event {
+export class LineEvent implements Event, Slice {
   readonly headers: Headers
-  readonly #chunk: Chunk
-  readonly #from: number
-  readonly #to: number
+  readonly chunk: Chunk
+  readonly from: number
+  readonly to: number
 
   /** The bytes of `chunk` from `from` to `to`, which are never written again. */
   constructor(headers: Headers, chunk: Chunk, from: number, to: number) {
     this.headers = headers
-    this.#chunk = chunk
-    this.#from = from
-    this.#to = to
+    this.chunk = chunk
+    this.from = from
+    this.to = to
   }
 
   get body(): Buffer {
-    return this.#chunk.bytes.subarray(this.#from, this.#to)
+    return this.chunk.bytes.subarray(this.from, this.to)
   }
 
   get bodyLength(): number {
-    return this.#to - this.#from
+    return this.to - this.from
   }
 
-  copyTo(into: Chunk, at: number): void {
-    this.#chunk.copy(this.#from, this.#to, into, at)
+  /** The event itself: one object less for each line. */
+  get slice(): Slice {
+    return this
   }
 
   /** The same line under other headers. */
   under(headers: Headers): LineEvent {
-    return new LineEvent(headers, this.#chunk, this.#from, this.#to)
+    return new LineEvent(headers, this.chunk, this.from, this.to)
   }
 }
 
@@ -76,8 +77,9 @@ export const bodyLengthOf = (event: Event): number => event.bodyLength ?? event.
 
 /** Copies an event's body to `at` in a chunk that has room for it, without making a view where there is none. */
 export const copyBody = (event: Event, into: Chunk, at: number): void => {
-  if (event.copyTo === undefined) into.bytes.set(event.body, at)
-  else event.copyTo(into, at)
+  const { slice } = event
+  if (slice === undefined) into.bytes.set(event.body, at)
+  else slice.chunk.copy(slice.from, slice.to, into, at)
 }
 
 /** The headers of an event that has none. */

@@ -4,6 +4,7 @@
  */
 import { assert } from '../base/assert.ts'
 import { Chunk } from '../base/chunk.ts'
+import type { Slice } from '../base/chunk.ts'
 import { putShort, putVarint, varintBytes } from '../base/varint.ts'
 import { compress } from './compression.ts'
 import { batchHeaderBytes, writeBatchHeader } from './record-batch.ts'
@@ -17,6 +18,8 @@ const usualBytes = 4
 /** What a varint of two bytes holds; and how long a value may be for its record to be so long. */
 const usualMax = 0x1fff
 const usualValueMax = usualMax - usualBytes - 4
+/** What a usual record takes around its value at the most. */
+const usualAround = usualBytes + 6
 
 export interface RecordBatchWriterOptions {
   /** Most bytes of a batch before compression, its header included. */
@@ -41,6 +44,17 @@ export interface FinishOptions extends Pick<
   readonly level?: number | undefined
   /** The time to stamp when `isAppendTime`. */
   readonly maxTimestamp?: number
+}
+
+/** Writes what stands before the value of a usual record, and gives where the value goes. */
+const putUsualHead = (bytes: Uint8Array, from: number, delta: number, valueLength: number): number => {
+  const length = usualBytes + (delta < 0x40 ? 1 : 2) + (valueLength < 0x40 ? 1 : 2) + valueLength
+  let at = putShort(bytes, from, length)
+  bytes[at] = 0
+  bytes[at + 1] = 0
+  at = putShort(bytes, at + 2, delta)
+  bytes[at] = noKey
+  return putShort(bytes, at + 1, valueLength)
 }
 
 export class RecordBatchWriter {
@@ -130,24 +144,54 @@ export class RecordBatchWriter {
   }
 
   /**
+   * Adds a record for each of `values` from the index `from` on, with neither key nor headers, for as long as they are slices, their records are short and of
+   * the time of the first one, and the batch stays below `bytesMax` and within the memory it has. Gives the index where that ends: `addRoom` does what is
+   * next, or says that it would not fit. The loop of the hot path: what a record costs beside the copy of its value is kept in registers.
+   */
+  addSlices(
+    values: readonly { readonly slice?: Slice }[],
+    from: number,
+    to: number,
+    timestampMs: number,
+    bytesMax: number,
+  ): number {
+    if (this.#count === 0 || timestampMs !== this.#baseTimestamp) return from
+    const into = this.#chunk
+    const { bytes } = into
+    const end = Math.min(bytes.length, bytesMax) - usualAround
+    let at = this.#at
+    let delta = this.#lastDelta
+    let index = from
+    for (; index < to && delta < usualMax; index++) {
+      const slice = (values[index] as { readonly slice?: Slice }).slice
+      if (slice === undefined) break
+      const length = slice.to - slice.from
+      if (length > usualValueMax || at + length > end) break
+      delta++
+      at = putUsualHead(bytes, at, delta, length)
+      slice.chunk.copy(slice.from, slice.to, into, at)
+      at += length
+      bytes[at++] = noHeaders
+    }
+    this.#at = at
+    this.#lastDelta = delta
+    this.#count += index - from
+    return index
+  }
+
+  /**
    * The usual record: no key, no headers, the time of the first one, and short enough that no number takes more than two bytes. Gives where its value goes; -1 where
    * it is another, or does not fit into the memory there is.
    */
   #addUsual(valueLength: number): number {
     const delta = this.#lastDelta + 1
     if (this.#count === 0 || delta > usualMax || valueLength < 0 || valueLength > usualValueMax) return -1
-    const length = usualBytes + (delta < 0x40 ? 1 : 2) + (valueLength < 0x40 ? 1 : 2) + valueLength
-    const end = this.#at + (length < 0x40 ? 1 : 2) + length
-    const buffer = this.#chunk.bytes
-    if (end > buffer.length) return -1
-    let at = putShort(buffer, this.#at, length)
-    buffer[at] = 0
-    buffer[at + 1] = 0
-    at = putShort(buffer, at + 2, delta)
-    buffer[at] = noKey
-    at = putShort(buffer, at + 1, valueLength)
-    buffer[end - 1] = noHeaders
-    this.#at = end
+    const { bytes } = this.#chunk
+    if (this.#at + usualAround + valueLength > bytes.length) return -1
+    const at = putUsualHead(bytes, this.#at, delta, valueLength)
+    const end = at + valueLength
+    bytes[end] = noHeaders
+    this.#at = end + 1
     this.#count++
     this.#lastDelta = delta
     return at
