@@ -46,4 +46,33 @@ describe('splitLines', () => {
     splitLines(new Chunk(chunk), 0, into, noHeaders, { max: 1, maxLineBytes: 10, dropReturn: true })
     expect(into[0]?.body.buffer).toBe(chunk.buffer)
   })
+
+  it('splits what is long as it splits what is short', () => {
+    const lines = Array.from({ length: 3000 }, (_, i) => 'x'.repeat((i * i) % 211) + (i % 3 === 0 ? '\r' : ''))
+    const text = `${lines.join('\n')}\npart`
+    const taken = { max: 10_000, maxLineBytes: 1000 }
+    const without = lines.map((line) => line.replace('\r', ''))
+    expect(split(text, taken)).toEqual({ lines: without, at: text.length - 4 })
+    expect(split(text, { ...taken, dropReturn: false }).lines).toEqual(lines)
+    expect(split(`no end${text}`, { ...taken, from: 6 }).lines).toEqual(without)
+  })
+
+  it('stops in the midst of what is long, at the count and before a line that is too long', () => {
+    const text = `${'0123456789\n'.repeat(5000)}${'x'.repeat(40_000)}\n${'0123456789\n'.repeat(5000)}`
+    const rules = { max: 1777, maxLineBytes: 39_999 }
+    const batches: number[] = []
+    let from = 0
+    for (;;) {
+      const { lines, at } = split(text, { ...rules, from })
+      if (lines.length === 0) break
+      batches.push(lines.length)
+      from = at
+    }
+    expect(batches).toEqual([1777, 1777, 1446])
+    expect(from).toBe(55_000)
+    expect(split(text, { ...rules, maxLineBytes: 40_000, from }).lines.slice(0, 2)).toEqual([
+      'x'.repeat(40_000),
+      '0123456789',
+    ])
+  })
 })
