@@ -5,7 +5,7 @@ import type { ChannelPort } from './channel-port.ts'
 import type { AgentRegistry } from './registry.ts'
 
 /** Behind memory a short lead is best: the file is the better buffer, and young objects die in the cache. */
-const behindMemory = 7_000
+const behindMemory = 5_000
 /** Behind a disk ten batches, up to so many, so that a sync is shared by many; events that wait longer grow old, and cost more memory and CPU than syncs. */
 const behindDiskMost = 10_000
 const batchesBehindDisk = 10

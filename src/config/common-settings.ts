@@ -15,7 +15,7 @@ export const sourceSettings = {
   aheadMax: integer({
     doc: 'How many events a source that can read again may be ahead of what is stored.',
     min: 1,
-    defaultText: '7000 behind a memory channel, ten batches up to 10000 behind a durable one; at least two batches',
+    defaultText: '5000 behind a memory channel, ten batches up to 10000 behind a durable one; at least two batches',
     ours: true,
   }),
 } as const satisfies SettingsTable
