@@ -119,7 +119,7 @@ export const measure = async (
   try {
     const isFilled = c.needs.startsWith('filled')
     if (isFilled) await fillTopic(place, filler)
-    warm(input)
+    warm(input, folder)
     const pace = calibration()
     await using child = startAgent(place, c.properties(place), c.needs === 'broker' || isFilled, env)
     await child.printed(begins(c))

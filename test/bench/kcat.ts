@@ -55,7 +55,7 @@ const measureKcat = async (events: number, folder: string): Promise<Figures> => 
     `broker.id=0\nlisteners=PLAINTEXT://127.0.0.1:${port}\nlog.dirs=${folder}/kafka-logs\nnum.partitions=1\n`,
   )
   const input = inputFile(events)
-  warm(input)
+  warm(input, folder)
   await using broker = new Child(join(root, 'bin', 'kafka-server-start.sh'), [config], { cwd: folder })
   await broker.printed(/started \(kafka\.server\.KafkaServer\)/)
   const pid = broker.process.pid ?? 0
