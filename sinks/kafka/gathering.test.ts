@@ -30,6 +30,17 @@ describe('gathering', () => {
     expect(sent).toEqual([[most], [most, 1], [5]])
   })
 
+  it('fails what waits behind a write that failed, and sends none of it', async () => {
+    const { gathering, sent } = gatheringOf()
+    const cause = new Error('refused')
+    const waiting = [1, 2].map((events) => gathering.add(batchOf(events), signal))
+    gathering.fail(cause)
+    const after = gathering.add(batchOf(3), signal)
+    for (const write of waiting) await expect(write).rejects.toMatchObject({ cause })
+    await after
+    expect(sent).toEqual([[3]])
+  })
+
   it('sends at once when told to, and nothing twice', async () => {
     const { gathering, sent } = gatheringOf()
     const stored = gathering.add(batchOf(1), signal)

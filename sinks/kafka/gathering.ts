@@ -7,8 +7,8 @@ import { Rejected } from '../../src/flow/sink.ts'
 
 /** Events that go out together at the most, and beyond which gathering saves nothing. */
 export const gatheredMax = 2500
-/** Events of all writes that are open at a time: enough to gather while others are on their way, and no more memory than that takes. */
-export const openEventsMax = 7000
+/** Events of the writes that are open, for each request that may be on its way: enough to gather while others are. */
+export const openEventsEach = 1400
 
 /** A write that waits for its companions. */
 export interface OpenWrite {
@@ -17,6 +17,9 @@ export interface OpenWrite {
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
 }
+
+/** What becomes of a write behind one that failed: it was not sent. */
+export const behind = (cause?: unknown): Error => new Error('It waited behind a write that failed.', { cause })
 
 export class Gathering {
   readonly #send: (writes: readonly OpenWrite[]) => void
@@ -46,6 +49,14 @@ export class Gathering {
   readonly #turn = (): void => {
     this.#scheduled = false
     this.flush()
+  }
+
+  /** What has gathered behind a write that failed fails too: nothing overtakes it. */
+  fail(cause: unknown): void {
+    const writes = this.#writes
+    this.#writes = []
+    this.#events = 0
+    for (const { reject } of writes) reject(behind(cause))
   }
 
   /** Sends what has gathered now. */

@@ -6,12 +6,14 @@ import { consumerOf, createTopic, storedIn } from '../../test/fakes/kafka-client
 import type { ReadRecord } from '../../test/fakes/kafka-client.ts'
 import { valuesOf } from '../../test/fakes/values.ts'
 import type { Event } from '../../src/flow/event.ts'
-import { noHeaders } from '../../src/flow/event.ts'
+import { LineEvent, noHeaders } from '../../src/flow/event.ts'
+import { Chunk } from '../../src/base/chunk.ts'
 import { Rejected } from '../../src/flow/sink.ts'
 import type { Clock } from '../../src/io/clock.ts'
 import { EventDecoder } from '../../src/formats/avro-event.ts'
 import { AvroReader } from '../../src/formats/avro-reader.ts'
 import { createKafkaSink } from './create-sink.ts'
+import { gatheredMax } from './gathering.ts'
 import { kafkaSinkSettings } from './settings.ts'
 import type { KafkaSinkValues } from './settings.ts'
 
@@ -72,17 +74,53 @@ it('shows its counters from its creation', async () => {
   expect(Object.keys(context.counters.values)).toEqual(['KafkaEventSendTimer', 'RollbackCount'])
 })
 
+it.each([
+  ['5', '1000', 7],
+  ['5', '100', 70],
+  ['5', '10000', 5],
+  ['1', '1000', 1],
+  ['2', '100', 28],
+])('with %s requests on their way and batches of %s opens so many writes: %i', async (requests, batchSize, writes) => {
+  const { sink } = await sinkTo({
+    settings: { 'kafka.producer.max.in.flight.requests.per.connection': requests, flumeBatchSize: batchSize },
+  })
+  expect(sink.inFlight).toBe(writes)
+})
+
 describe('events', () => {
   it('keep their order over many open writes of any size', async () => {
     const { sink, stored } = await sinkTo()
     const open: Promise<void>[] = []
     let sent = 0
-    for (const size of [1, 100, 1000, 3, 999, 1500, 7, 250]) {
+    for (const size of [1, 100, 1000, 3, gatheredMax - 1, gatheredMax, 1500, 7, 250]) {
       open.push(sink.write(texts(size, sent), never))
       sent += size
     }
     await Promise.all(open)
     expect(values(await stored())).toEqual(Array.from({ length: sent }, (_, i) => `${i}`))
+  })
+
+  it('that are lines are stored as others are, beside them and where a batch is full', async () => {
+    const { write, stored } = await sinkTo({ settings: { 'kafka.producer.max.request.size': '4000' } })
+    const text = Array.from({ length: 300 }, (_, i) => `${i} ${'x'.repeat(i % 170)}`)
+    const chunk = new Chunk(Buffer.from(text.join('')))
+    let at = 0
+    const lines = text.map((line) => new LineEvent(noHeaders, chunk, at, (at += line.length)))
+    const mixed = lines.map((line, i) => (i % 50 === 49 ? event(text[i] as string) : line))
+    await write(mixed)
+    expect(values(await stored())).toEqual(text)
+  })
+
+  it.each([true, false])('behind a write that cannot be encoded are not sent (topic known: %s)', async (isKnown) => {
+    const { sink, stored } = await sinkTo({ settings: { partitionIdHeader: 'part' } })
+    if (isKnown) await sink.write(texts(1, 2), never)
+    const first = sink.write(texts(2), never)
+    const refused = rejection(sink.write([event('x', { part: 'none' })], never))
+    const behind = sink.write(texts(2, 10), never)
+    await expect(behind).rejects.toThrow('behind')
+    expect((await refused).indexes).toEqual([0])
+    await first
+    expect(values(await stored())).toEqual([...(isKnown ? ['2'] : []), '0', '1'])
   })
 
   it('of one key go to one partition, the one that a Java producer would choose', async () => {

@@ -13,7 +13,7 @@ import { BatchEncoding } from './batch-encoder.ts'
 import type { EncoderOptions } from './batch-encoder.ts'
 import { BatchLimits } from './batch-limits.ts'
 import type { EventValue } from './event-value.ts'
-import { gatheredMax, Gathering, openEventsMax, type OpenWrite, tellEach } from './gathering.ts'
+import { behind, gatheredMax, Gathering, openEventsEach, type OpenWrite, tellEach } from './gathering.ts'
 import { judge } from './outcomes.ts'
 import type { SentBatch } from './outcomes.ts'
 import type { RouteRules } from './record-route.ts'
@@ -45,13 +45,16 @@ export class KafkaSink implements Sink {
   readonly #gathering = new Gathering((writes) => this.#sendTogether(writes))
   /** So many of the next writes go out alone, because one that went out with others failed. */
   #alone = 0
+  /** Writes that have failed so far. */
+  #failures = 0
   /** The last write that waits for metadata; those after it wait for it, to keep their order. Resolves with what it failed with. */
   #preparing: Promise<unknown> | undefined
 
   constructor(options: KafkaSinkOptions, context: Context) {
     const { producer } = options
     this.batchSize = options.batchSize
-    this.inFlight = Math.max(producer.options.inFlightMax, Math.floor(openEventsMax / options.batchSize))
+    const { inFlightMax } = producer.options
+    this.inFlight = Math.max(inFlightMax, Math.floor((openEventsEach * inFlightMax) / options.batchSize))
     this.#context = context
     this.#producer = producer
     this.#encoder = {
@@ -85,10 +88,20 @@ export class KafkaSink implements Sink {
 
   async #writeAlone(batch: Batch, signal: AbortSignal): Promise<void> {
     const startMs = this.#context.clock.monotonic()
-    const atOnce = this.#preparing === undefined ? this.#handOver([batch], nothing, signal) : nothing
-    const { sent, outcomes } = 'outcomes' in atOnce ? atOnce : await this.#handOverInTurn(batch, signal)
-    judge(sent, await outcomes, this.#limits, this.#context.log)
+    try {
+      const atOnce = this.#preparing === undefined ? this.#handOver([batch], nothing, signal) : nothing
+      const { sent, outcomes } = 'outcomes' in atOnce ? atOnce : await this.#handOverInTurn(batch, signal)
+      judge(sent, await outcomes, this.#limits, this.#context.log)
+    } catch (error) {
+      this.#failed(error)
+      throw error
+    }
     this.#count(startMs)
+  }
+
+  #failed(error: unknown): void {
+    this.#failures++
+    this.#gathering.fail(error)
   }
 
   /** What stands in the way of one write must not keep the others: then each goes alone. */
@@ -98,7 +111,16 @@ export class KafkaSink implements Sink {
     const together =
       writes.length > 1 && this.#preparing === undefined ? this.#tryTogether(writes, first.signal) : undefined
     if (together !== undefined) void this.#conclude(writes, together)
-    else for (const { batch, signal, resolve, reject } of writes) this.#writeAlone(batch, signal).then(resolve, reject)
+    else this.#sendEach(writes)
+  }
+
+  /** Up to the first that cannot be encoded, which shows at once: those behind it would only be written again. */
+  #sendEach(writes: readonly OpenWrite[]): void {
+    const before = this.#failures
+    for (const { batch, signal, resolve, reject } of writes) {
+      if (this.#failures > before) reject(behind())
+      else this.#writeAlone(batch, signal).then(resolve, reject)
+    }
   }
 
   #tryTogether(writes: readonly OpenWrite[], signal: AbortSignal): HandedOver | undefined {
@@ -123,6 +145,7 @@ export class KafkaSink implements Sink {
       tellEach(writes, undefined, [])
     } catch (error) {
       this.#alone = this.inFlight
+      this.#failed(error)
       tellEach(writes, error, error instanceof Rejected ? error.stored : [])
     }
   }
@@ -164,7 +187,7 @@ export class KafkaSink implements Sink {
     let failure: unknown
     try {
       const earlier = await before
-      if (earlier !== undefined) throw earlier
+      if (earlier !== undefined) throw behind(earlier)
       return await this.#lookUpAndHandOver(batch, signal)
     } catch (error) {
       failure = error

@@ -3,7 +3,7 @@
  * by eight bytes at a time, in JavaScript: `set` of a view costs three times as much for a line of 100 bytes, most of it to make the view and to forget it.
  */
 
-/** Up to this length the loop was faster than making a view and calling `set`, in all runs. */
+/** Up to this length copying by single words was faster than making a view and calling `set`, in all runs; by fours it is faster still. */
 const shortMax = 160
 const wordBytes = 8
 

@@ -26,7 +26,7 @@ const codecNames = Object.keys(codecs) as CodecName[]
 const noLinger = 'a batch is sent as soon as it is handed over'
 const serialized = 'keys and values are sent as the bytes they are'
 const transactions = 'What is sent here is not sent in transactions yet'
-const bytesLimits = 'the number of batches in flight limits the memory'
+const bytesLimits = 'the number of open writes limits the memory'
 
 export const producerRows: SettingRows<ProducerSettings> = {
   ...commonRows,

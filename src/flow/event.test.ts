@@ -12,6 +12,11 @@ it('a line is the bytes between its ends, and reads the same each time', () => {
   expect(bodyLengthOf(new PlainEvent(noHeaders, Buffer.from('four')))).toBe(4)
 })
 
+it('a line is written as JSON as any other event is, and not with all that was read beside it', () => {
+  const plain = new PlainEvent({ host: 'h' }, Buffer.from('two'))
+  expect(JSON.stringify(new LineEvent({ host: 'h' }, chunk, 4, 7))).toBe(JSON.stringify(plain))
+})
+
 it('a line and any other event copy their bodies to where they are wanted', () => {
   for (const event of [new LineEvent(noHeaders, chunk, 4, 7), new PlainEvent(noHeaders, Buffer.from('two'))]) {
     const into = new Chunk(Buffer.from('.......'))

@@ -66,6 +66,11 @@ export class LineEvent implements Event, Slice {
     return this
   }
 
+  /** As any other event, without the whole chunk. */
+  toJSON(): Event {
+    return new PlainEvent(this.headers, this.body)
+  }
+
   /** The same line under other headers. */
   under(headers: Headers): LineEvent {
     return new LineEvent(headers, this.chunk, this.from, this.to)

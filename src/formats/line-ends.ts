@@ -3,6 +3,7 @@
  * V8, once for each line, costs twice as much as the looking. It is a WebAssembly function of some eighty bytes, put together here instruction by instruction;
  * the numbers are those of WebAssembly's core specification, vector instructions included, and each takes one byte.
  */
+import { assert } from '../base/assert.ts'
 
 export interface LineEnds {
   /** Most bytes that can be searched at once. */
@@ -59,7 +60,10 @@ const instructions = [
   end,
 ].flat(2)
 
-const section = (id: number, body: readonly number[]): number[] => [id, body.length, ...body]
+const section = (id: number, body: readonly number[]): number[] => {
+  assert(body.length < 0x80, 'a section is longer than one byte can say')
+  return [id, body.length, ...body]
+}
 const name = (text: string): number[] => [text.length, ...Buffer.from(text)]
 
 const moduleBytes = (): Uint8Array => {

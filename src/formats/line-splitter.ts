@@ -9,7 +9,7 @@ import { type LineEnds, lineEnds } from './line-ends.ts'
 const newline = 10
 const carriageReturn = 13
 /** From here on it pays to look for all line ends at once. */
-const [muchBytes, manyLines] = [2048, 20] as const
+const [muchBytes, manyLines] = [2048, 64] as const
 
 export interface SplitRules {
   /** Events that `into` may have in the end. */
@@ -89,5 +89,7 @@ export const splitLines = (
   const isMuch = chunk.length - from >= muchBytes && rules.max - into.length >= manyLines
   const ends = isMuch ? lineEnds() : undefined
   if (ends === undefined) return splitFew(chunk, from, into, headers, rules)
-  return splitMany(chunk, from, into, headers, rules, ends)
+  // The first line alone: who cannot take even that has not had all the others looked for.
+  const next = splitFew(chunk, from, into, headers, { ...rules, max: into.length + 1 })
+  return next === from ? from : splitMany(chunk, next, into, headers, rules, ends)
 }

@@ -145,7 +145,7 @@ export class RecordBatchWriter {
 
   /**
    * Adds a record for each of `values` from the index `from` on, with neither key nor headers, for as long as they are slices, their records are short and of
-   * the time of the first one, and the batch stays below `bytesMax` and within the memory it has. Gives the index where that ends: `addRoom` does what is
+   * the time of the first one, and the batch stays within `bytesMax` and the memory it has. Gives the index where that ends: `addRoom` does what is
    * next, or says that it would not fit. The loop of the hot path: what a record costs beside the copy of its value is kept in registers.
    */
   addSlices(
