@@ -32,9 +32,14 @@ export class Gathering {
     this.#send = send
   }
 
+  /** Whether so many more events go out with those that have gathered. */
+  hasRoom(events: number): boolean {
+    return this.#events + events <= gatheredMax
+  }
+
   /** Resolves when the batch is stored; rejects with what `send` has for it. */
   add(batch: Batch, signal: AbortSignal): Promise<void> {
-    if (this.#events + batch.length > gatheredMax) this.flush()
+    if (!this.hasRoom(batch.length)) this.flush()
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     this.#writes.push({ batch, signal, resolve, reject })
     this.#events += batch.length

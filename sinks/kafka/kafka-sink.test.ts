@@ -111,13 +111,19 @@ describe('events', () => {
     expect(values(await stored())).toEqual(text)
   })
 
-  it.each([true, false])('behind a write that cannot be encoded are not sent (topic known: %s)', async (isKnown) => {
+  it.each([
+    [true, gatheredMax - 1],
+    [true, 2 * gatheredMax],
+    [false, gatheredMax - 1],
+    [false, 2 * gatheredMax],
+  ])('behind a write that cannot be encoded are not sent (topic known: %s; the last has %i)', async (isKnown, size) => {
     const { sink, stored } = await sinkTo({ settings: { partitionIdHeader: 'part' } })
     if (isKnown) await sink.write(texts(1, 2), never)
     const first = sink.write(texts(2), never)
     const refused = rejection(sink.write([event('x', { part: 'none' })], never))
-    const behind = sink.write(texts(2, 10), never)
-    await expect(behind).rejects.toThrow('behind')
+    const gathered = sink.write(texts(2, 10), never)
+    const tooMany = sink.write(texts(size, 20), never)
+    for (const write of [gathered, tooMany]) await expect(write).rejects.toThrow('behind')
     expect((await refused).indexes).toEqual([0])
     await first
     expect(values(await stored())).toEqual([...(isKnown ? ['2'] : []), '0', '1'])

@@ -76,9 +76,12 @@ export class KafkaSink implements Sink {
   }
 
   write(batch: Batch, signal: AbortSignal): Promise<void> {
-    if (this.#alone === 0 && batch.length < gatheredMax) return this.#gathering.add(batch, signal)
+    const before = this.#failures
+    const isGathered = this.#alone === 0 && batch.length < gatheredMax
+    if (!isGathered || !this.#gathering.hasRoom(batch.length)) this.#gathering.flush()
+    if (this.#failures > before) return Promise.reject(behind())
+    if (isGathered) return this.#gathering.add(batch, signal)
     this.#alone = Math.max(0, this.#alone - 1)
-    this.#gathering.flush()
     return this.#writeAlone(batch, signal)
   }
 
