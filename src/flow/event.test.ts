@@ -12,7 +12,7 @@ it('a line is the bytes between its ends, and reads the same each time', () => {
   expect(bodyLengthOf(new PlainEvent(noHeaders, Buffer.from('four')))).toBe(4)
 })
 
-it('a line is written as JSON as any other event is, and not with all that was read beside it', () => {
+it('a line is written as JSON like every other event, and not with all that was read beside it', () => {
   const plain = new PlainEvent({ host: 'h' }, Buffer.from('two'))
   expect(JSON.stringify(new LineEvent({ host: 'h' }, chunk, 4, 7))).toBe(JSON.stringify(plain))
 })

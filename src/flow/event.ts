@@ -66,7 +66,7 @@ export class LineEvent implements Event, Slice {
     return this
   }
 
-  /** As any other event, without the whole chunk. */
+  /** Like every other event, without the whole chunk. */
   toJSON(): Event {
     return new PlainEvent(this.headers, this.body)
   }
