@@ -123,7 +123,7 @@ describe('log folders', () => {
     await using kafka = await startApacheKafka()
     await fill(kafka.bootstrap, { 'segment.bytes': '1048576' })
     const before = await look(kafka.bootstrap)
-    await kafka[Symbol.asyncDispose]()
+    await kafka.child.stop()
     const ours = join(folder.path, 'taken from KRaft')
     const { broker, bootstrap } = await ourBroker(ours, kafka.data, 'broker.id=1\n')
     await using _ended = broker

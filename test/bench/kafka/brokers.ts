@@ -33,7 +33,7 @@ export const startMillrace = async (): Promise<MeasuredBroker> => {
     pid: child.process.pid ?? 0,
     readyMs,
     async [Symbol.asyncDispose]() {
-      await child.stop()
+      await child[Symbol.asyncDispose]()
       rmSync(folder, { recursive: true, force: true })
     },
   }

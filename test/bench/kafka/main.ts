@@ -8,7 +8,6 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { reasonOf } from '../../../src/base/faults.ts'
 import { machine } from '../machine.ts'
 import { calibration, cpuSeconds, peakMegabytes, residentMegabytes } from '../process.ts'
-import { bareCopy } from './bare-copy.ts'
 import { type MeasuredBroker, startKafka, startMillrace } from './brokers.ts'
 import { consume, createTopic, latency, produce, recordsIn, type RoundTrip } from './tools.ts'
 import { ownOptions } from '../../support/own-options.ts'
@@ -42,12 +41,11 @@ interface Figures {
   readonly lost: number
 }
 
-const perMillion = (seconds: number): number => (seconds * 1e6) / records
-
-const cpuPerMillion = async <T>(pid: number, work: () => Promise<T>): Promise<[T, number]> => {
+/** Runs what moves `count` records, and says what it cost the broker. */
+const cpuPerMillion = async <T>(pid: number, count: number, work: () => Promise<T>): Promise<[T, number]> => {
   const before = cpuSeconds(pid)
   const result = await work()
-  return [result, perMillion(cpuSeconds(pid) - before)]
+  return [result, ((cpuSeconds(pid) - before) * 1e6) / count]
 }
 
 /** How often a run consumes what it produced. */
@@ -62,15 +60,16 @@ const consumeOften = async (bootstrap: string, topic: string): Promise<number[]>
 const measure = async ({ bootstrap, pid }: MeasuredBroker, load: Load, run: string): Promise<Figures> => {
   const topic = `load-${loads.indexOf(load)}-${run}`
   await createTopic(bootstrap, topic, load.partitions)
-  const [produced, produceCpu] = await cpuPerMillion(pid, () => produce(bootstrap, topic, records, load.settings))
-  const [consumed, consumeCpu] = await cpuPerMillion(pid, () => consumeOften(bootstrap, topic))
+  const produceAll = () => produce(bootstrap, topic, records, load.settings)
+  const [produced, produceCpu] = await cpuPerMillion(pid, records, produceAll)
+  const [consumed, consumeCpu] = await cpuPerMillion(pid, records * reads, () => consumeOften(bootstrap, topic))
   const lost = records - (await recordsIn(bootstrap, topic))
   return {
     produced: produced.perSecond,
     produceCpu,
     p99Ms: produced.p99Ms,
     consumed: median(consumed),
-    consumeCpu: consumeCpu / reads,
+    consumeCpu,
     lost,
   }
 }
@@ -128,7 +127,9 @@ const failed = (what: string, thrown: unknown): string =>
 
 /** Prints a row for each load; gives the highest rate that Kafka was written to. */
 const throughput = async (brokers: readonly MeasuredBroker[]): Promise<number> => {
-  console.log('Every cell: Millrace / Apache Kafka 4.3 (ratio). CPU is of the broker, seconds per million records.\n')
+  console.log(
+    'Every cell: Millrace / Apache Kafka 4.3 (ratio). CPU is of the broker, seconds per million records; of both: producing and consuming once, in the same run.\n',
+  )
   console.log(
     '| load | produced/s | CPU | p99 ms | consumed/s | CPU | CPU of both | lost |\n| --- | --- | --- | --- | --- | --- | --- | --- |',
   )
@@ -144,35 +145,21 @@ const throughput = async (brokers: readonly MeasuredBroker[]): Promise<number> =
   return full
 }
 
-/** Two times that the tool gives as nought milliseconds have no ratio. */
+/** Two times of nought milliseconds, as the tool counts them, have no ratio. */
 const beside = ([our = NaN, their = NaN]: readonly number[], unit: string, digits = 0): string =>
-  `${our.toFixed(digits)} ${unit} | ${their.toFixed(digits)} ${unit} | ${their === 0 ? '–' : (our / their).toFixed(2)}`
+  `${our.toFixed(digits)} ${unit} | ${their.toFixed(digits)} ${unit} | ${our === 0 && their === 0 ? '–' : (our / their).toFixed(2)}`
 
-/** From exec to serving: the median of some brokers that are started for nothing else. */
-const readiness = async (start: () => Promise<MeasuredBroker>): Promise<number> => {
-  const times: number[] = []
-  for (let run = 0; run < runs; run++) {
-    await using broker = await start()
-    times.push(broker.readyMs)
-  }
-  return median(times)
+/** From exec to serving, the medians: brokers that are started for nothing else, in turns. */
+const readiness = async (): Promise<number[]> => {
+  const starts = [startMillrace, startKafka]
+  const all: number[][] = starts.map(() => [])
+  for (let run = 0; run < runs; run++)
+    for (const [i, start] of starts.entries()) {
+      await using broker = await start()
+      all[i]?.push(broker.readyMs)
+    }
+  return all.map(median)
 }
-
-/**
- * What consuming cannot go below in Node: a process that only reads as many bytes from a file and writes them to a socket, in answers as large as the consumer
- * asks for, a megabyte of each partition.
- */
-const bareCopies = async (): Promise<void> => {
-  for (const partitions of [1, 12]) {
-    const seconds = await bareCopy(records * recordBytes * bareRounds, partitions * megabyte)
-    const what = `the same bytes from a file into a socket and nothing else, ${partitions} MB at a time`
-    console.log(`${what}: ${cpu(perMillion(seconds / bareRounds))} CPU seconds per million records`)
-  }
-}
-/** As they lie in the log: a hundred bytes and what stands around them. */
-const recordBytes = 108
-const megabyte = 1024 * 1024
-const bareRounds = 5
 
 /** Resident memory before anything was asked of them. */
 const idle = async (brokers: readonly MeasuredBroker[]): Promise<number[]> => {
@@ -209,7 +196,7 @@ const tripsEach = 20_000
 const besideSeconds = 15
 
 const main = async (): Promise<void> => {
-  const readyMs = [await readiness(startMillrace), await readiness(startKafka)]
+  const readyMs = await readiness()
   await using ours = await startMillrace()
   await using theirs = await startKafka()
   const brokers = [ours, theirs]
@@ -218,8 +205,6 @@ const main = async (): Promise<void> => {
   )
   const idleMB = await idle(brokers)
   const full = await throughput(brokers)
-  console.log('')
-  await bareCopies()
   const peakMB = brokers.map((broker) => peakMegabytes(broker.pid))
   console.log('\n| | Millrace | Apache Kafka 4.3 | ratio | held to |\n| --- | --- | --- | --- | --- |')
   console.log(`| exec to ready, empty folder | ${beside(readyMs, 'ms')} | ≤ 150 ms |`)

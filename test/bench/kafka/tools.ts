@@ -48,7 +48,7 @@ export const produce = async (
   return { perSecond: numberIn(total, /([\d.]+) records\/sec/), p99Ms: numberIn(total, /(\d+) ms 99th/) }
 }
 
-/** Records a second, without the time it took to be given partitions. */
+/** Records a second, without the time it took to be given partitions. Throws where the tool gave up before it had them all. */
 export const consume = async (bootstrap: string, topic: string, records: number): Promise<number> => {
   const output = await java('ConsumerPerformance', [
     '--bootstrap-server',
@@ -65,7 +65,10 @@ export const consume = async (bootstrap: string, topic: string, records: number)
       .trim()
       .split('\n')
       .findLast((line) => /^\d{4}-/.test(line)) ?? ''
-  return Number(values.split(', ').at(-1))
+  const fields = values.split(', ')
+  const got = Number(fields[4])
+  if (!(got >= records)) throw new Error(`${got} of ${records} records were consumed:\n${output.slice(-2000)}`)
+  return Number(fields.at(-1))
 }
 
 export interface RoundTrip {

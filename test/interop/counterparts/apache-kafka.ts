@@ -1,5 +1,5 @@
 /** A real Apache Kafka 4.3 (KRaft, one node) on loopback. */
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Child, run } from '../../support/child.ts'
@@ -46,7 +46,7 @@ export interface ApacheKafka extends AsyncDisposable {
   readonly readyMs: number
 }
 
-/** Starts it and resolves when it serves. */
+/** Starts it and resolves when it serves. Its folder goes with it. */
 export const startApacheKafka = async (heap: readonly string[] = ['-Xmx512m']): Promise<ApacheKafka> => {
   const classPath = kafka43()
   const folder = mkdtempSync(join(tmpdir(), 'apache-kafka-'))
@@ -70,7 +70,10 @@ export const startApacheKafka = async (heap: readonly string[] = ['-Xmx512m']): 
     data,
     child,
     readyMs,
-    [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await child[Symbol.asyncDispose]()
+      rmSync(folder, { recursive: true, force: true })
+    },
   }
 }
 
