@@ -67,6 +67,7 @@ export const partsOf = (values: KafkaChannelValues, context: Context): KafkaChan
               offsetReset,
               ...consuming.consumer,
               isolation: 'read_committed',
+              commitsStart: true,
               groupId: values['kafka.consumer.group.id'],
             },
             hooks,

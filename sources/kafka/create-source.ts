@@ -48,7 +48,8 @@ export const createKafkaSource = (values: KafkaSourceValues, context: SourceCont
       commitIntervalMs: values.commitInterval,
       revokeWaitMs: values.revokeTimeout,
       maker: () => new EventMaker(maker),
-      consumer: (hooks) => new Consumer(options, { ...consumer, groupId: values['kafka.consumer.group.id'] }, hooks),
+      consumer: (hooks) =>
+        new Consumer(options, { ...consumer, groupId: values['kafka.consumer.group.id'], commitsStart: true }, hooks),
     },
     context,
   )

@@ -15,7 +15,7 @@ import { ToolFailure } from './kafka-failure.ts'
 
 const name = 'kafka-console-consumer'
 const clientId = 'console-consumer'
-const commitEveryMs = 5000
+const commitEveryMsDefault = 5000
 
 export interface ConsumerPlan {
   readonly client: ClientOptions
@@ -139,7 +139,7 @@ const clientParts = (
 const commitIntervalOf = (settings: ReadonlyMap<string, string>): number | undefined => {
   if (settings.get('enable.auto.commit')?.toLowerCase() === 'false') return undefined
   const text = settings.get('auto.commit.interval.ms')
-  if (text === undefined) return commitEveryMs
+  if (text === undefined) return commitEveryMsDefault
   if (!/^\d+$/.test(text)) throw badSetting('auto.commit.interval.ms', text, 'it is not a whole number')
   return Number(text)
 }
@@ -155,11 +155,13 @@ export const consumerPlan = (values: JoptValues, log: Log): ConsumerPlan => {
   const partition = values.integer('partition')
   const alone = partition !== undefined
   const { offset, reset } = offsetOf(values)
+  const commitEveryMs = group === undefined || alone ? undefined : commitIntervalOf(settings)
   return {
     client,
     consumer: {
       ...consumer,
       groupId: alone ? undefined : group,
+      commitsStart: commitEveryMs !== undefined,
       offsetReset: reset ?? resetOf(values, settings.get('auto.offset.reset')),
     },
     start: alone ? { topic: values.required('topic'), partition, offset } : { topics, inGroup: group !== undefined },
@@ -170,6 +172,6 @@ export const consumerPlan = (values: JoptValues, log: Log): ConsumerPlan => {
     keyDeserializer: values.one('key-deserializer'),
     valueDeserializer: values.one('value-deserializer'),
     skipOnError: values.has('skip-message-on-error'),
-    commitEveryMs: group === undefined || alone ? undefined : commitIntervalOf(settings),
+    commitEveryMs,
   }
 }

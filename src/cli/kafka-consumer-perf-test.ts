@@ -4,6 +4,7 @@ import { Consumer } from '../client/consumer.ts'
 import type { ConsumerOptions } from '../client/consumer-options.ts'
 import { consumerRows, parseConsumerSettings } from '../client/consumer-settings.ts'
 import type { FetchedRecords } from '../client/fetched-records.ts'
+import type { OffsetToCommit } from '../client/group-offsets.ts'
 import type { ClientOptions } from '../client/options.ts'
 import { closest } from '../config/did-you-mean.ts'
 import { javaRegex } from '../config/java-regex.ts'
@@ -72,6 +73,8 @@ interface Plan {
   readonly timeoutMs: number
   readonly figures: ReadFigures
   readonly hasMetrics: boolean
+  /** Where it ended is kept for the group, as Kafka's tool does unless `enable.auto.commit` is false. */
+  readonly commits: boolean
 }
 
 const topicsOf = (values: JoptValues): readonly string[] | RegExp => {
@@ -93,11 +96,13 @@ const planOf = (values: JoptValues, log: Log): Plan => {
   const { client, consumer, findings } = parseConsumerSettings(given, closest)
   sayFindings(findings, given, consumerRows, log)
   const partitionFetchBytes = values.integer('fetch-size')
+  const commits = given.get('enable.auto.commit')?.toLowerCase() !== 'false'
   return {
     client: { ...own, ...client, bootstrap: own.bootstrap },
     consumer: {
       offsetReset: values.has('from-latest') ? 'latest' : 'earliest',
       checkCrc: false,
+      commitsStart: commits,
       ...consumer,
       ...protocol,
       groupId: values.one('group') ?? consumer.groupId ?? `perf-consumer-${Math.trunc(Math.random() * 100_000)}`,
@@ -107,6 +112,7 @@ const planOf = (values: JoptValues, log: Log): Plan => {
     count,
     timeoutMs: values.long('timeout') ?? 10_000,
     hasMetrics: values.has('print-metrics'),
+    commits,
     figures: new ReadFigures({
       everyMs: values.has('show-detailed-stats') ? (values.integer('reporting-interval') ?? 5000) : Infinity,
       hasHeader: !values.has('hide-header'),
@@ -140,6 +146,7 @@ const run = async (plan: Plan, stop: AbortSignal): Promise<number> => {
   await consumer.open()
   consumer.subscribe(topics)
   let left = count
+  const offsets = new Map<string, OffsetToCommit>()
   while (left > 0 && !stop.aborted) {
     const records =
       consumer.take() ?? (await consumer.next(AbortSignal.any([stop, AbortSignal.timeout(Math.max(1, timeoutMs))])))
@@ -147,12 +154,15 @@ const run = async (plan: Plan, stop: AbortSignal): Promise<number> => {
     const [read, bytes] = countOf(records, left)
     left -= read
     figures.read(read, bytes)
+    const { topic, partition, position: offset } = records
+    offsets.set(`${topic}-${partition}`, { topic, partition, offset })
   }
   if (left > 0 && !stop.aborted)
     process.stdout.write(
       `WARNING: Exiting before consuming the expected number of messages: timeout (${timeoutMs} ms) exceeded. You can use the --timeout option to increase the timeout.\n`,
     )
   figures.end()
+  if (plan.commits && offsets.size > 0) await consumer.commit([...offsets.values()])
   if (plan.hasMetrics) process.stdout.write(figures.metrics(client.clientId))
   return exitCodes.done
 }

@@ -41,6 +41,8 @@ describe('settings of the Java producer', () => {
   })
 
   it.each([
+    { 'linger.ms': 'abc' },
+    { 'batch.size': '-5' },
     { acks: '2' },
     { 'compression.type': 'zip' },
     { 'max.request.size': 'big' },

@@ -16,6 +16,8 @@ export interface ConsumerOptions {
   readonly assignors: readonly AssignorName[]
   /** Where to begin without a committed offset. */
   readonly offsetReset: 'earliest' | 'latest' | 'none'
+  /** Where the group has committed nothing, to commit at once where it begins: what comes before its first record is then not missed after a restart. */
+  readonly commitsStart: boolean
   readonly isolation: 'read_uncommitted' | 'read_committed'
   readonly fetchMinBytes: number
   readonly fetchMaxWaitMs: number
@@ -40,6 +42,7 @@ export const consumerDefaults: ConsumerOptions = {
   remoteAssignor: undefined,
   assignors: ['range', 'cooperative-sticky'],
   offsetReset: 'latest',
+  commitsStart: false,
   isolation: 'read_uncommitted',
   fetchMinBytes: 1,
   fetchMaxWaitMs: 500,

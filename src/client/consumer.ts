@@ -3,7 +3,7 @@
  * (FetchedRecords), and keeps one fetch ahead. Offsets are committed when the owner says so, and only those it names.
  */
 import { unlessAborted } from '../base/abort.ts'
-import { assert } from '../base/assert.ts'
+import { assert, rethrowBroken } from '../base/assert.ts'
 import { reasonOf } from '../base/faults.ts'
 import type { TopicPartition } from './assignors/assignor.ts'
 import { Cluster } from './cluster.ts'
@@ -219,16 +219,31 @@ export class Consumer implements AsyncDisposable {
         await this.#cluster.refresh()
       if (this.#coordinator !== undefined && unplaced().length > 0)
         await committedPositions(this.#coordinator, unplaced(), this.options)
-      await resetPositions(this.#cluster, unplaced(), this.options)
+      const begun = unplaced()
+      await resetPositions(this.#cluster, begun, this.options)
+      await this.#commitStart(begun)
     })
     if (placed) this.#fetcher.kick()
+  }
+
+  /** Before anything is fetched, so that no later commit is undone. One that fails is not tried again: where a group rebalances, the next share begins anew. */
+  async #commitStart(positions: readonly PartitionPosition[]): Promise<void> {
+    if (this.#coordinator === undefined || !this.options.commitsStart) return
+    const offsets = positions.flatMap(({ topic, partition, fetchOffset: offset, dropped }) =>
+      offset === undefined || dropped ? [] : [{ topic, partition, offset }],
+    )
+    if (offsets.length === 0) return
+    await this.commit(offsets).catch((error: unknown) => {
+      rethrowBroken(error)
+      this.#cluster.options.log.debug(`Where the group begins was not committed: ${reasonOf(error)}.`)
+    })
   }
 
   #outOfRange(position: PartitionPosition): void {
     const { topic, partition, fetchOffset } = position
     const { offsetReset } = this.options
     const goesOn = offsetReset === 'none' ? 'auto.offset.reset is none' : `going on at the ${offsetReset} one`
-    this.#cluster.options.log.warn(`Offset ${fetchOffset} of ${topic}-${partition} is not there any more; ${goesOn}.`)
+    this.#cluster.options.log.warn(`Offset ${fetchOffset} of ${topic}-${partition} is not in the log; ${goesOn}.`)
     position.seek(undefined)
     void this.#untilDone((again) => this.#reset(position, again))
   }
@@ -237,6 +252,7 @@ export class Consumer implements AsyncDisposable {
     if (position.dropped) return
     if (again) await this.#cluster.refresh()
     await resetPositions(this.#cluster, [position], this.options)
+    await this.#commitStart([position])
     this.#fetcher.kick()
   }
 

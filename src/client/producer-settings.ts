@@ -26,6 +26,7 @@ const codecNames = Object.keys(codecs) as CodecName[]
 const noLinger = 'a batch is sent as soon as it is handed over'
 const serialized = 'keys and values are sent as the bytes they are'
 const transactions = 'What is sent here is not sent in transactions yet'
+const atLeastNought = (text: string): number => wholeNumber(text, 0)
 const bytesLimits = 'the number of open writes limits the memory'
 
 export const producerRows: SettingRows<ProducerSettings> = {
@@ -44,10 +45,10 @@ export const producerRows: SettingRows<ProducerSettings> = {
   'compression.gzip.level': used((text, { producer }) => void (producer.compressionLevel = wholeNumber(text, -1, 9))),
   'compression.zstd.level': used((text, { producer }) => void (producer.compressionLevel = wholeNumber(text, -7, 22))),
   'compression.lz4.level': without('the lz4 library has one level'),
-  retries: without('delivery.timeout.ms says how long a batch is tried'),
-  'linger.ms': without(noLinger),
-  'batch.size': without(noLinger),
-  'buffer.memory': without(bytesLimits),
+  retries: without('delivery.timeout.ms says how long a batch is tried', atLeastNought),
+  'linger.ms': without(noLinger, atLeastNought),
+  'batch.size': without(noLinger, atLeastNought),
+  'buffer.memory': without(bytesLimits, atLeastNought),
   'block.on.buffer.full': without(bytesLimits),
   'metadata.max.idle.ms': used((text, { client }) => void (client.topicIdleMaxMs = wholeNumber(text, 5000))),
   'partitioner.class': used((text) => {

@@ -14,15 +14,16 @@ export interface SettingFinding {
 /** `use` puts the parsed value where it has its effect, and throws an Error that completes "NAME: …" for one that cannot be. */
 export type SettingRow<Into> =
   | { readonly use: (text: string, into: Into) => void }
-  | { readonly without: string }
+  | { readonly without: string; readonly check?: (text: string) => unknown }
   | { readonly refused: string }
 
 export type SettingRows<Into> = Readonly<Record<string, SettingRow<Into>>>
 
 /** A row with an effect. */
 export const used = <Into>(use: (text: string, into: Into) => void): SettingRow<Into> => ({ use })
-/** A row that is accepted; `why` completes "NAME: no effect here: …". */
-export const without = <Into>(why: string): SettingRow<Into> => ({ without: why })
+/** A row that is accepted; `why` completes "NAME: no effect here: …". `check` throws as `use` does for a value that Kafka would refuse. */
+export const without = <Into>(why: string, check?: (text: string) => unknown): SettingRow<Into> =>
+  check === undefined ? { without: why } : { without: why, check }
 /** A row for what is not there yet. */
 export const refused = <Into>(why: string): SettingRow<Into> => ({ refused: why })
 
@@ -64,9 +65,12 @@ const unknown = (setting: string, names: readonly string[], closest: Closest | u
 }
 
 const applied = <Into>(setting: string, text: string, row: SettingRow<Into>, into: Into): SettingFinding[] => {
-  if ('without' in row) return [{ level: 'warning', setting, says: `no effect here: ${row.without}` }]
   if ('refused' in row) return [{ level: 'fault', setting, says: row.refused, hint: 'Remove it.' }]
   try {
+    if ('without' in row) {
+      row.check?.(text)
+      return [{ level: 'warning', setting, says: `no effect here: ${row.without}` }]
+    }
     row.use(text, into)
     return []
   } catch (error) {

@@ -164,6 +164,23 @@ describe('the consumer', () => {
     expect((await consume('--topic', 'ten', '--group', 'g', '--timeout-ms', '1000')).out).toBe(numberedLines(9, 10))
   })
 
+  it('misses nothing in its group, though it saw no record before it ended', async () => {
+    await produce('quiet', 'before\n')
+    expect((await consume('--topic', 'quiet', '--group', 'patient', '--timeout-ms', '1000')).out).toBe('')
+    await produce('quiet', numberedLines(0, 3))
+    const { out } = await consume(
+      '--topic',
+      'quiet',
+      '--group',
+      'patient',
+      '--max-messages',
+      '3',
+      '--timeout-ms',
+      '5000',
+    )
+    expect(out).toBe(numberedLines(0, 3))
+  })
+
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],

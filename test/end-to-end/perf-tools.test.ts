@@ -94,6 +94,17 @@ it('the consumer reads as many as it was told, and names the columns', async () 
   expect(out).toMatch(/^consumer-coordinator-metrics:rebalance-total:\S+ +: 1\.000$/m)
 })
 
+it.each([
+  ['keeps where it ended for its group', [], /^kept +perf +0 +5000 /m],
+  ['keeps nothing without automatic commits', ['--consumer-property', 'enable.auto.commit=false'], /^$/],
+])('the consumer %s', async (_, settings, offsets) => {
+  const group = ['--group', settings.length === 0 ? 'kept' : 'forgotten']
+  const read = [...server(), '--topic', 'perf', '--messages', '5000', ...group, ...settings]
+  expect((await tool('kafka-consumer-perf-test', read)).code).toBe(0)
+  const { out } = await tool('kafka-consumer-groups', [...server(), '--describe', ...group])
+  expect(out).toMatch(offsets)
+})
+
 it('the consumer says when fewer came than it waits for', async () => {
   const { code, out } = await tool('kafka-consumer-perf-test', [
     ...server(),
