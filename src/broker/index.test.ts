@@ -53,6 +53,27 @@ test('a folder of one’s own is kept, with its identity', async () => {
   }
 })
 
+test('log folders named in the settings are the ones told, and stay', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'own-'))
+  try {
+    const broker = await startBroker({ settings: { 'log.dirs': folder } })
+    expect(broker.folder).toBe(folder)
+    await broker.stop()
+    expect(readdirSync(folder)).toContain('meta.properties')
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})
+
+test.each([
+  [{ setttings: {} }, 'startBroker has no option setttings (did you mean settings?)'],
+  [{ quick: true }, 'startBroker has no option quick: it takes host, port, folder, settings, log'],
+  [{ port: 70_000 }, 'the option port is 70000: it must be from 0 to 65535'],
+  [{ log: console }, 'the option log must have the methods debug, info, warn, error and named'],
+])('options that cannot be are refused: %j', async (options, says) => {
+  await expect(startBroker(options as object)).rejects.toThrow(says)
+})
+
 test('what cannot be is refused, and no folder is left', async () => {
   const before = readdirSync(tmpdir()).filter((name) => name.startsWith('millrace-broker-')).length
   await expect(startBroker({ settings: { 'num.partitions': 'many' } })).rejects.toThrow('Invalid value many for configuration num.partitions: Not a number of type INT') // prettier-ignore

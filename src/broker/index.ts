@@ -27,7 +27,7 @@ export interface BrokerOptions {
   readonly port?: number
   /** Where its logs are kept. Left out, it is a temporary folder, which is removed at the stop. */
   readonly folder?: string
-  /** What differs from Kafka's defaults; `listeners` and `log.dirs` win over the options above. */
+  /** What differs from Kafka's defaults; `listeners` and `log.dirs` win over the options above, and folders named there stay. */
   readonly settings?: GivenSettings
   /** Hears what it has to say; by default nobody does. */
   readonly log?: Log
@@ -41,6 +41,7 @@ export interface Broker extends AsyncDisposable {
   readonly brokerId: number
   /** 22 characters; another one for each temporary folder. */
   readonly clusterId: string
+  /** Where its logs are; the first one of several. */
   readonly folder: string
   /** Ends connections, closes the logs, and removes the folder if it is a temporary one. Safe twice. */
   stop(): Promise<void>
@@ -70,31 +71,54 @@ const refuseUnknown = (settings: GivenSettings): void => {
   }
 }
 
+/** Where no compiler looks at them: what cannot be meant, in the words of the one who wrote it. */
+const checkOptions = (options: BrokerOptions): void => {
+  for (const name of Object.keys(options)) {
+    if (optionNames.includes(name)) continue
+    const near = closest(name, optionNames)
+    const meant = near === undefined ? `: it takes ${optionNames.join(', ')}` : ` (did you mean ${near}?)`
+    throw new Fault('BAD_BROKER_CONFIG', { problem: `startBroker has no option ${name}${meant}` })
+  }
+  const { port = 0, log = silentLog } = options
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Fault('BAD_BROKER_CONFIG', { problem: `the option port is ${String(port)}: it must be from 0 to 65535` })
+  if (typeof log.named !== 'function')
+    throw new Fault('BAD_BROKER_CONFIG', {
+      problem: 'the option log must have the methods debug, info, warn, error and named, the last of which gives a log',
+    })
+}
+const optionNames: readonly string[] = ['host', 'port', 'folder', 'settings', 'log'] satisfies (keyof BrokerOptions)[]
+
 const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host)
 
-/** Resolves when it serves. Rejects with a Fault: BAD_BROKER_CONFIG for settings that cannot be, LISTENER_TAKEN for a port that is in use. */
+/** Resolves when it serves. Rejects with a Fault: BAD_BROKER_CONFIG for options and settings that cannot be, LISTENER_TAKEN for a port that is in use. */
 export const startBroker = async (options: BrokerOptions = {}): Promise<Broker> => {
   const { host = '127.0.0.1', port = 0, settings = {}, log = silentLog } = options
+  checkOptions(options)
   refuseUnknown(settings)
-  const temporary = options.folder === undefined ? await mkdtemp(join(tmpdir(), 'millrace-broker-')) : undefined
-  const folder = options.folder ?? temporary ?? ''
+  const isNamed = options.folder !== undefined || 'log.dirs' in settings || 'log.dir' in settings
+  const temporary = isNamed ? undefined : await mkdtemp(join(tmpdir(), 'millrace-broker-'))
+  const given = options.folder ?? temporary
   const forget = async (): Promise<void> => {
     if (temporary !== undefined) await rm(temporary, { recursive: true, force: true })
   }
   try {
-    const given = {
-      ...(temporary === undefined ? {} : quick),
-      listeners: `PLAINTEXT://${bracketed(host)}:${port}`,
-      'log.dirs': folder,
-      ...settings,
-    }
-    const broker = await startOn(brokerConfig(written(given)), { log, embedded: true })
+    const config = brokerConfig(
+      written({
+        ...(temporary === undefined ? {} : quick),
+        listeners: `PLAINTEXT://${bracketed(host)}:${port}`,
+        ...(given === undefined ? {} : { 'log.dirs': given }),
+        ...settings,
+      }),
+    )
+    const broker = await startOn(config, { log, embedded: true })
     const [address] = broker.addresses
     const at = { host: address?.host ?? host, port: address?.port ?? port }
     let stopped: Promise<void> | undefined
     const stop = (): Promise<void> => (stopped ??= broker.stop().then(forget, forget))
     const { brokerId, clusterId } = broker
     const bootstrap = `${bracketed(at.host)}:${at.port}`
+    const [folder = ''] = config.logDirs
     return { bootstrap, ...at, brokerId, clusterId, folder, stop, [Symbol.asyncDispose]: stop }
   } catch (thrown) {
     await forget()

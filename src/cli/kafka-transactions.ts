@@ -117,7 +117,8 @@ const work = async (values: JoptValues, log: Log): Promise<number> => {
 export const command = kafkaTool({
   name,
   summary: 'list, describe, find and abort transactions',
-  purpose: 'This tool is used to analyze the transactional state of producers in the cluster.',
+  purpose:
+    'This tool is used to analyze the transactional state of producers in the cluster.\nUsage: kafka-transactions [options] COMMAND, which is one of list, describe, describe-producers, abort, find-hanging, forceTerminateTransaction.',
   options,
   work,
 })
