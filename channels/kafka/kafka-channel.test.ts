@@ -4,9 +4,10 @@ import { clientOptions } from '../../src/client/options.ts'
 import { bodiesOf, bodyOf, eventOf, numbered } from '../../test/conformance/events.ts'
 import type { BrokerBench } from '../../test/fakes/broker.ts'
 import { channelBroker, channelTopic as topic, openKafkaChannel } from '../../test/fakes/kafka-channel.ts'
-import { consumerOf, createTopic, put, storedIn } from '../../test/fakes/kafka-client.ts'
+import { committedBy, consumerOf, createTopic, put, storedIn } from '../../test/fakes/kafka-client.ts'
 import { takeSome } from '../../test/fakes/takes.ts'
 import { readFrom } from '../../test/fakes/transactions.ts'
+import { until } from '../../test/fakes/until.ts'
 import { valuesOf } from '../../test/fakes/values.ts'
 import { kafka } from './kafka.ts'
 import { kafkaChannelSettings } from './settings.ts'
@@ -126,6 +127,17 @@ describe('a take', () => {
     const { channel } = await openKafkaChannel(bench)
     await channel.put(numbered(26, 27))
     expect(await takeSome(channel, 1)).toEqual(['26'])
+  })
+
+  it('commits where it begins, before it has taken anything', async () => {
+    const bench = await channelBroker(1)
+    await put(bench, topic, ['before'])
+    const { channel } = await openKafkaChannel(bench, { 'kafka.consumer.auto.offset.reset': 'latest' })
+    const enough = new AbortController()
+    const taking = channel.take(10, enough.signal).catch(() => undefined)
+    await until(async () => (await committedBy(bench.port, 'flume', topic)) === 1, 'the place where it begins')
+    enough.abort()
+    await taking
   })
 
   it('that has no place to begin is refused, and goes on once there is one, without a restart', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { BrokerBench } from '../../test/fakes/broker.ts'
-import { consumerOf, createTopic, put } from '../../test/fakes/kafka-client.ts'
+import { committedBy, consumerOf, createTopic, put } from '../../test/fakes/kafka-client.ts'
 import { until } from '../../test/fakes/until.ts'
 import { benchWith, delivered, running } from '../../test/support/kafka-source.ts'
 import { Chunk } from '../../src/base/chunk.ts'
@@ -14,6 +14,20 @@ const putRecords = async (bench: BrokerBench, fill: (writer: RecordBatchWriter) 
   const peer = await bench.peer()
   expect((await peer.produce('t', writer.finish())).errorCode).toBe(0)
 }
+
+it('misses nothing under latest that comes while it is away, though it had seen no record', async () => {
+  const latest = { 'kafka.consumer.auto.offset.reset': 'latest' }
+  const bench = await benchWith()
+  await put(bench, 't', ['before'])
+  const first = running(bench, latest)
+  await until(async () => (await committedBy(bench.port, 'flume', 't')) === 1, 'the place where it begins')
+  first.stop.abort()
+  await first.ended
+  await put(bench, 't', ['while away'])
+  const { target } = running(bench, latest)
+  await delivered(target, 1)
+  expect(target.events.map(({ body }) => String(body))).toEqual(['while away'])
+})
 
 describe('records', () => {
   it('become events with Flume’s headers', async () => {

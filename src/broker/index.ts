@@ -96,21 +96,20 @@ export const startBroker = async (options: BrokerOptions = {}): Promise<Broker> 
   const { host = '127.0.0.1', port = 0, settings = {}, log = silentLog } = options
   checkOptions(options)
   refuseUnknown(settings)
-  const isNamed = options.folder !== undefined || 'log.dirs' in settings || 'log.dir' in settings
+  const own = written(settings)
+  const isNamed = options.folder !== undefined || 'log.dirs' in own || 'log.dir' in own
   const temporary = isNamed ? undefined : await mkdtemp(join(tmpdir(), 'millrace-broker-'))
   const given = options.folder ?? temporary
   const forget = async (): Promise<void> => {
     if (temporary !== undefined) await rm(temporary, { recursive: true, force: true })
   }
   try {
-    const config = brokerConfig(
-      written({
-        ...(temporary === undefined ? {} : quick),
-        listeners: `PLAINTEXT://${bracketed(host)}:${port}`,
-        ...(given === undefined ? {} : { 'log.dirs': given }),
-        ...settings,
-      }),
-    )
+    const config = brokerConfig({
+      ...(temporary === undefined ? {} : written(quick)),
+      listeners: `PLAINTEXT://${bracketed(host)}:${port}`,
+      ...(given === undefined ? {} : { 'log.dirs': given }),
+      ...own,
+    })
     const broker = await startOn(config, { log, embedded: true })
     const [address] = broker.addresses
     const at = { host: address?.host ?? host, port: address?.port ?? port }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { brokerBench } from '../../test/fakes/broker.ts'
-import { consumerOf, createTopic, put } from '../../test/fakes/kafka-client.ts'
+import { committedBy, consumerOf, createTopic, put } from '../../test/fakes/kafka-client.ts'
 import type { ReadRecord } from '../../test/fakes/kafka-client.ts'
 import { until } from '../../test/fakes/until.ts'
 
@@ -122,5 +122,34 @@ describe('an offset that is not there any more', () => {
     await using reader = await consumerOf(bench.port, { offsetReset: 'none' })
     reader.consumer.assign([{ topic: 't', partition: 0, offset: 100 }])
     await expect(reader.read(1)).rejects.toMatchObject({ code: 'NO_OFFSET' })
+  })
+})
+
+describe('a group that commits where it begins', () => {
+  const group = { groupId: 'g', commitsStart: true }
+
+  it('does so before it reads, also in place of an offset that is not there', async () => {
+    await using bench = await brokerBench()
+    await createTopic(bench, 't')
+    await put(bench, 't', ['a', 'b'])
+    await using reader = await consumerOf(bench.port, group)
+    await reader.consumer.commit([{ topic: 't', partition: 0, offset: 100 }])
+    reader.consumer.subscribe(['t'])
+    expect(values(await reader.read(2))).toEqual(['a', 'b'])
+    expect(await committedBy(bench.port, 'g', 't')).toBe(0)
+  })
+
+  it('leaves it to its owner where it has read before', async () => {
+    await using bench = await brokerBench()
+    await createTopic(bench, 't')
+    await put(bench, 't', ['a', 'b'])
+    await using reader = await consumerOf(bench.port, group)
+    const { consumer } = reader
+    consumer.subscribe(['t'])
+    await reader.read(2)
+    await consumer.commit([{ topic: 't', partition: 0, offset: 1 }])
+    consumer.seek('t', 0, 100)
+    expect(values(await reader.read(2))).toEqual(['a', 'b'])
+    expect(await committedBy(bench.port, 'g', 't')).toBe(1)
   })
 })

@@ -252,7 +252,8 @@ export class Consumer implements AsyncDisposable {
     if (position.dropped) return
     if (again) await this.#cluster.refresh()
     await resetPositions(this.#cluster, [position], this.options)
-    await this.#commitStart([position])
+    // what was read may still be on its way to where it is stored: its owner alone commits behind it
+    if (position.highWatermark < 0) await this.#commitStart([position])
     this.#fetcher.kick()
   }
 

@@ -105,3 +105,10 @@ export const storedIn = async (port: number, topic: string): Promise<ReadRecord[
   reader.consumer.readAll([topic])
   return (await reader.read(count)).toSorted((a, b) => a.partition - b.partition || a.offset - b.offset)
 }
+
+/** What a group has committed of partition 0 of a topic, if anything. */
+export const committedBy = async (port: number, group: string, topic: string): Promise<number | undefined> => {
+  using admin = new Admin(clientOptions({ bootstrap: [{ host: '127.0.0.1', port }] }))
+  const offsets = await admin.groups.committed(group)
+  return offsets.find((one) => one.topic === topic && one.partition === 0)?.offset
+}
